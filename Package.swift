@@ -1,0 +1,45 @@
+// swift-tools-version: 6.2
+// The house of fq: two towers that do not know each other, one bridge, one door. Arrows: docs/architecture.md.
+import PackageDescription
+
+// Kernels and the line-editor shim are optimised even in debug builds, so that tests run at full speed.
+let optimisedC: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno"])]
+
+let package = Package(
+  name: "fq",
+  products: [.executable(name: "fq", targets: ["fq"])],
+  targets: [
+    // Library modules
+    .target(name: "FactorLang"),
+    .target(
+      name: "FactorRuntime",
+      dependencies: ["CKernels", "COpenBLAS", "CZlib"],
+      path: "Sources/Runtime",
+      exclude: ["README.md"],
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]
+    ),
+    .target(name: "Models", dependencies: ["FactorRuntime"]),
+    .target(name: "Interpreter", dependencies: ["FactorLang", "FactorRuntime", "Models", "CEditShim"]),
+
+    // Executable
+    .executableTarget(name: "fq", dependencies: ["Interpreter"]),
+
+    // C
+    .target(name: "CKernels", cSettings: optimisedC),
+    .target(name: "CEditShim", dependencies: ["CLibEdit"]),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-serial-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+
+    // Test support
+    .target(name: "TestSupport", dependencies: ["FactorLang", "FactorRuntime", "Models"], path: "Tests/TestSupport"),
+
+    // Tests
+    .testTarget(name: "FactorLangTests", dependencies: ["FactorLang", "TestSupport"]),
+    .testTarget(name: "RuntimeTests", dependencies: ["FactorRuntime", "TestSupport"]),
+    .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
+    .testTarget(name: "InterpreterTests", dependencies: ["Interpreter", "TestSupport"]),
+    .testTarget(name: "GoldenTests", dependencies: ["Interpreter", "TestSupport"]),
+    .testTarget(name: "ParityTests", dependencies: ["FactorRuntime", "Models", "TestSupport"]),
+  ]
+)

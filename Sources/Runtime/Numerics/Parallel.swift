@@ -1,0 +1,96 @@
+// The only file that starts threads.
+//
+// Work is split by data index into numbered blocks; a block's result may depend on its number and
+// never on the thread that ran it, so the thread count cannot change a bit.
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+import Synchronization
+
+/// Runs independent numbered blocks of work side by side.
+public enum Parallel {
+  /// The number of processors this process may run on.
+  public static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+  /// Calls `body` once for every number below `count`, on at most `threads` threads at a time.
+  ///
+  /// Blocks are handed out in ascending order. The caller's thread works too.
+  public static func blocks(_ count: Int, threads: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    let helpers = min(threads, count) - 1
+    guard helpers > 0 else {
+      for block in 0..<max(0, count) { body(block) }
+      return
+    }
+    let queue = BlockQueue(count: count, body: body)
+    let running = (0..<helpers).compactMap { _ in start(queue.drain) }
+    queue.drain()
+    for thread in running { pthread_join(thread, nil) }
+  }
+
+  /// Runs `body` on a thread with a stack of the given size and waits for it.
+  public static func onLargeStack(bytes: Int, _ body: @escaping @Sendable () -> Void) {
+    guard let thread = start(body, stackBytes: bytes) else { return body() }
+    pthread_join(thread, nil)
+  }
+
+  private static func start(
+    _ body: @escaping @Sendable () -> Void, stackBytes: Int = 8 << 20
+  ) -> pthread_t? {
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setstacksize(&attributes, stackBytes)
+    let box = Unmanaged.passRetained(ThreadBody(body))
+    #if canImport(Glibc)
+      var thread = pthread_t()
+      let status = pthread_create(&thread, &attributes, runThreadBody, box.toOpaque())
+      if status == 0 { return thread }
+    #else
+      var thread: pthread_t?
+      let status = pthread_create(&thread, &attributes, runThreadBodyDarwin, box.toOpaque())
+      if status == 0 { return thread }
+    #endif
+    box.release()
+    return nil
+  }
+}
+
+private final class BlockQueue: Sendable {
+  let count: Int
+  let body: @Sendable (Int) -> Void
+  let next = Atomic<Int>(0)
+
+  init(count: Int, body: @escaping @Sendable (Int) -> Void) {
+    self.count = count
+    self.body = body
+  }
+
+  @Sendable func drain() {
+    while true {
+      let block = next.add(1, ordering: .relaxed).oldValue
+      if block >= count { return }
+      body(block)
+    }
+  }
+}
+
+private final class ThreadBody: Sendable {
+  let run: @Sendable () -> Void
+  init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+}
+
+private func runThreadBody(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let argument else { return nil }
+  Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run()
+  return nil
+}
+
+#if !canImport(Glibc)
+  private func runThreadBodyDarwin(_ argument: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer?
+  {
+    runThreadBody(argument)
+  }
+#endif
