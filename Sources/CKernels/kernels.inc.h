@@ -1,0 +1,53 @@
+// One level of kernels; included once per instruction level with LEVEL and LANES defined.
+#include "CKernels.h"
+
+#define PASTE2(a, b) a##_##b
+#define PASTE(a, b) PASTE2(a, b)
+#define NAME(base) PASTE(base, LEVEL)
+#define INLINE static inline __attribute__((always_inline))
+
+typedef float vf __attribute__((vector_size(LANES * 4), aligned(4)));
+typedef int32_t vi __attribute__((vector_size(LANES * 4), aligned(4)));
+typedef double vd __attribute__((vector_size(LANES * 8), aligned(8)));
+
+// `(vf){0} + s` would compile to a real addition; an initialiser list is a broadcast.
+#if LANES == 16
+#define SPLAT(s) ((vf){s, s, s, s, s, s, s, s, s, s, s, s, s, s, s, s})
+#elif LANES == 8
+#define SPLAT(s) ((vf){s, s, s, s, s, s, s, s})
+#else
+#define SPLAT(s) ((vf){s, s, s, s})
+#endif
+
+INLINE vf load(const float *p) { return *(const vf *)p; }
+INLINE void store(float *p, vf x) { *(vf *)p = x; }
+INLINE vf choose(vi mask, vf yes, vf no) { return (vf)(((vi)yes & mask) | ((vi)no & ~mask)); }
+INLINE vf vmax(vf a, vf b) { return choose(a > b, a, b); }
+INLINE vf vmin(vf a, vf b) { return choose(a < b, a, b); }
+
+#include "product.inc.h"
+#include "columns.inc.h"
+#include "elementwise.inc.h"
+
+#define TEXT2(x) #x
+#define TEXT(x) TEXT2(x)
+
+const fq_kernel_table NAME(fq_kernels) = {
+    .name = TEXT(LEVEL),
+    .lanes = LANES,
+    .product = NAME(product),
+    .column_sums = NAME(column_sums),
+    .column_moments = NAME(column_moments),
+    .normalize_relu = NAME(normalize_relu),
+    .normalize_relu_sums = NAME(normalize_relu_sums),
+    .normalize_backward = NAME(normalize_backward),
+    .relu_backward = NAME(relu_backward),
+    .add_l1 = NAME(add_l1),
+    .adam = NAME(adam),
+    .sum_of_squares = NAME(sum_of_squares),
+    .exp = NAME(exp),
+    .tanh = NAME(tanh),
+    .sigmoid = NAME(sigmoid),
+    .softplus = NAME(softplus),
+    .peak_probe = NAME(peak_probe),
+};

@@ -1,0 +1,20 @@
+// What checking yields: complaints, the names in force afterwards, and the types along pipelines.
+
+/// A program with what is known about it before it runs.
+public struct CheckedProgram: Sendable {
+  /// The program.
+  public let program: Program
+  /// What is wrong, grammar first; empty if the program can run.
+  public let diagnostics: [Diagnostic]
+  /// The names in force after the program.
+  public let scope: Scope
+  /// The types of the bindings that the program makes.
+  public let bindings: [String: Type]
+  /// For each stage, by the span of its verb, the type that flows in.
+  public let inflows: [Span: Type]
+  /// The type of the last statement's value.
+  public let result: Type
+
+  /// Tells whether the program can run.
+  public var isRunnable: Bool { !diagnostics.contains(where: \.isError) }
+}

@@ -1,0 +1,70 @@
+// A diagnostic as one line of JSON, of the shape that editors and `fq check --json` read.
+
+extension Diagnostic {
+  /// Writes the diagnostic as one JSON object.
+  public var json: String {
+    let spans =
+      [Self.json(primary, role: "primary")] + secondary.map { Self.json($0, role: "origin") }
+    let rows = data.isEmpty ? "null" : Self.list(data.map(JSONText.quote))
+    let fields = [
+      "\"code\":" + JSONText.quote(code.rawValue),
+      "\"severity\":" + JSONText.quote(severity.rawValue),
+      "\"message\":" + JSONText.quote(message),
+      "\"spans\":" + Self.list(spans),
+      "\"fixes\":" + Self.list(fixes.map(Self.json)),
+      "\"data\":" + rows,
+    ]
+    return "{" + fields.joined(separator: ",") + "}"
+  }
+
+  private static func list(_ items: [String]) -> String { "[" + items.joined(separator: ",") + "]" }
+
+  private static func json(_ label: Label, role: String) -> String {
+    let (start, end) = ends(label.location)
+    return
+      "{\"file\":\(JSONText.quote(label.location.source.name)),\"start\":\(start),\"end\":\(end)"
+      + ",\"role\":\"\(role)\",\"label\":\(JSONText.quote(label.text))}"
+  }
+
+  private static func json(_ fix: Fix) -> String {
+    let edits = fix.edits.map { edit in
+      let (start, end) = ends(edit.location)
+      return "{\"file\":\(JSONText.quote(edit.location.source.name)),\"range\":[\(start),\(end)]"
+        + ",\"text\":\(JSONText.quote(edit.replacement))}"
+    }
+    return
+      "{\"title\":\(JSONText.quote(fix.title)),\"edits\":\(list(edits)),\"certain\":\(fix.isCertain)}"
+  }
+
+  private static func ends(_ location: Location) -> (start: String, end: String) {
+    func pair(_ offset: Int) -> String {
+      let place = location.source.lineColumn(at: offset)
+      return "[\(place.line),\(place.column)]"
+    }
+    return (pair(location.span.start), pair(location.span.end))
+  }
+}
+
+/// Quotes text for JSON.
+enum JSONText {
+  static func quote(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\t": result += "\\t"
+      case "\r": result += "\\r"
+      default:
+        if scalar.value < 0x20 {
+          let digits = String(scalar.value, radix: 16)
+          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        } else {
+          result.unicodeScalars.append(scalar)
+        }
+      }
+    }
+    return result + "\""
+  }
+}

@@ -1,0 +1,249 @@
+// Expressions by precedence climbing.
+
+extension Parser {
+  func canStartExpression(_ kind: TokenKind) -> Bool {
+    switch kind {
+    case .name, .quotedName, .variable, .string, .stringHead, .invalid: return true
+    case .leftParenthesis, .leftBracket, .leftBrace, .minus, .dotDot, .dotDotLess: return true
+    case .keywordNot, .keywordIf, .keywordFor, .keywordIt: return true
+    case .keywordMissing, .keywordTrue, .keywordFalse: return true
+    default: return kind.isNumeric
+    }
+  }
+
+  mutating func parseExpression() throws(Stop) -> Expression {
+    try nested { (parser) throws(Stop) in
+      switch parser.kind {
+      case .keywordIf: return try parser.parseConditional()
+      case .keywordFor: return try parser.parseComprehension()
+      default:
+        if let names = try parser.takeLambdaHead() { return try parser.parseLambdaBody(names) }
+        return try parser.parseCatch()
+      }
+    }
+  }
+
+  /// Builds a node and refuses trees that are too high to walk safely.
+  mutating func node(
+    _ kind: Expression.Kind, from start: Int, over heights: Int...
+  ) throws(Stop) -> Expression {
+    let height = heights.reduce(0, max) + 1
+    guard height <= Self.heightLimit else { throw stop(.tooLong) }
+    return Expression(kind, span(from: start), height: height)
+  }
+
+  // MARK: The forms that begin with a word
+
+  private mutating func parseConditional() throws(Stop) -> Expression {
+    let start = token.start
+    advance()
+    let condition = try parseExpression()
+    try expect(.keywordThen)
+    let then = try parseExpression()
+    try expect(.keywordElse)
+    let otherwise = try parseExpression()
+    let kind = Expression.Kind.conditional(condition: condition, then: then, otherwise: otherwise)
+    return try node(kind, from: start, over: condition.height, then.height, otherwise.height)
+  }
+
+  private mutating func parseComprehension() throws(Stop) -> Expression {
+    let start = token.start
+    advance()
+    let names = try parseNames("a name for each item")
+    try expect(.keywordIn)
+    let source = try parseBinary(.coalesce)
+    guard kind == .leftBrace else { throw missing(.block) }
+    let body = try parseBlock()
+    let kind = Expression.Kind.comprehension(names: names, source: source, body: body)
+    return try node(kind, from: start, over: source.height, height(of: body))
+  }
+
+  func height(of block: Block) -> Int { block.statements.reduce(0) { max($0, $1.height) } + 1 }
+
+  /// Takes `name ->` or `(a, b) ->` if it stands at the cursor.
+  private mutating func takeLambdaHead() throws(Stop) -> [Name]? {
+    if kind == .name, kind(ahead: 1) == .arrow, let name = takeName() {
+      advance()
+      return [name]
+    }
+    guard kind == .leftParenthesis, kind(ahead: 1) == .name || kind(ahead: 1) == .rightParenthesis
+    else { return nil }
+    var names: [Name] = []
+    var distance = 1
+    while kind(ahead: distance) == .name {
+      let word = token(ahead: distance)
+      names.append(Name(nameText(word), word.span))
+      distance += 1
+      guard kind(ahead: distance) == .comma else { break }
+      distance += 1
+    }
+    let closes = kind(ahead: distance) == .rightParenthesis
+    let next = kind(ahead: closes ? distance + 1 : distance)
+    if closes, next == .arrow {
+      index += distance + 2
+      return names
+    }
+    // Several names in parentheses can only become a lambda, so input that stops here is incomplete.
+    let isList = names.isEmpty || kind(ahead: 2) == .comma
+    guard next == .endOfInput, isList else { return nil }
+    index = min(limit, index + distance + (closes ? 1 : 0))
+    throw missing(.token(closes ? .arrow : .rightParenthesis))
+  }
+
+  private mutating func parseLambdaBody(_ names: [Name]) throws(Stop) -> Expression {
+    let start = names.first.map(\.span.start) ?? previousEnd
+    let body = try parseExpression()
+    return try node(.lambda(parameters: names, body: body), from: start, over: body.height)
+  }
+
+  private mutating func parseCatch() throws(Stop) -> Expression {
+    let start = kind == .endOfInput ? previousEnd : token.start
+    let value = try parseBinary(.coalesce)
+    guard kind == .keywordCatch, continuesLine() else { return value }
+    advance()
+    var parameter: Name?
+    if kind == .name, kind(ahead: 1) == .arrow {
+      parameter = takeName()
+      advance()
+    }
+    let fallback = try parseExpression()
+    let kind = Expression.Kind.caught(value, parameter: parameter, fallback: fallback)
+    return try node(kind, from: start, over: value.height, fallback.height)
+  }
+
+  // MARK: Operators
+
+  mutating func parseBinary(_ least: Precedence) throws(Stop) -> Expression {
+    let start = kind == .endOfInput ? previousEnd : token.start
+    var left = try parsePrefix(least)
+    while let precedence = Precedence(kind), precedence >= least, continuesLine() {
+      if kind == .keywordNot, kind(ahead: 1) != .keywordIn, kind(ahead: 1) != .endOfInput { break }
+      switch precedence {
+      case .compare: left = try parseComparison(left, start)
+      case .range: left = try parseRange(left, start)
+      default: left = try parseOperation(left, start, precedence)
+      }
+    }
+    return left
+  }
+
+  private mutating func parseOperation(
+    _ left: Expression, _ start: Int, _ precedence: Precedence
+  ) throws(Stop) -> Expression {
+    let (operation, operatorSpan) = (binaryOperator(kind), token.span)
+    advance()
+    let right: Expression
+    if precedence == .power {
+      right = try nested { (parser) throws(Stop) in try parser.parseBinary(.unary) }
+    } else {
+      right = try parseBinary(Precedence(rawValue: precedence.rawValue + 1) ?? .power)
+    }
+    let kind = Expression.Kind.binary(operation, left, right, operatorSpan: operatorSpan)
+    return try node(kind, from: start, over: left.height, right.height)
+  }
+
+  private func binaryOperator(_ kind: TokenKind) -> BinaryOperator {
+    switch kind {
+    case .plus: return .add
+    case .minus: return .subtract
+    case .star: return .multiply
+    case .slash: return .divide
+    case .caret: return .power
+    case .keywordAnd: return .and
+    case .keywordOr: return .or
+    default: return .coalesce
+    }
+  }
+
+  private mutating func parsePrefix(_ least: Precedence) throws(Stop) -> Expression {
+    let start = kind == .endOfInput ? previousEnd : token.start
+    switch kind {
+    case .keywordNot:
+      advance()
+      let operand = try nested { (parser) throws(Stop) in
+        try parser.parseBinary(max(.compare, min(least, .range)))
+      }
+      return try node(.unary(.not, operand), from: start, over: operand.height)
+    case .minus:
+      advance()
+      let operand = try nested { (parser) throws(Stop) in try parser.parseBinary(.unary) }
+      return try node(.unary(.negate, operand), from: start, over: operand.height)
+    case .dotDot, .dotDotLess:
+      return try parseRange(nil, start)
+    default: return try parsePostfix()
+    }
+  }
+
+  private mutating func parseComparison(_ first: Expression, _ start: Int) throws(Stop)
+    -> Expression
+  {
+    if kind == .keywordIs { return try parseMissingTest(first, start) }
+    var links: [ComparisonLink] = []
+    var heights = first.height
+    while let comparison = comparisonOperator, continuesLine() {
+      let operatorStart = token.start
+      index += comparison == .isNotIn ? 2 : 1
+      let operatorSpan = span(from: operatorStart)
+      let operand = try parseBinary(.range)
+      heights = max(heights, operand.height)
+      links.append(
+        ComparisonLink(comparison: comparison, operatorSpan: operatorSpan, operand: operand))
+    }
+    if links.isEmpty {
+      // `not` without `in`, at the end of the input.
+      advance()
+      throw missing(.token(.keywordIn))
+    }
+    return try node(.comparison(first, links), from: start, over: heights)
+  }
+
+  private var comparisonOperator: ComparisonOperator? {
+    switch kind {
+    case .equal: return .equal
+    case .notEqual: return .notEqual
+    case .less: return .less
+    case .lessEqual: return .lessEqual
+    case .greater: return .greater
+    case .greaterEqual: return .greaterEqual
+    case .keywordIn: return .isIn
+    case .keywordNot where kind(ahead: 1) == .keywordIn: return .isNotIn
+    default: return nil
+    }
+  }
+
+  private mutating func parseMissingTest(_ value: Expression, _ start: Int) throws(Stop)
+    -> Expression
+  {
+    advance()
+    let isNegated = take(.keywordNot)
+    try expect(.keywordMissing)
+    return try node(.missingTest(value, isNegated: isNegated), from: start, over: value.height)
+  }
+
+  /// Parses from `..` on; a range may stay open above, so its end must stand on the same line.
+  private mutating func parseRange(_ lower: Expression?, _ start: Int) throws(Stop) -> Expression {
+    let includesUpper = kind == .dotDot
+    advance()
+    var upper: Expression?
+    if lower == nil || !includesUpper || (continuesLine() && canStartBound) {
+      upper = try nested { (parser) throws(Stop) in try parser.parseBinary(.sum) }
+    }
+    var step: Expression?
+    if isWord("by"), continuesLine(), kind(ahead: 1) != .colon {
+      advance()
+      step = try parseBinary(.sum)
+    }
+    let range = RangeExpression(
+      lower: lower, upper: upper, step: step, includesUpper: includesUpper)
+    return try node(
+      .range(range), from: start, over: lower?.height ?? 0, upper?.height ?? 0, step?.height ?? 0)
+  }
+
+  private var canStartBound: Bool {
+    switch kind {
+    case .keywordNot, .keywordIf, .keywordFor, .leftBrace, .dotDot, .dotDotLess: return false
+    case .name where isWord("by"): return false
+    default: return canStartExpression(kind)
+    }
+  }
+}

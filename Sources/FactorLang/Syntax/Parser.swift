@@ -1,0 +1,187 @@
+// Tokens to a program. Recursive descent with one cursor; a fault aborts to the nearest place where
+// parsing can go on (the next `|`, a closing bracket, the next statement), so that one slip gives one
+// message. The same parser answers whether more input could complete the program.
+
+/// Parses sources.
+public struct Parser {
+  /// Brackets, blocks and conditionals may nest this deep.
+  public static let nestingLimit = 256
+  /// Trees are at most this high, counting chains of operators.
+  static let heightLimit = 512
+  /// More diagnostics than this help nobody.
+  static let diagnosticLimit = 20
+  /// More would follow from the first ones.
+  static let findingsPerStatement = 2
+
+  /// Aborts to the nearest place of recovery.
+  enum Stop: Error {
+    case recoverable, fatal
+  }
+
+  let source: Source
+  let tokens: [Token]
+  var index = 0
+  /// Tokens from here on belong to the next cell.
+  var limit = 0
+  var depth = 0
+  /// Tells whether a line break ends a statement: not inside parentheses and brackets.
+  var newlineEnds = true
+  var findings: [SyntaxFinding] = []
+  var findingsInStatement = 0
+  /// Tells whether the first complaint is that the input stopped too early.
+  var stoppedAtEnd = false
+  var edition: Int?
+
+  init(_ source: Source, _ tokens: [Token]) {
+    self.source = source
+    self.tokens = tokens
+  }
+
+  /// Parses a source; never fails, and never traps whatever the bytes.
+  public static func parse(_ source: Source) -> Program {
+    let lexed = Lexer.tokenize(source)
+    var parser = Parser(source, lexed.tokens)
+    let cells = parser.parseCells()
+    let diagnostics = parser.diagnostics(with: lexed.findings)
+    return Program(
+      source: source, tokens: lexed.tokens, edition: parser.edition, cells: cells,
+      diagnostics: diagnostics, verdict: parser.verdict(lexed.findings))
+  }
+
+  /// Parses a text under a display name.
+  public static func parse(_ text: String, name: String = "fq>") -> Program {
+    parse(Source(name: name, text: text))
+  }
+
+  private func verdict(_ lexical: [LexicalFinding]) -> Verdict {
+    if lexical.contains(where: { !$0.fault.isIncomplete }) { return .invalid }
+    if findings.isEmpty { return lexical.isEmpty ? .complete : .incomplete }
+    return stoppedAtEnd || (!lexical.isEmpty && firstFindingFollows(lexical))
+      ? .incomplete : .invalid
+  }
+
+  /// An unterminated string swallows the rest, so what the parser misses after it is not a fault.
+  private func firstFindingFollows(_ lexical: [LexicalFinding]) -> Bool {
+    guard let string = lexical.first, let first = findings.first else { return false }
+    return first.span.start >= string.span.start
+  }
+
+  private func diagnostics(with lexical: [LexicalFinding]) -> [Diagnostic] {
+    // A complaint of the parser inside or after an unterminated string only repeats the lexer's.
+    let open = lexical.first { $0.fault.code == .unterminatedString }?.span.start ?? Int.max
+    let first = lexical.map { $0.diagnostic(in: source) }
+    let second = findings.filter { $0.span.start < open }.map { $0.diagnostic(in: source) }
+    let all = (first + second).sorted { $0.span.start < $1.span.start }
+    return Array(all.prefix(Self.diagnosticLimit))
+  }
+
+  // MARK: Cursor
+
+  var kind: TokenKind { index < limit ? tokens[index].kind : .endOfInput }
+
+  /// The token at the cursor; at the end of a cell its position stands for the end.
+  var token: Token { tokens[min(index, tokens.count - 1)] }
+
+  func kind(ahead distance: Int) -> TokenKind {
+    index + distance < limit ? tokens[index + distance].kind : .endOfInput
+  }
+
+  func token(ahead distance: Int) -> Token { tokens[min(index + distance, tokens.count - 1)] }
+
+  /// Tells whether the token at the distance is on the same line, or line breaks do not matter here.
+  func continuesLine(ahead distance: Int = 0) -> Bool {
+    !newlineEnds || !token(ahead: distance).isFirstOnLine
+  }
+
+  var previousEnd: Int { index > 0 ? tokens[min(index, tokens.count) - 1].end : 0 }
+
+  /// The span of what is found at the cursor; at the end of a cell an empty span after the last token.
+  var currentSpan: Span { kind == .endOfInput ? Span(at: previousEnd) : token.span }
+
+  func span(from start: Int) -> Span { Span(start, max(start, previousEnd)) }
+
+  mutating func advance() { if index < limit { index += 1 } }
+
+  mutating func take(_ wanted: TokenKind) -> Bool {
+    guard kind == wanted else { return false }
+    advance()
+    return true
+  }
+
+  /// Tells whether the name at the distance is the given soft keyword.
+  func isWord(_ text: StaticString, ahead distance: Int = 0) -> Bool {
+    guard kind(ahead: distance) == .name else { return false }
+    let span = token(ahead: distance).span
+    return span.length == text.utf8CodeUnitCount && source.hasBytes(text, at: span.start)
+  }
+
+  // MARK: Faults
+
+  /// Notes a fault and gives what to throw.
+  mutating func stop(_ fault: SyntaxFault, at span: Span? = nil) -> Stop {
+    report(fault, at: span)
+    return fault == .tooDeep || fault == .tooLong ? .fatal : .recoverable
+  }
+
+  mutating func report(_ fault: SyntaxFault, at span: Span? = nil) {
+    if findings.isEmpty, index >= tokens.count - 1 {
+      switch fault {
+      case .expected, .unclosed: stoppedAtEnd = true
+      default: break
+      }
+    }
+    guard findingsInStatement < Self.findingsPerStatement, findings.count < Self.diagnosticLimit
+    else { return }
+    findingsInStatement += 1
+    let place = span ?? currentSpan
+    findings.append(SyntaxFinding(fault: fault, span: place, found: kind))
+  }
+
+  /// Stops for a missing thing; silent where the lexer has complained already.
+  mutating func missing(_ expectation: Expectation) -> Stop {
+    switch kind {
+    case .invalid: return .recoverable
+    case .assign where expectation != .value: return stop(.equalsForComparison)
+    default: return stop(.expected(expectation))
+    }
+  }
+
+  mutating func expect(_ wanted: TokenKind) throws(Stop) {
+    if !take(wanted) { throw missing(.token(wanted)) }
+  }
+
+  mutating func expectName(_ role: String) throws(Stop) -> Name {
+    guard let name = takeName() else { throw missing(.name(role)) }
+    return name
+  }
+
+  /// Takes a bare or backquoted name.
+  mutating func takeName() -> Name? {
+    switch kind {
+    case .name, .quotedName:
+      let name = Name(nameText(token), token.span)
+      advance()
+      return name
+    default: return nil
+    }
+  }
+
+  /// The text of a name, variable or keyword token without its marks.
+  func nameText(_ token: Token) -> String {
+    switch token.kind {
+    case .quotedName: return source.text(Span(token.start + 1, token.end - 1))
+    case .variable: return source.text(Span(token.start + 1, token.end))
+    default: return source.text(token.span)
+    }
+  }
+
+  /// Runs a body one level deeper, or stops at the limit.
+  mutating func nested<Result>(
+    _ body: (inout Parser) throws(Stop) -> Result
+  ) throws(Stop) -> Result {
+    guard depth < Self.nestingLimit else { throw stop(.tooDeep) }
+    depth += 1
+    defer { depth -= 1 }
+    return try body(&self)
+  }
+}

@@ -1,0 +1,65 @@
+// The pieces of what stands between tokens: spaces, line breaks, comments, prose and cell lines.
+
+/// One piece of trivia.
+public struct TriviaPiece: Sendable, Equatable {
+  /// Names what the piece is.
+  public enum Kind: Sendable, Equatable {
+    case space, newline, comment, prose, cell
+  }
+  /// What the piece is.
+  public let kind: Kind
+  /// Its bytes; comment pieces exclude their line break.
+  public let span: Span
+}
+
+extension Source {
+  /// Splits the trivia before a token into its pieces, in order.
+  public func pieces(before token: Token) -> [TriviaPiece] {
+    var pieces: [TriviaPiece] = []
+    var position = token.triviaSpan.start
+    let end = token.triviaSpan.end
+    while position < end {
+      let start = position
+      let kind = triviaKind(at: position)
+      switch kind {
+      case .newline: position += 1
+      case .space:
+        while position < end, triviaKind(at: position) == .space { position += 1 }
+      default:
+        while position < end, bytes[position] != 0x0A { position += 1 }
+      }
+      pieces.append(TriviaPiece(kind: kind, span: Span(start, position)))
+    }
+    return pieces
+  }
+
+  private func triviaKind(at offset: Int) -> TriviaPiece.Kind {
+    guard bytes[offset] == 0x23 else { return bytes[offset] == 0x0A ? .newline : .space }
+    if hasBytes("#%%", at: offset), isFirstOnItsLine(offset) { return .cell }
+    return hasBytes("##", at: offset) ? .prose : .comment
+  }
+
+  /// Tells whether the ASCII text stands at the offset.
+  func hasBytes(_ text: StaticString, at offset: Int) -> Bool {
+    let count = text.utf8CodeUnitCount
+    guard offset >= 0, offset + count <= bytes.count else { return false }
+    for index in 0..<count where bytes[offset + index] != text.utf8Start[index] { return false }
+    return true
+  }
+
+  private func isFirstOnItsLine(_ offset: Int) -> Bool {
+    var position = offset
+    while position > 0, bytes[position - 1] == 0x20 || bytes[position - 1] == 0x09 { position -= 1 }
+    return position == 0 || bytes[position - 1] == 0x0A
+  }
+
+  /// Gives the words of a comment-like piece: without its marks and the spaces around.
+  func words(of piece: TriviaPiece) -> String {
+    let marks = piece.kind == .cell ? 3 : piece.kind == .prose ? 2 : 1
+    var start = min(piece.span.start + marks, piece.span.end)
+    var end = piece.span.end
+    while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
+    while end > start, bytes[end - 1] <= 0x20 { end -= 1 }
+    return text(Span(start, end))
+  }
+}

@@ -1,0 +1,43 @@
+// Rows of standardised data in the number type of a network.
+
+import FactorRuntime
+
+struct ConditionalData<Scalar: NetworkScalar>: Sendable {
+  let offsets: [Int]
+  let width: Int
+  private let characteristics: [Scalar]
+  private let returns: [Scalar]
+
+  /// Takes the data over; in Float nothing is copied.
+  init(_ data: NetworkData) {
+    offsets = data.offsets
+    width = data.width
+    characteristics = (data.characteristics as? [Scalar]) ?? data.characteristics.map(Scalar.init)
+    returns = (data.returns as? [Scalar]) ?? data.returns.map(Scalar.init)
+  }
+
+  func rows(_ months: Range<Int>) -> Range<Int> {
+    offsets[months.lowerBound]..<offsets[months.upperBound]
+  }
+
+  /// The largest number of rows of any run of `count` months.
+  func mostRows(months count: Int) -> Int {
+    let last = offsets.count - 1
+    return (0..<max(1, last)).map { offsets[min($0 + count, last)] - offsets[$0] }.max() ?? 0
+  }
+
+  /// Calls `body` with the characteristics and returns from the first of `rows` on.
+  func withRows<Result>(
+    _ rows: Range<Int>,
+    _ body: (_ x: UnsafePointer<Scalar>, _ y: UnsafePointer<Scalar>) -> Result
+  ) -> Result {
+    characteristics.withUnsafeBufferPointer { x in
+      returns.withUnsafeBufferPointer { y in
+        guard let xBase = x.baseAddress, let yBase = y.baseAddress else {
+          preconditionFailure("a block of months without rows is refused before training")
+        }
+        return body(xBase + rows.lowerBound * width, yBase + rows.lowerBound)
+      }
+    }
+  }
+}

@@ -1,0 +1,138 @@
+// Fits a conditional factor model: checks the data, trains the members, settles blend and residual.
+
+import FactorRuntime
+
+/// What distinguishes one conditional factor model from another.
+struct ConditionalDesign<Head: FactorHead>: Sendable where Head.Scalar == Float {
+  var model: String
+  var settings: [(name: String, value: String)]
+  var factors: Int
+  var hidden: [Int]
+  var members: Int
+  var schedule: TrainingSchedule
+  var rate: Double
+  var clip: Double?
+  var l1: Double
+  /// The largest number of months in one batch.
+  var longestBatch: Int
+  var needsManaged: Bool
+  var forecasts: [ForecastMode]
+  var notes: [String]
+  var makeHead: @Sendable (_ inputs: [[Double]], _ meanFirms: Double) -> Head
+  var initialize: @Sendable (Head, inout RandomStream) -> Void
+}
+
+enum ConditionalFitter {
+  /// The fewest firms a training month may have: one firm has no cross-section.
+  static let fewestFirms = 2
+
+  static func fit<Head: FactorHead>(
+    _ design: ConditionalDesign<Head>, _ task: FactorTask, _ context: FitContext
+  ) throws -> FittedConditional<Head> {
+    let split = try task.requireSplit()
+    try check(design, task, split)
+    let portfolios = design.needsManaged ? try ManagedInputs.returns(of: task) : []
+    let scales = NetworkScales(task, train: split.train, managed: portfolios)
+    let networkData = scales.data(task, managed: portfolios)
+    let data = ConditionalData<Float>(networkData)
+    let meanFirms = networkData.meanFirms(split.train)
+    let members = try Ensemble.map(members: design.members, budget: context.budget) { number in
+      try train(
+        design, data, inputs: networkData.managed, meanFirms: meanFirms, split, member: number,
+        context)
+    }
+    return try settle(design, task, split, scales, members, meanFirms, context)
+  }
+
+  private static func check<Head: FactorHead>(
+    _ design: ConditionalDesign<Head>, _ task: FactorTask, _ split: Split
+  ) throws {
+    guard design.factors <= task.width else {
+      throw ModelError.tooManyFactors(factors: design.factors, characteristics: task.width)
+    }
+    for month in split.train {
+      let firms = task.rows(month).count
+      guard firms >= fewestFirms else {
+        throw ModelError.thinMonth(
+          month: task.index.months[month], firms: firms, needed: fewestFirms)
+      }
+    }
+    let rows = task.rows(split.train)
+    let used = task.characteristics[(rows.lowerBound * task.width)..<(rows.upperBound * task.width)]
+    guard used.contains(where: { $0 != 0 }) else { throw ModelError.noCharacteristicVaries }
+  }
+
+  private static func train<Head: FactorHead>(
+    _ design: ConditionalDesign<Head>, _ data: ConditionalData<Float>, inputs: [[Double]],
+    meanFirms: Double, _ split: Split, member: Int, _ context: FitContext
+  ) throws -> ConditionalMember {
+    let seed = Ensemble.seed(context.seed, member: member)
+    var stream = RandomStream(seed: seed, purpose: .initialise)
+    let network = BetaNetwork<Float>(
+      inputs: data.width, hidden: design.hidden, outputs: design.factors,
+      maximumRows: data.mostRows(months: design.longestBatch))
+    network.initialize(&stream)
+    network.parameters.penalise(design.l1)
+    let head = design.makeHead(inputs, meanFirms)
+    design.initialize(head, &stream)
+    let trainer = ConditionalTrainer(
+      network: network, head: head, data: data, split: split, longestBatch: design.longestBatch,
+      optimizer: Adam(rate: design.rate, clip: design.clip))
+    let report = try TrainingLoop.run(
+      trainer, design.schedule, seed: seed, member: member, of: design.members, context)
+    var core: [Double] = []
+    head.parameters.snapshot(into: &core)
+    return ConditionalMember(network: network.frozen(), core: core, report: report)
+  }
+
+  private static func settle<Head: FactorHead>(
+    _ design: ConditionalDesign<Head>, _ task: FactorTask, _ split: Split,
+    _ scales: NetworkScales, _ members: [ConditionalMember], _ meanFirms: Double,
+    _ context: FitContext
+  ) throws -> FittedConditional<Head> {
+    let makeHead = design.makeHead
+    let parameters = BetaNetwork<Float>(
+      inputs: task.width, hidden: design.hidden, outputs: design.factors, maximumRows: 1
+    ).parameterCount
+    var fitted = FittedConditional<Head>(
+      summary: FitSummary(
+        model: design.model, settings: design.settings, seed: context.seed,
+        parameterCount: parameters + (members.first?.core.count ?? 0),
+        characteristicNames: task.characteristicNames, members: members.map(\.report),
+        notes: design.notes),
+      scales: scales, members: members, forecasts: design.forecasts,
+      needsManaged: design.needsManaged, makeHead: { makeHead($0, meanFirms) })
+    let predictions = try fitted.predict(task, budget: context.budget)
+    if design.forecasts.contains(.blend) {
+      fitted.blendWeight = Blend.weight(predictions, task, on: split.valid)
+    }
+    if let total = predictions.total {
+      let rows = task.rows(split.train)
+      let sum = rows.reduce(0.0) { $0 + (task.returns[$1] - total[$1]) * (task.returns[$1] - total[$1]) }
+      fitted.residualVariance = sum / Double(rows.count) / (scales.returns * scales.returns)
+    }
+    return fitted
+  }
+}
+
+/// The weight of the prior in the blend forecast, chosen on the validation months.
+enum Blend {
+  static let candidates = [0, 0.25, 0.5, 0.75, 1]
+
+  static func weight(_ predictions: Predictions, _ task: FactorTask, on months: Range<Int>)
+    -> Double
+  {
+    guard let prior = predictions.forecast(.prior), let mean = predictions.forecast(.mean) else {
+      return 0
+    }
+    let rows = task.rows(months)
+    let errors = candidates.map { weight in
+      rows.reduce(0.0) { sum, i in
+        let error = task.returns[i] - weight * prior[i] - (1 - weight) * mean[i]
+        return sum + error * error
+      }
+    }
+    let best = errors.indices.min { errors[$0] < errors[$1] } ?? 0
+    return candidates[best]
+  }
+}

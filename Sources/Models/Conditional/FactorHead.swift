@@ -1,0 +1,53 @@
+// What a conditional factor model adds to the beta network: how factors arise and what they cost.
+
+import FactorRuntime
+
+/// One month as a head sees it: statistics on a tape, and the rows for what needs them.
+struct MonthView<Scalar: NetworkScalar> {
+  let month: Int
+  let firms: Int
+  let statistics: LoadingStatistics<Scalar>.Month
+  /// Rows of loadings, `width` apart, the return in the column after them.
+  let loadings: UnsafePointer<Scalar>
+  let width: Int
+}
+
+/// What a head says of a month with frozen weights.
+struct FilteredMonth: Sendable {
+  /// The factors given the month's own returns, and their variances.
+  var posterior: [Double]
+  var posteriorVariance: [Double]
+  /// The factors as expected before the month, and their variances; empty without a predictor.
+  var prior: [Double]
+  var priorVariance: [Double]
+  /// The month's share of the validation loss.
+  var loss: Double
+}
+
+/// The factor side of a conditional factor model.
+protocol FactorHead: AnyObject {
+  associatedtype Scalar: NetworkScalar
+  var factors: Int { get }
+  var parameters: ParameterBlock<Double> { get }
+
+  /// Gives the epoch's batches: runs of consecutive months.
+  func batches(epoch: Int, train: Range<Int>, _ stream: inout RandomStream) -> [Range<Int>]
+  /// Forgets what was carried from earlier months.
+  func resetState()
+  /// Puts the parameters on an empty tape.
+  func loadParameters(on tape: Tape)
+  /// Adds a month to the loss of a batch; called in the order of months.
+  func loss(_ view: MonthView<Scalar>, on tape: Tape) -> Variable
+  /// Closes a batch: adds what belongs to it as a whole.
+  func closeBatch(_ loss: Variable, months: Int, on tape: Tape) -> Variable
+  /// Describes a month with frozen weights and carries the state on.
+  func observe(_ view: MonthView<Scalar>, on tape: Tape) -> FilteredMonth
+  /// Called when an epoch starts, after the parameters of the last one; `filter` describes the
+  /// training months with the current weights.
+  func willStart(epoch: Int, filter: () -> [FilteredMonth])
+}
+
+extension FactorHead {
+  func willStart(epoch: Int, filter: () -> [FilteredMonth]) {}
+  func closeBatch(_ loss: Variable, months: Int, on tape: Tape) -> Variable { loss }
+}

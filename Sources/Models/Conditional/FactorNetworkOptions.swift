@@ -1,0 +1,63 @@
+// The choices of a recurrent factor network, each an option word with a sentence.
+
+/// Where the posterior over a month's factors comes from.
+public enum PosteriorKind: String, HyperparameterChoice, Sendable {
+  case amortized, exact
+
+  public var sentence: String {
+    switch self {
+    case .amortized: "a recurrent network reads the factor input of the month"
+    case .exact: "the closed Gaussian posterior given loadings and the recurrent prior"
+    }
+  }
+}
+
+/// What the factor network reads of a month.
+public enum FactorInput: String, HyperparameterChoice, Sendable {
+  case beta, managed
+
+  public var sentence: String {
+    switch self {
+    case .beta: "the returns of the model's own beta portfolios"
+    case .managed: "the returns of characteristic-managed portfolios"
+    }
+  }
+}
+
+/// What forecasts the factors.
+public enum PriorKind: String, HyperparameterChoice, Sendable {
+  case predictor, var1, std
+
+  public var sentence: String {
+    switch self {
+    case .predictor: "a ridge VAR(1) plus a recurrent correction"
+    case .var1: "a ridge VAR(1) only"
+    case .std: "a standard normal, which forecasts nothing"
+    }
+  }
+}
+
+/// Everything that shapes a recurrent factor network and its objective (models.md M09).
+struct FactorNetworkOptions: Sendable {
+  var factors = 5
+  var hidden = 16
+  var predictorHidden = 8
+  var posterior = PosteriorKind.amortized
+  var input = FactorInput.beta
+  var prior = PriorKind.predictor
+  var skip = true
+  var chunk = 12
+  /// Weight of the divergence once annealed, and of the predictive likelihood.
+  var divergenceWeight = 1.0
+  var predictiveWeight = 0.1
+  /// Epochs without divergence, then epochs over which it rises.
+  var warmUp = 20
+  var anneal = 20
+  var ridge = 1e-4
+
+  /// The weight of the divergence in an epoch.
+  func divergence(epoch: Int) -> Double {
+    guard epoch > warmUp else { return 0 }
+    return divergenceWeight * min(1, Double(epoch - warmUp) / Double(max(1, anneal)))
+  }
+}

@@ -1,0 +1,67 @@
+// A task as networks see it: returns in units of their training standard deviation, and the factor
+// network's inputs. Everything estimated here comes from the training months only (models.md 2.3).
+
+import FactorRuntime
+
+struct NetworkData: Sendable {
+  let offsets: [Int]
+  let width: Int
+  /// Rows x characteristics, shared with the task.
+  let characteristics: [Float]
+  /// Returns divided by `returnScale`.
+  let returns: [Float]
+  /// The pooled standard deviation of training returns about zero's neighbour, the mean.
+  let returnScale: Double
+  /// Months x (characteristics + 1): managed portfolio returns in training standard deviations.
+  let managed: [[Double]]
+
+  var monthCount: Int { offsets.count - 1 }
+
+  func rows(_ month: Int) -> Range<Int> { offsets[month]..<offsets[month + 1] }
+
+  func rows(_ months: Range<Int>) -> Range<Int> {
+    offsets[months.lowerBound]..<offsets[months.upperBound]
+  }
+
+  /// The mean number of firms a month.
+  func meanFirms(_ months: Range<Int>) -> Double {
+    Double(rows(months).count) / Double(max(1, months.count))
+  }
+
+  /// Standardises with given scales, as a fitted model does with new data.
+  init(_ task: FactorTask, returnScale: Double, managed: [[Double]]) {
+    offsets = task.index.offsets
+    width = task.width
+    characteristics = task.characteristics
+    self.returnScale = returnScale
+    let factor = 1 / returnScale
+    returns = task.returns.map { Float($0 * factor) }
+    self.managed = managed
+  }
+}
+
+/// The scales of a task's training block, kept by the fitted model.
+struct NetworkScales: Sendable {
+  let returns: Double
+  /// One per managed portfolio; empty where the model does not use them.
+  let managed: [Double]
+
+  init(_ task: FactorTask, train: Range<Int>, managed portfolios: [[Double]]) {
+    returns = Self.deviation(task.returns[task.rows(train)])
+    managed = (portfolios.first ?? []).indices.map { j in
+      Self.deviation(ArraySlice(train.map { portfolios[$0][j] }))
+    }
+  }
+
+  func data(_ task: FactorTask, managed portfolios: [[Double]]) -> NetworkData {
+    let scaled = portfolios.map { row in zip(row, managed).map { $0 / $1 } }
+    return NetworkData(task, returnScale: returns, managed: scaled)
+  }
+
+  private static func deviation(_ x: ArraySlice<Double>) -> Double {
+    let n = Double(max(1, x.count))
+    let mean = x.reduce(0, +) / n
+    let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / n
+    return variance > 0 ? variance.squareRoot() : 1
+  }
+}

@@ -1,0 +1,165 @@
+// The recurrent factor network shared by CVRA and RVRAE: a posterior that reads the month, a
+// predictor that sees only the past, and the evidence lower bound between them.
+//
+// Definitions: models.md M09.3, M09.5 and M09.12. With f = z and one residual variance every term
+// is closed, so nothing is sampled:
+//   rec = 0.5 [ log(2 pi s2) + (|y - B m|^2 + sum_k v_k (B'B)_kk) / (s2 N) ]
+//   kl  = KL( N(m_q, v_q) || N(m_p, v_p) ),  prd = the predictor's own likelihood
+// The exact posterior is M = diag(1/v_p) + B'B/s2, m_q = m_p + M^-1 B'(y - B m_p)/s2, and its loss
+// the marginal likelihood. Goals, in order: no look-ahead (a month's prior is computed before its
+// statistics are read), exact gradients, no allocation per step.
+
+import FactorRuntime
+
+final class RecurrentFactorHead<Scalar: NetworkScalar>: FactorHead {
+  let options: FactorNetworkOptions
+  let factors: Int
+  let parameters = ParameterBlock<Double>(padded: false)
+  let tensors: RecurrentFactorTensors
+  /// Managed portfolio returns by month; empty where the beta portfolios are the input.
+  let inputs: [[Double]]
+  let meanFirms: Double
+  private var divergence = 0.0
+  private var bound: RecurrentFactorTensors.Bound?
+  /// What is carried from month to month, as values: no gradient crosses a batch.
+  private var state: RecurrentState
+  /// The same within a batch, on the tape.
+  private var live: LiveState?
+
+  init(options: FactorNetworkOptions, inputs: [[Double]], meanFirms: Double) {
+    (self.options, self.inputs, self.meanFirms) = (options, inputs, meanFirms)
+    factors = options.factors
+    tensors = RecurrentFactorTensors(
+      options, inputs: options.input == .beta ? options.factors : inputs.first?.count ?? 0,
+      in: parameters)
+    state = RecurrentState(options)
+  }
+
+  func initialize(_ stream: inout RandomStream) {
+    tensors.initialize(parameters, options, &stream)
+  }
+
+  func batches(
+    epoch: Int, train: Range<Int>, _ stream: inout RandomStream
+  ) -> [Range<Int>] {
+    divergence = options.divergence(epoch: epoch)
+    let first = train.lowerBound + stream.below(options.chunk)
+    var cuts = Array(stride(from: first, to: train.upperBound, by: options.chunk))
+    if cuts.first != train.lowerBound { cuts.insert(train.lowerBound, at: 0) }
+    cuts.append(train.upperBound)
+    return zip(cuts, cuts.dropFirst()).map { $0..<$1 }.filter { !$0.isEmpty }
+  }
+
+  // After the warm-up the predictor starts from the factors' own mean and variance.
+  func willStart(epoch: Int, filter: () -> [FilteredMonth]) {
+    guard options.posterior == .amortized, options.prior != .std, epoch == options.warmUp + 1
+    else { return }
+    let months = filter().map(\.posterior)
+    guard !months.isEmpty else { return }
+    for k in 0..<factors {
+      let series = months.map { $0[k] }
+      let mean = series.reduce(0, +) / Double(series.count)
+      let variance = series.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(series.count)
+      parameters.weights(tensors.priorMean)[k] = mean
+      parameters.weights(tensors.priorLogVariance)[k] = Elementary.log(max(variance, 1e-6))
+    }
+    parameters.clearMoments(tensors.priorMean)
+    parameters.clearMoments(tensors.priorLogVariance)
+  }
+
+  func resetState() {
+    state.reset()
+    live = nil
+  }
+
+  func loadParameters(on tape: Tape) {
+    bound = tensors.bind(parameters, options, on: tape)
+    live = state.leaves(on: tape)
+  }
+
+  private func context() -> (RecurrentFactorTensors.Bound, LiveState) {
+    guard let bound, let live else { preconditionFailure("parameters are loaded before months") }
+    return (bound, live)
+  }
+
+  func loss(_ view: MonthView<Scalar>, on tape: Tape) -> Variable {
+    let (bound, live) = context()
+    let month = RecurrentMonth(view, options, bound, live, input: input(view.month, on: tape), tape)
+    self.live = month.advanced(live, bound)
+    switch options.posterior {
+    case .exact: return month.marginal() * (1 / meanFirms)
+    case .amortized:
+      var total = month.reconstruction() + month.predictive(view) * options.predictiveWeight
+      if divergence > 0 { total = total + month.divergence() * (divergence / meanFirms) }
+      return total
+    }
+  }
+
+  func closeBatch(_ loss: Variable, months: Int, on tape: Tape) -> Variable {
+    let (bound, live) = context()
+    state.take(live)
+    var total = loss * (1 / Double(months))
+    if let penalised = bound.ridgePenalty() { total = total + penalised * options.ridge }
+    return total
+  }
+
+  func observe(_ view: MonthView<Scalar>, on tape: Tape) -> FilteredMonth {
+    let (bound, live) = context()
+    let month = RecurrentMonth(view, options, bound, live, input: input(view.month, on: tape), tape)
+    state.take(month.advanced(live, bound))
+    return month.filtered(view)
+  }
+
+  private func input(_ month: Int, on tape: Tape) -> Variable? {
+    guard options.input == .managed else { return nil }
+    return inputs[month].withUnsafeBufferPointer { buffer in
+      buffer.baseAddress.map { tape.leaf(rows: buffer.count, columns: 1, $0) }
+    }
+  }
+}
+
+/// What the network carries across months.
+struct LiveState {
+  var hidden: Variable
+  var memory: Variable
+  /// The factors of the month before.
+  var last: Variable
+}
+
+/// The carried state as plain numbers.
+struct RecurrentState {
+  private var hidden: [Double]
+  private var memory: [Double]
+  private var last: [Double]
+
+  init(_ options: FactorNetworkOptions) {
+    hidden = [Double](repeating: 0, count: options.hidden)
+    memory = [Double](repeating: 0, count: options.predictorHidden)
+    last = [Double](repeating: 0, count: options.factors)
+  }
+
+  mutating func reset() {
+    for i in hidden.indices { hidden[i] = 0 }
+    for i in memory.indices { memory[i] = 0 }
+    for i in last.indices { last[i] = 0 }
+  }
+
+  func leaves(on tape: Tape) -> LiveState {
+    LiveState(
+      hidden: Self.leaf(hidden, on: tape), memory: Self.leaf(memory, on: tape),
+      last: Self.leaf(last, on: tape))
+  }
+
+  mutating func take(_ live: LiveState) {
+    for i in hidden.indices { hidden[i] = live.hidden.values[i] }
+    for i in memory.indices { memory[i] = live.memory.values[i] }
+    for i in last.indices { last[i] = live.last.values[i] }
+  }
+
+  private static func leaf(_ values: [Double], on tape: Tape) -> Variable {
+    values.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return tape.constant(0, rows: 0) }
+      return tape.leaf(rows: buffer.count, columns: 1, base)
+    }
+  }
+}

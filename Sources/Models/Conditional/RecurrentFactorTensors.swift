@@ -1,0 +1,123 @@
+// The parameters of a recurrent factor network, their starting values, and their place on a tape.
+
+import FactorRuntime
+
+struct RecurrentFactorTensors {
+  let skip: Int
+  let cell: TanhCell
+  let meanRead: Int
+  let meanBias: Int
+  let varianceRead: Int
+  let varianceBias: Int
+  let priorMean: Int
+  let priorStep: Int
+  let priorRead: Int
+  let priorLogVariance: Int
+  let priorVarianceRead: Int
+  let memory: GRUCell
+  let logResidual: Int
+
+  init(_ options: FactorNetworkOptions, inputs: Int, in block: ParameterBlock<Double>) {
+    let (k, h, hp) = (options.factors, options.hidden, options.predictorHidden)
+    skip = block.add("posterior.skip", rows: k, columns: inputs)
+    cell = TanhCell("posterior.cell", inputs: inputs, hidden: h, in: block)
+    meanRead = block.add("posterior.mean", rows: k, columns: h)
+    meanBias = block.add("posterior.mean.bias", rows: k, columns: 1)
+    varianceRead = block.add("posterior.variance", rows: k, columns: h)
+    varianceBias = block.add("posterior.variance.bias", rows: k, columns: 1)
+    priorMean = block.add("prior.mean", rows: k, columns: 1)
+    priorStep = block.add("prior.step", rows: k, columns: k)
+    priorRead = block.add("prior.read", rows: k, columns: hp)
+    priorLogVariance = block.add("prior.variance.bias", rows: k, columns: 1)
+    priorVarianceRead = block.add("prior.variance", rows: k, columns: hp)
+    memory = GRUCell("prior.memory", inputs: 2 * k, hidden: hp, in: block)
+    logResidual = block.add("residual.logVariance", rows: 1, columns: 1)
+  }
+
+  func initialize(
+    _ block: ParameterBlock<Double>, _ options: FactorNetworkOptions,
+    _ stream: inout RandomStream
+  ) {
+    cell.initialize(block, &stream)
+    memory.initialize(block, &stream)
+    switch options.input {
+    case .beta: block.fill(skip) { $0 == $1 ? 1 : 0 }
+    case .managed:
+      block.fillHe(skip, inputs: block.tensors[skip].columns, gain: 0.1, &stream)
+    }
+    if !options.skip {
+      block.fill(skip) { _, _ in 0 }
+      block.fillGlorot(meanRead, inputs: options.hidden, outputs: options.factors, &stream)
+    }
+    block.fill(varianceBias) { _, _ in -4 }
+  }
+
+  /// The parameters on a tape.
+  struct Bound {
+    let options: FactorNetworkOptions
+    let skip: Variable
+    let cell: TanhCell.Bound
+    let meanRead: Variable
+    let meanBias: Variable
+    let varianceRead: Variable
+    let varianceBias: Variable
+    let priorMean: Variable
+    let priorStep: Variable
+    let priorRead: Variable
+    let priorLogVariance: Variable
+    let priorVarianceRead: Variable
+    let memory: GRUCell.Bound
+    let logResidual: Variable
+
+    /// The prior of the coming month from what is carried; nothing of that month is read.
+    func prior(_ live: LiveState, on tape: Tape) -> (mean: Variable, logVariance: Variable) {
+      switch options.prior {
+      case .std:
+        return (
+          tape.constant(0, rows: options.factors), tape.constant(0, rows: options.factors)
+        )
+      case .var1:
+        return (priorMean + priorStep.times(live.last), priorLogVariance.clamped(-8, 4))
+      case .predictor:
+        return (
+          priorMean + priorStep.times(live.last) + priorRead.times(live.memory),
+          (priorLogVariance + priorVarianceRead.times(live.memory)).clamped(-8, 4)
+        )
+      }
+    }
+
+    /// The posterior of the amortized network, and its state after the month.
+    func posterior(
+      _ input: Variable, _ hidden: Variable
+    ) -> (mean: Variable, logVariance: Variable, hidden: Variable) {
+      let next = cell.step(input, hidden)
+      let read = meanRead.times(next) + meanBias
+      let mean = options.skip ? skip.times(input) + read : read
+      return (mean, (varianceRead.times(next) + varianceBias).clamped(-8, 4), next)
+    }
+
+    /// |A|^2 + |W_p|^2, where the prior has them.
+    func ridgePenalty() -> Variable? {
+      switch options.prior {
+      case .std: nil
+      case .var1: priorStep.square().sum()
+      case .predictor: priorStep.square().sum() + priorRead.square().sum()
+      }
+    }
+  }
+
+  func bind(
+    _ block: ParameterBlock<Double>, _ options: FactorNetworkOptions, on tape: Tape
+  ) -> Bound {
+    Bound(
+      options: options, skip: block.leaf(skip, on: tape), cell: cell.bind(block, on: tape),
+      meanRead: block.leaf(meanRead, on: tape), meanBias: block.leaf(meanBias, on: tape),
+      varianceRead: block.leaf(varianceRead, on: tape),
+      varianceBias: block.leaf(varianceBias, on: tape),
+      priorMean: block.leaf(priorMean, on: tape), priorStep: block.leaf(priorStep, on: tape),
+      priorRead: block.leaf(priorRead, on: tape),
+      priorLogVariance: block.leaf(priorLogVariance, on: tape),
+      priorVarianceRead: block.leaf(priorVarianceRead, on: tape),
+      memory: memory.bind(block, on: tape), logResidual: block.leaf(logResidual, on: tape))
+  }
+}

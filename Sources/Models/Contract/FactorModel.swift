@@ -1,0 +1,96 @@
+// What every model answers, so that one scorer, one splitter and one loop serve all.
+
+import FactorRuntime
+
+/// A model that can be fitted on the training and validation months of a task.
+public protocol FactorModel: Sendable {
+  /// Fits; test months must not influence the result in any way.
+  func fit(_ task: FactorTask, _ context: FitContext) throws -> any FittedModel
+}
+
+/// What a fit may use besides its data.
+public struct FitContext: Sendable {
+  /// The root of all random numbers of the fit.
+  public let seed: UInt64
+  public let budget: Budget
+  /// Called with the state after each epoch, from any thread.
+  public let progress: @Sendable (FitProgress) -> Void
+
+  /// Creates a context.
+  public init(
+    seed: UInt64, budget: Budget = Budget(),
+    progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
+  ) {
+    (self.seed, self.budget, self.progress) = (seed, budget, progress)
+  }
+}
+
+/// The state of a fit after one epoch of one ensemble member.
+public struct FitProgress: Sendable {
+  public let member: Int
+  public let members: Int
+  public let epoch: Int
+  public let epochs: Int
+  public let trainingLoss: Double
+  public let validationLoss: Double
+  public let bestEpoch: Int
+  public let bestLoss: Double
+}
+
+/// How a forecast of a month is made (models.md section 1).
+public enum ForecastMode: String, CaseIterable, Sendable {
+  case mean, prior, blend, direct
+
+  /// What the mode does, in one sentence.
+  public var sentence: String {
+    switch self {
+    case .mean: "loadings times the running mean of past factors"
+    case .prior: "loadings times the factor the learned predictor expects"
+    case .blend: "a mix of prior and mean, its weight chosen on the validation months"
+    case .direct: "the network's own forecast"
+    }
+  }
+}
+
+/// A fit on the rows of a task: what it describes and what it forecast.
+public struct Predictions: Sendable {
+  /// Fitted with the month's own returns: measures description of risk. Nil for pure predictors.
+  public var total: [Double]?
+  /// Forecasts made before the month, by mode.
+  public var forecasts: [(mode: ForecastMode, values: [Double])]
+  /// The mode used for sorts.
+  public var preferred: ForecastMode
+  /// Forecast variance of each row's return, where the model has one.
+  public var variance: [Double]?
+  /// Months x factors of the first ensemble member, normalised by `canon`; empty without factors.
+  public var factors: [[Double]]
+
+  /// The forecasts of a mode.
+  public func forecast(_ mode: ForecastMode) -> [Double]? {
+    forecasts.first { $0.mode == mode }?.values
+  }
+
+  /// The forecasts of the preferred mode.
+  public var preferredForecast: [Double] { forecast(preferred) ?? forecasts.first?.values ?? [] }
+}
+
+/// A model with its parameters.
+public protocol FittedModel: Sendable {
+  /// What to show of the fit.
+  var summary: FitSummary { get }
+  /// Describes and forecasts every row of a task with frozen weights.
+  func predict(_ task: FactorTask, budget: Budget) throws -> Predictions
+}
+
+/// The facts of a fit that a user wants to see.
+public struct FitSummary: Sendable {
+  public var model: String
+  public var settings: [(name: String, value: String)]
+  public var seed: UInt64
+  /// Parameters of one ensemble member.
+  public var parameterCount: Int
+  public var characteristicNames: [String]
+  public var members: [TrainingReport]
+  /// Facts the user should know, such as a setting the data forced.
+  public var notes: [String]
+}

@@ -1,0 +1,56 @@
+// The question a model is asked: which returns, explained by which characteristics, split when.
+//
+// Alignment, always: the row of firm i and month t holds the excess return earned in month t and
+// characteristics known at the end of month t-1 (models.md D1). Nothing else reaches a model.
+
+import FactorRuntime
+
+/// A panel in the one alignment that models see, with its three blocks of months.
+public struct FactorTask: Sendable {
+  /// Months, row ranges and firms; rows are ordered by month, then firm.
+  public let index: PanelIndex
+  /// The characteristics' names, in column order.
+  public let characteristicNames: [String]
+  /// Rows x characteristics, row-major, missing values already zero.
+  public let characteristics: [Float]
+  /// The excess return of each row, in decimals.
+  public let returns: [Double]
+  /// The target's name, for printing.
+  public let targetName: String
+  /// Train, validation and test months; nil until `split`.
+  public var split: Split?
+
+  /// Creates a task; the arrays must agree in size.
+  public init(
+    index: PanelIndex, characteristicNames: [String], characteristics: [Float],
+    returns: [Double], targetName: String, split: Split? = nil
+  ) {
+    precondition(characteristics.count == returns.count * characteristicNames.count)
+    precondition(index.offsets.last == returns.count)
+    self.index = index
+    self.characteristicNames = characteristicNames
+    self.characteristics = characteristics
+    self.returns = returns
+    self.targetName = targetName
+    self.split = split
+  }
+
+  /// The number of months.
+  public var monthCount: Int { index.months.count }
+  /// The number of characteristics.
+  public var width: Int { characteristicNames.count }
+
+  /// The rows of a month.
+  public func rows(_ month: Int) -> Range<Int> { index.offsets[month]..<index.offsets[month + 1] }
+
+  /// The rows of a run of months.
+  public func rows(_ months: Range<Int>) -> Range<Int> {
+    index.offsets[months.lowerBound]..<index.offsets[months.upperBound]
+  }
+
+  /// The split, or the error that there is none.
+  public func requireSplit() throws -> Split {
+    guard let split else { throw ModelError.noSplit }
+    return split
+  }
+}

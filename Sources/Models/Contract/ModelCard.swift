@@ -1,0 +1,32 @@
+// All of a model's facts, said once: name, sentence, settings, reference, and how to build it.
+//
+// Help, completion, checking, dispatch and the manual derive from the card. The settings' types reach
+// the builder through a parameter pack, so the compiler refuses a builder that does not fit them.
+
+/// A model as a user meets it.
+public struct ModelCard: Sendable {
+  public let name: String
+  public let summary: String
+  public let reference: String
+  public let settings: [HyperparameterFacts]
+  private let build: @Sendable ([String: HyperparameterValue]) throws -> any FactorModel
+
+  /// Declares a model: its settings in order, then a builder that takes their values.
+  public init<each Value: HyperparameterType>(
+    _ name: String, _ summary: String, _ setting: repeat Hyperparameter<each Value>,
+    reference: String, make: @escaping @Sendable (repeat each Value) -> any FactorModel
+  ) {
+    self.name = name
+    self.summary = summary
+    self.reference = reference
+    var facts: [HyperparameterFacts] = []
+    repeat facts.append((each setting).facts)
+    settings = facts
+    build = { given in make(repeat try (each setting).resolve(given)) }
+  }
+
+  /// Builds the model with the given settings; the others take their defaults.
+  public func model(_ given: [String: HyperparameterValue] = [:]) throws -> any FactorModel {
+    try build(given)
+  }
+}

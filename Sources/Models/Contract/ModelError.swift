@@ -1,0 +1,67 @@
+// The facts of what can go wrong with a model, and their wording.
+
+import FactorRuntime
+
+/// Why a model could not be built, fitted or asked.
+public enum ModelError: Error, Equatable, Sendable {
+  case settingType(name: String, expected: HyperparameterFacts.Kind)
+  case settingRange(name: String, value: Double, range: ClosedRange<Double>)
+  case noSplit
+  case emptyBlock(name: String)
+  case tooManyFactors(factors: Int, characteristics: Int)
+  case thinMonth(month: Month, firms: Int, needed: Int)
+  case noCharacteristicVaries
+  case otherCharacteristics(expected: [String], found: [String])
+  case notFinite(epoch: Int)
+}
+
+extension ModelError {
+  /// What happened, in one sentence.
+  public var message: String {
+    switch self {
+    case .settingType(let name, let expected):
+      "`\(name)` takes \(expected.words)"
+    case .settingRange(let name, let value, let range):
+      "`\(name)` is \(value); it must lie in \(range.lowerBound)..\(range.upperBound)"
+    case .noSplit:
+      "the task has no train, valid and test months yet"
+    case .emptyBlock(let name):
+      "the \(name) block holds no rows"
+    case .tooManyFactors(let factors, let characteristics):
+      "\(factors) factors cannot be told apart by \(characteristics) characteristics"
+    case .thinMonth(let month, let firms, let needed):
+      "\(month) has \(firms) \(firms == 1 ? "firm" : "firms"); the model needs at least \(needed)"
+    case .noCharacteristicVaries:
+      "no characteristic varies across firms in the training months"
+    case .otherCharacteristics(let expected, let found):
+      "the model was fitted on \(expected.count) characteristics (\(expected.prefix(3).joined(separator: ", ")) …), the task has \(found.count)"
+    case .notFinite(let epoch):
+      "the loss became infinite or undefined in epoch \(epoch)"
+    }
+  }
+
+  /// What to try, in one sentence.
+  public var help: String? {
+    switch self {
+    case .settingType, .settingRange, .emptyBlock, .noCharacteristicVaries: nil
+    case .noSplit: "split train: ..2012-04, valid: 2012-05..2016-04, test: 2016-05.."
+    case .tooManyFactors(_, let characteristics): "use k: \(characteristics) or fewer"
+    case .thinMonth: "drop thin months first, for example with where or a month slice"
+    case .otherCharacteristics: "set up the task with the features the model was fitted on"
+    case .notFinite: "lower the rate, or look for extreme returns with describe"
+    }
+  }
+}
+
+extension HyperparameterFacts.Kind {
+  /// The kind in words.
+  public var words: String {
+    switch self {
+    case .integer: "a whole number"
+    case .real: "a number"
+    case .flag: "true or false"
+    case .word: "one of its option words"
+    case .integers: "a list of whole numbers"
+    }
+  }
+}

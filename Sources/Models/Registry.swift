@@ -1,0 +1,9 @@
+// Every model fq offers: one line each. Help, completion, checking and the manual start here.
+
+/// The models by name, in the order they are listed.
+public enum Registry {
+  public static let cards: [ModelCard] = ConditionalAutoencoder.cards + [CVRA.card]
+
+  /// The card of a model, or nil.
+  public static func card(_ name: String) -> ModelCard? { cards.first { $0.name == name } }
+}

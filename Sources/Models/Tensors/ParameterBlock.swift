@@ -1,0 +1,119 @@
+// The weights of a network in one stretch of memory, with gradients and Adam moments beside them.
+
+import FactorRuntime
+
+/// One named matrix inside a block; `stride` is its padded row length.
+public struct ParameterTensor: Sendable {
+  public let name: String
+  public let rows: Int
+  public let columns: Int
+  public let stride: Int
+  public let offset: Int
+  /// Whether the L1 penalty applies (weights, not biases or normalisations).
+  public let isPenalised: Bool
+
+  var extent: Int { rows * stride }
+}
+
+/// All parameters of one number type: weights, gradients, moments, L1 strengths.
+public final class ParameterBlock<Scalar: NetworkScalar> {
+  public private(set) var tensors: [ParameterTensor] = []
+  public private(set) var count = 0
+  public let isPadded: Bool
+  public private(set) var weights: UnsafeMutablePointer<Scalar>
+  public private(set) var gradients: UnsafeMutablePointer<Scalar>
+  private(set) var first: UnsafeMutablePointer<Scalar>
+  private(set) var second: UnsafeMutablePointer<Scalar>
+  private(set) var strengths: UnsafeMutablePointer<Scalar>
+
+  /// Creates an empty block; padded blocks round row lengths up for the kernels.
+  public init(padded: Bool) {
+    isPadded = padded
+    weights = .allocate(capacity: 1)
+    gradients = .allocate(capacity: 1)
+    first = .allocate(capacity: 1)
+    second = .allocate(capacity: 1)
+    strengths = .allocate(capacity: 1)
+  }
+
+  deinit {
+    for buffer in [weights, gradients, first, second, strengths] { buffer.deallocate() }
+  }
+
+  /// Appends a matrix of zeros and gives its number.
+  @discardableResult
+  public func add(_ name: String, rows: Int, columns: Int, penalised: Bool = false) -> Int {
+    let stride = isPadded ? Padding.padded(columns) : columns
+    tensors.append(
+      ParameterTensor(
+        name: name, rows: rows, columns: columns, stride: stride, offset: count,
+        isPenalised: penalised))
+    resize(to: count + rows * stride)
+    return tensors.count - 1
+  }
+
+  private func resize(to size: Int) {
+    func grown(_ old: UnsafeMutablePointer<Scalar>) -> UnsafeMutablePointer<Scalar> {
+      let new = UnsafeMutablePointer<Scalar>.allocate(capacity: size)
+      new.initialize(repeating: 0, count: size)
+      new.update(from: old, count: count)
+      old.deallocate()
+      return new
+    }
+    weights = grown(weights)
+    gradients = grown(gradients)
+    first = grown(first)
+    second = grown(second)
+    strengths = grown(strengths)
+    count = size
+  }
+
+  /// The weights of a tensor.
+  public func weights(_ tensor: Int) -> UnsafeMutablePointer<Scalar> {
+    weights + tensors[tensor].offset
+  }
+
+  /// The gradients of a tensor.
+  public func gradients(_ tensor: Int) -> UnsafeMutablePointer<Scalar> {
+    gradients + tensors[tensor].offset
+  }
+
+  /// Sets the L1 strength of every penalised tensor.
+  public func penalise(_ strength: Double) {
+    for tensor in tensors where tensor.isPenalised {
+      (strengths + tensor.offset).update(repeating: Scalar(strength), count: tensor.extent)
+    }
+  }
+
+  /// Sets all gradients to zero.
+  public func clearGradients() { gradients.update(repeating: 0, count: count) }
+
+  /// Forgets the Adam moments of a tensor, after its weights were set from outside.
+  public func clearMoments(_ tensor: Int) {
+    let t = tensors[tensor]
+    (first + t.offset).update(repeating: 0, count: t.extent)
+    (second + t.offset).update(repeating: 0, count: t.extent)
+  }
+
+  /// Fills a tensor's true columns, row by row.
+  public func fill(_ tensor: Int, _ next: (_ row: Int, _ column: Int) -> Double) {
+    let t = tensors[tensor]
+    for i in 0..<t.rows {
+      for j in 0..<t.columns { weights[t.offset + i * t.stride + j] = Scalar(next(i, j)) }
+    }
+  }
+
+  /// The weights as values, for snapshots.
+  public func snapshot(into copy: inout [Scalar]) {
+    if copy.count != count { copy = [Scalar](repeating: 0, count: count) }
+    copy.withUnsafeMutableBufferPointer { $0.baseAddress?.update(from: weights, count: count) }
+  }
+
+  /// Puts a snapshot back.
+  public func restore(_ copy: [Scalar]) {
+    precondition(copy.count == count)
+    copy.withUnsafeBufferPointer { source in
+      if let base = source.baseAddress { weights.update(from: base, count: count) }
+    }
+  }
+}

@@ -1,0 +1,21 @@
+// Remembers the best validation loss and says when to stop waiting (GKX21 Algorithm 1).
+
+/// The best epoch so far and the patience left.
+public struct EarlyStopping: Sendable {
+  public let patience: Int
+  public private(set) var bestLoss = Double.infinity
+  public private(set) var bestEpoch = 0
+
+  /// Creates the watch; training stops after `patience` epochs without improvement.
+  public init(patience: Int) { self.patience = patience }
+
+  /// Notes an epoch's loss; gives whether it is the best so far.
+  mutating func note(_ loss: Double, epoch: Int) -> Bool {
+    guard loss < bestLoss else { return false }
+    (bestLoss, bestEpoch) = (loss, epoch)
+    return true
+  }
+
+  /// Whether the patience is used up.
+  func shouldStop(after epoch: Int) -> Bool { epoch - bestEpoch >= patience }
+}

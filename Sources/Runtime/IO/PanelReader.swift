@@ -1,0 +1,150 @@
+// A table of text becomes a panel: keys found or given, sorted, checked for duplicates.
+
+/// What the first lines of a file promise, for a checker that must not read it all.
+public struct PanelHeader: Sendable, Equatable {
+  /// A column's name and likely kind.
+  public struct Item: Sendable, Equatable {
+    /// The name.
+    public let name: String
+    /// The kind as the language names it: `num`, `text`, `month` or `date`.
+    public let kind: String
+  }
+
+  /// The columns that are not keys.
+  public let columns: [Item]
+  /// The name of the asset key.
+  public let assetKey: String
+  /// The name of the time key.
+  public let dateKey: String
+}
+
+/// Reads panels.
+public enum PanelReader {
+  /// Reads a panel; keys that are not given are found by their usual names.
+  public static func read(
+    path: String, asset: String? = nil, date: String? = nil, options: CSVOptions = CSVOptions(),
+    budget: Budget = Budget()
+  ) throws -> (panel: Panel, ledger: LedgerLine) {
+    var options = options
+    let names = try header(of: path, asset: asset, date: date, options: options)
+    options.textColumns.append(names.assetKey)
+    options.dateColumns.append(names.dateKey)
+    let table = try CSVReader.read(path: path, options: options, budget: budget)
+    return try panel(from: table, asset: names.assetKey, date: names.dateKey)
+  }
+
+  /// Reads names, likely kinds and keys from the first thousand lines.
+  public static func header(
+    of path: String, asset: String? = nil, date: String? = nil, options: CSVOptions = CSVOptions()
+  ) throws -> PanelHeader {
+    let file = try MappedFile(path)
+    return try withExtendedLifetime(file) {
+      guard Inflate.isGzip(file.bytes) else {
+        return try header(file.bytes, asset, date, options)
+      }
+      let start = try Inflate.gunzip(file.bytes, allowLarge: true, atMost: 1 << 20)
+      return try start.withUnsafeBufferPointer { try header($0, asset, date, options) }
+    }
+  }
+
+  private static func header(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ asset: String?, _ date: String?, _ options: CSVOptions
+  ) throws(CSVError) -> PanelHeader {
+    let layout = try CSVSniffer.layout(bytes, options)
+    let assetKey = try key("asset", asset, KeyAliases.asset, layout.names)
+    let dateKey = try key("date", date, KeyAliases.date, layout.names)
+    let items = zip(layout.names, layout.kinds).map { name, kind in
+      PanelHeader.Item(name: name, kind: kind.name)
+    }
+    return PanelHeader(
+      columns: items.filter { $0.name != assetKey && $0.name != dateKey }, assetKey: assetKey,
+      dateKey: dateKey)
+  }
+
+  private static func key(
+    _ key: String, _ given: String?, _ aliases: [String], _ names: [String]
+  ) throws(CSVError) -> String {
+    if let given {
+      guard names.contains(given) else {
+        throw .noSuchColumn(name: given, available: names)
+      }
+      return given
+    }
+    for alias in aliases {
+      if let name = names.first(where: { $0.lowercased() == alias }) { return name }
+    }
+    throw .noKey(key: key, tried: aliases, available: names)
+  }
+
+  /// Makes a panel of a table already read.
+  public static func panel(
+    from table: CSVTable, asset: String, date: String
+  ) throws -> (panel: Panel, ledger: LedgerLine) {
+    guard let assetAt = table.position(asset), let dateAt = table.position(date) else {
+      let missing = table.position(asset) == nil ? asset : date
+      throw CSVError.noSuchColumn(name: missing, available: table.names)
+    }
+    guard case .text(let codes, let dictionary) = table.columns[assetAt].values else {
+      throw PanelError.wrongKind(
+        name: asset, expected: "text", found: table.columns[assetAt].kind)
+    }
+    let (months, days) = try keys(table.columns[dateAt], name: date)
+    do throws(PanelError) {
+      let (index, order) = try PanelIndex.sorting(
+        months: months, assets: codes, names: dictionary)
+      let others = table.names.indices.filter { $0 != assetAt && $0 != dateAt }
+      let columns = others.map { position in
+        let column = table.columns[position]
+        return (name: table.names[position], column: order.map(column.gathered) ?? column)
+      }
+      let panel = try Panel(
+        index: index, columns: columns, assetKey: asset, dateKey: date,
+        dates: days.map { days in order.map { $0.map { days[$0] } } ?? days },
+        dateStyle: table.dateStyles[dateAt] ?? .month)
+      var notes = table.notes
+      if order != nil { notes.append("rows sorted by \(date) and \(asset)") }
+      let ledger = LedgerLine(
+        stage: "load", rowsIn: table.rowCount, rowsOut: panel.count, notes: notes)
+      return (panel, ledger)
+    } catch {
+      throw located(error, table, assetAt: assetAt, dateAt: dateAt)
+    }
+  }
+
+  private static func keys(
+    _ column: Column, name: String
+  ) throws(PanelError) -> (months: [Month], days: [CalendarDate]?) {
+    switch column.values {
+    case .months(let months): return (months, nil)
+    case .dates(let dates): return (dates.map(\.month), dates)
+    default: throw .wrongKind(name: name, expected: "dates", found: column.kind)
+    }
+  }
+
+  /// Turns rows into lines of the file.
+  private static func located(
+    _ error: PanelError, _ table: CSVTable, assetAt: Int, dateAt: Int
+  ) -> any Error {
+    switch error {
+    case .duplicateKeys(let asset, let month, let rows, let count):
+      return CSVError.duplicateKeys(
+        asset: asset, month: month, lines: rows.map(table.line(ofRow:)), count: count)
+    case .missingKey(let key, let row, let count):
+      let column = key == "asset" ? assetAt : dateAt
+      return CSVError.missingKey(
+        line: table.line(ofRow: row), column: column + 1, field: table.names[column],
+        count: count)
+    default: return error
+    }
+  }
+}
+
+extension FieldKind {
+  fileprivate var name: String {
+    switch self {
+    case .number: "num"
+    case .text: "text"
+    case .date(let style): style.isMonthly ? "month" : "date"
+    }
+  }
+}

@@ -1,0 +1,125 @@
+// A small catalog and a file with a header, for checker and completer.
+
+@testable import FactorLang
+
+struct FakeCatalog: Catalog {
+  static let condition = ParameterInfo(
+    "condition", .bool, role: .columnExpression, isVariadic: true, isRequired: true, "rows to keep")
+  static let columns = ParameterInfo(
+    "columns", role: .columnNames, isVariadic: true, "columns to treat")
+  static let expressions = ParameterInfo(
+    "x", role: .columnExpression, isVariadic: true, "what to show")
+  static let signal = ParameterInfo(
+    "signal", role: .columnExpression, isRequired: true, "what to sort by")
+
+  static let panels: [Signature] = [
+    Signature(
+      "load",
+      parameters: [
+        ParameterInfo("path", .text, isRequired: true), ParameterInfo("keys", role: .columnNames),
+        ParameterInfo("known", .record(nil)),
+      ], result: .panel(nil), effect: .loadsFile),
+    Signature(
+      "where", summary: "Keeps rows.", parameters: [condition], receiver: .table(nil),
+      effect: .keeps),
+    Signature(
+      "derive", summary: "Adds columns.",
+      parameters: [ParameterInfo("columns", role: .definitions, isVariadic: true)],
+      receiver: .table(nil), effect: .addsDefinitions),
+    Signature(
+      "select",
+      parameters: [columns, ParameterInfo("except", role: .columnNames, isLabelOnly: true)],
+      receiver: .table(nil), effect: .selects),
+    Signature(
+      "winsorize", parameters: [columns, ParameterInfo("tails", .ratio, minimum: 0, maximum: 0.5)],
+      receiver: .panel(nil), result: .panel(nil), effect: .keeps),
+    Signature(
+      "deciles",
+      parameters: [
+        signal, ParameterInfo("within", role: .columnNames, isLabelOnly: true),
+        ParameterInfo(
+          "ties", .choice, role: .choice([Choice("together", "Keeps ties."), Choice("apart")])),
+      ], receiver: .panel(nil), result: .panel(nil),
+      effect: .addsNamed([ColumnInfo("decile", .integer)])),
+    Signature(
+      "summarise",
+      parameters: [
+        ParameterInfo("values", role: .definitions, isVariadic: true),
+        ParameterInfo("by", role: .columnNames),
+      ], receiver: .table(nil), result: .table(nil), effect: .summarises),
+    Signature(
+      "describe", summary: "Describes it.",
+      receiver: .oneOf([.table(nil), .column(of: .any), .model]), result: .table(nil)),
+    Signature(
+      "setup",
+      parameters: [
+        ParameterInfo("target", role: .columnExpression, isRequired: true),
+        ParameterInfo("features", role: .columnNames),
+      ], receiver: .panel(nil), result: .task(nil), effect: .keeps),
+  ]
+
+  static let others: [Signature] = [
+    Signature(
+      "fit",
+      parameters: [
+        ParameterInfo(
+          "model", .choice, role: .choice([Choice("pca"), Choice("cvra")]), isRequired: true)
+      ],
+      receiver: .task(nil), result: .model,
+      variants: Variants(
+        selector: "model",
+        [
+          Variant("pca", "PCA", [ParameterInfo("k", .integer, minimum: 1, maximum: 50)]),
+          Variant(
+            "cvra", "CVRA",
+            [
+              ParameterInfo("k", .integer, rangeText: "1..50", minimum: 1, maximum: 50),
+              ParameterInfo("epochs", .integer, minimum: 1, "passes over the data"),
+            ]),
+        ])),
+    Signature(
+      "plot.line", summary: "Draws lines.",
+      parameters: [expressions, ParameterInfo("title", .text)],
+      receiver: .oneOf([.table(nil), .backtest]), result: .plot),
+    Signature(
+      "save", parameters: [ParameterInfo("path", .text, isRequired: true)], receiver: .any,
+      result: .nothing),
+    Signature("pause", result: .nothing),
+  ]
+
+  static let functions: [Signature] = [
+    ("lag", 2), ("lead", 2), ("log", 1), ("abs", 1), ("mean", 1), ("xs.rank", 1), ("ts.mean", 2),
+    ("ts.compound", 2),
+  ].map { name, count in
+    let window = count == 2 ? [ParameterInfo("window", .duration, isRequired: true)] : []
+    return Signature(
+      name, summary: "Computes \(name).",
+      parameters: [ParameterInfo("x", .number, role: .columnExpression, isRequired: true)] + window,
+      result: .number, isColumnFunction: true)
+  }
+
+  static let table = Dictionary(
+    (panels + others + functions).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+
+  func signature(named name: String) -> Signature? { Self.table[name] }
+  var names: [String] { Self.table.keys.sorted() }
+  func members(of type: Type) -> [MemberInfo]? {
+    switch type {
+    case .model: return [MemberInfo("best", .model, "The best epoch.")]
+    case .panel: return [MemberInfo("entities", .integer, "How many firms.")]
+    default: return nil
+    }
+  }
+  func constant(named name: String) -> Type? { name == "nyse" ? .bool : nil }
+}
+
+struct FakeFiles: FileSchemas {
+  func schema(of request: FileRequest) -> FileSchemaResult {
+    guard request.path == "x.csv" else { return .missing }
+    return .found(
+      Schema([
+        ColumnInfo("permno", .integer), ColumnInfo("month", .month), ColumnInfo("ret", .ratio),
+        ColumnInfo("size", .number), ColumnInfo("exchange", .text),
+      ]))
+  }
+}
