@@ -10,7 +10,7 @@ let package = Package(
   products: [.executable(name: "fq", targets: ["fq"])],
   targets: [
     // Library modules
-    .target(name: "FactorLang"),
+    .target(name: "FactorLang", exclude: ["README.md"]),
     .target(
       name: "FactorRuntime",
       dependencies: ["CKernels", "COpenBLAS", "CZlib"],

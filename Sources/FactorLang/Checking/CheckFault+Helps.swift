@@ -49,13 +49,22 @@ extension Type {
   }
 }
 
+extension Double {
+  /// Gives the number as an integer if it is one; needs no mathematics library.
+  var asWhole: Int? {
+    guard abs(self) < 9e15 else { return nil }
+    let whole = Int(self)
+    return Double(whole) == self ? whole : nil
+  }
+}
+
 extension ParameterInfo {
   /// Writes the closed range of numbers accepted.
   var rangeWords: String {
     if let rangeText { return rangeText }
     func show(_ bound: Double?) -> String {
       guard let bound else { return "" }
-      return bound == bound.rounded() && abs(bound) < 1e15 ? "\(Int(bound))" : "\(bound)"
+      return bound.asWhole.map(String.init) ?? "\(bound)"
     }
     return "\(show(minimum))..\(show(maximum))"
   }

@@ -170,7 +170,7 @@ extension Checker {
   func fits(_ value: Expression, _ type: Type, _ wanted: Type) -> Bool {
     if type.isAssignable(to: wanted) { return true }
     if type == .number, value.number == nil, Type.integer.isAssignable(to: wanted) { return true }
-    if type == .number, let number = value.number, number == number.rounded(),
+    if type == .number, let number = value.number, number.asWhole != nil,
       Type.integer.isAssignable(to: wanted)
     {
       return true

@@ -1,7 +1,8 @@
-// Checks a program before it runs: names, verbs, options, words, literal types, what flows into each
-// stage, and columns along pipelines. It must never be wrong: what is not known for sure (an unknown
-// schema, a value computed at run time) has the type `any`, which fits everything. After the first
-// complaint about a thing its type is `error`, which fits everything too, so that nothing follows from it.
+// Checks a program before it runs: names, verbs, options, words, literal types, what flows into
+// each stage, and columns along pipelines. It must never be wrong: what is not known for sure (an
+// unknown schema, a value computed at run time) has the type `any`, which fits everything. After
+// the first complaint about a thing its type is `error`, which fits everything too, so that
+// nothing follows from it.
 
 /// Checks programs.
 public struct Checker {
@@ -39,7 +40,8 @@ public struct Checker {
 
   var source: Source { program.source }
 
-  /// Checks a program in a scope; a program that does not parse gives its grammar's complaints only.
+  /// Checks a program in a scope; a program that does not parse gives its grammar's complaints
+  /// only.
   public static func check(
     _ program: Program, catalog: any Catalog, scope: Scope = Scope(),
     files: any FileSchemas = NoFiles()

@@ -1,4 +1,5 @@
-// The names in force: variables, parameters, functions and modules of the user, and the last result.
+// The names in force: variables, parameters, functions and modules of the user, and the last
+// result.
 
 /// The names that a program sees and adds to; a value that a session carries from cell to cell.
 public struct Scope: Sendable {

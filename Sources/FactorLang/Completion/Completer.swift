@@ -1,5 +1,6 @@
-// Text, cursor, scope and catalog to candidates with one line of help each. Reads tokens, not trees,
-// because half-typed text has no tree; the columns flowing in come from checking what stands before.
+// Text, cursor, scope and catalog to candidates with one line of help each. Reads tokens, not
+// trees, because half-typed text has no tree; the columns flowing in come from checking what
+// stands before.
 
 /// Something that may be typed at the cursor.
 public struct Candidate: Sendable, Hashable {

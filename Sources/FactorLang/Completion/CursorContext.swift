@@ -1,5 +1,5 @@
-// Where the cursor stands, read from the tokens before it: after a pipe, in the arguments of a verb,
-// behind an option's colon, behind a dot, at the head of a line.
+// Where the cursor stands, read from the tokens before it: after a pipe, in the arguments of a
+// verb, behind an option's colon, behind a dot, at the head of a line.
 
 /// What may be typed at the cursor.
 struct CursorContext {

@@ -1,4 +1,5 @@
-// The table of codes: each situation has one stable code and one title, and nothing else may invent one.
+// The table of codes: each situation has one stable code and one title, and nothing else may
+// invent one.
 
 /// Names every situation that fq reports, by its stable code.
 public enum Code: String, Sendable, CaseIterable {

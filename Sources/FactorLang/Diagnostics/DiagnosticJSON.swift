@@ -33,7 +33,8 @@ extension Diagnostic {
         + ",\"text\":\(JSONText.quote(edit.replacement))}"
     }
     return
-      "{\"title\":\(JSONText.quote(fix.title)),\"edits\":\(list(edits)),\"certain\":\(fix.isCertain)}"
+      "{\"title\":\(JSONText.quote(fix.title)),\"edits\":\(list(edits))"
+      + ",\"certain\":\(fix.isCertain)}"
   }
 
   private static func ends(_ location: Location) -> (start: String, end: String) {

@@ -79,7 +79,8 @@ public final class Source: Sendable {
   }
 
   private func scalarCount(_ span: Span) -> Int {
-    // Continuation bytes (10xxxxxx) do not begin a scalar; stray ones are counted with their neighbour.
+    // Continuation bytes (10xxxxxx) do not begin a scalar; stray ones are counted with their
+    // neighbour.
     var count = 0
     for offset in span.start..<span.end where bytes[offset] & 0xC0 != 0x80 { count += 1 }
     return count

@@ -1,4 +1,5 @@
-// Expression nodes, each with its span. Heights are bounded by the parser, so recursion over a tree is safe.
+// Expression nodes, each with its span. Heights are bounded by the parser, so recursion over a
+// tree is safe.
 
 /// A word of the program and its place.
 public struct Name: Sendable, Hashable {

@@ -78,7 +78,8 @@ extension Lexer {
 
   // MARK: Months, dates, quarters
 
-  /// Takes `2004-12`, `2004-12-31` or `2004Q4` when nothing touches them that would change their meaning.
+  /// Takes `2004-12`, `2004-12-31` or `2004Q4` when nothing touches them that would change their
+  /// meaning.
   private mutating func scanCalendar() -> TokenKind? {
     guard digits(at: 0, count: 4), !isDigit(peek(4)) else { return nil }
     if peek(4) == 0x51, isDigit(peek(5)), !Self.isNameByte(peek(6)) { return takeQuarter() }

@@ -1,5 +1,5 @@
-// Bytes to tokens. Total: any bytes give tokens whose trivia and text together are the source again;
-// what is wrong is noted beside them. Works on bytes and makes no strings on the way.
+// Bytes to tokens. Total: any bytes give tokens whose trivia and text together are the source
+// again; what is wrong is noted beside them. Works on bytes and makes no strings on the way.
 
 /// One complaint of the lexer and its place.
 struct LexicalFinding: Sendable {

@@ -83,7 +83,8 @@ extension Parser {
       index += distance + 2
       return names
     }
-    // Several names in parentheses can only become a lambda, so input that stops here is incomplete.
+    // Several names in parentheses can only become a lambda, so input that stops here is
+    // incomplete.
     let isList = names.isEmpty || kind(ahead: 2) == .comma
     guard next == .endOfInput, isList else { return nil }
     index = min(limit, index + distance + (closes ? 1 : 0))

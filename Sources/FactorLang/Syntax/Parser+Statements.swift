@@ -49,7 +49,9 @@ extension Parser {
       if kind(ahead: 1) == .colon {
         let name = nameText(token)
         advance()
-        throw stop(.colonForDefinition(name: name))
+        let isWalrus = kind(ahead: 1) == .assign
+        let sign = isWalrus ? token.span.union(token(ahead: 1).span) : token.span
+        throw stop(.colonForDefinition(name: name), at: sign)
       }
     }
     return .pipeline(try parsePipeline())

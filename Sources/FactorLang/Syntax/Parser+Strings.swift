@@ -1,4 +1,5 @@
-// Strings: text pieces decoded, holes parsed in place, and the indentation of triple strings removed.
+// Strings: text pieces decoded, holes parsed in place, and the indentation of triple strings
+// removed.
 
 extension Parser {
   mutating func parsePlainString() throws(Stop) -> Expression {

@@ -1,6 +1,6 @@
 // Tokens to a program. Recursive descent with one cursor; a fault aborts to the nearest place where
-// parsing can go on (the next `|`, a closing bracket, the next statement), so that one slip gives one
-// message. The same parser answers whether more input could complete the program.
+// parsing can go on (the next `|`, a closing bracket, the next statement), so that one slip gives
+// one message. The same parser answers whether more input could complete the program.
 
 /// Parses sources.
 public struct Parser {
@@ -66,13 +66,27 @@ public struct Parser {
     return first.span.start >= string.span.start
   }
 
+  /// Merges the complaints, without those that only echo an earlier one on the same line.
   private func diagnostics(with lexical: [LexicalFinding]) -> [Diagnostic] {
-    // A complaint of the parser inside or after an unterminated string only repeats the lexer's.
+    // What the parser misses inside or after an unterminated string repeats the lexer's complaint.
     let open = lexical.first { $0.fault.code == .unterminatedString }?.span.start ?? Int.max
-    let first = lexical.map { $0.diagnostic(in: source) }
-    let second = findings.filter { $0.span.start < open }.map { $0.diagnostic(in: source) }
-    let all = (first + second).sorted { $0.span.start < $1.span.start }
-    return Array(all.prefix(Self.diagnosticLimit))
+    let openLine = source.lineIndex(at: min(open, source.bytes.count))
+    var faulty: [Int: Int] = [:]
+    var kept: [Diagnostic] = []
+    for finding in lexical {
+      let line = source.lineIndex(at: finding.span.start)
+      faulty[line, default: 0] += 1
+      // A second open string on a line is the shadow of the first.
+      let isShadow = finding.span.start > open && finding.fault.code == .unterminatedString
+      if faulty[line, default: 0] <= Self.findingsPerStatement, !isShadow || line != openLine {
+        kept.append(finding.diagnostic(in: source))
+      }
+    }
+    for finding in findings where finding.span.start < open {
+      let isEcho = faulty[source.lineIndex(at: finding.span.start)] != nil
+      if !isEcho { kept.append(finding.diagnostic(in: source)) }
+    }
+    return Array(kept.sorted { $0.span.start < $1.span.start }.prefix(Self.diagnosticLimit))
   }
 
   // MARK: Cursor
@@ -88,14 +102,16 @@ public struct Parser {
 
   func token(ahead distance: Int) -> Token { tokens[min(index + distance, tokens.count - 1)] }
 
-  /// Tells whether the token at the distance is on the same line, or line breaks do not matter here.
+  /// Tells whether the token at the distance is on the same line, or line breaks do not matter
+  /// here.
   func continuesLine(ahead distance: Int = 0) -> Bool {
     !newlineEnds || !token(ahead: distance).isFirstOnLine
   }
 
   var previousEnd: Int { index > 0 ? tokens[min(index, tokens.count) - 1].end : 0 }
 
-  /// The span of what is found at the cursor; at the end of a cell an empty span after the last token.
+  /// The span of what is found at the cursor; at the end of a cell an empty span after the last
+  /// token.
   var currentSpan: Span { kind == .endOfInput ? Span(at: previousEnd) : token.span }
 
   func span(from start: Int) -> Span { Span(start, max(start, previousEnd)) }

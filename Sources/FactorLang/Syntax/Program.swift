@@ -1,4 +1,5 @@
-// A parsed source: cells of statements with their prose, the tokens for losslessness, and the verdict.
+// A parsed source: cells of statements with their prose, the tokens for losslessness, and the
+// verdict.
 
 /// Says whether more input could complete the program.
 public enum Verdict: Sendable, Equatable {

@@ -109,7 +109,9 @@ extension SyntaxFault {
       return [Help("add a space after `\(verb)`", replace: span.lowerEdge, in: source, with: " ")]
     case .equalsForComparison: return [Help("write `==`", replace: span, in: source, with: "==")]
     case .colonForDefinition(let name):
-      return [Help("write `\(name) = …`", replace: span, in: source, with: " =")]
+      return [
+        Help("write `\(name) = …`", replace: span, in: source, with: span.length > 1 ? "=" : " =")
+      ]
     case .notDefinable:
       return [
         Help("values do not change; to change a column: p | derive name = …"),

@@ -1,4 +1,5 @@
-// How the bridge is seen from here: names to signatures, members of types, and the headers of files.
+// How the bridge is seen from here: names to signatures, members of types, and the headers of
+// files.
 
 /// A member of a value, such as `m.best`.
 public struct MemberInfo: Sendable, Hashable {

@@ -1,4 +1,5 @@
-// The columns known to flow through a pipeline. A schema that is not complete proves nothing missing.
+// The columns known to flow through a pipeline. A schema that is not complete proves nothing
+// missing.
 
 /// What is known about one column.
 public struct ColumnInfo: Sendable, Hashable {

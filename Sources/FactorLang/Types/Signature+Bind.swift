@@ -1,6 +1,6 @@
-// THE argument matcher: labels, order, defaults. Checker and evaluator both call it and nothing else.
-// Labelled arguments go to their parameters, definitions to the one that takes them, positional ones
-// to the parameters left over, in order; a variadic one takes the rest.
+// THE argument matcher: labels, order, defaults. Checker and evaluator both call it and nothing
+// else. Labelled arguments go to their parameters, definitions to the one that takes them,
+// positional ones to the parameters left over, in order; a variadic one takes the rest.
 
 /// What the matcher needs to know of an argument.
 public struct ArgumentShape: Sendable {

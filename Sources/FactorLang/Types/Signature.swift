@@ -28,7 +28,8 @@ public struct ParameterInfo: Sendable {
     case definitions
     /// One of a list of words, written without quotes.
     case choice([Choice])
-    /// `name: value` pairs whose names the user chooses, such as the columns of a panel written out.
+    /// `name: value` pairs whose names the user chooses, such as the columns of a panel written
+    /// out.
     case fields
   }
 

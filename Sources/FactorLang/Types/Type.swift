@@ -1,5 +1,6 @@
 // The language's types and their relations: assignable, joined, printed.
-// `any` means "not known here": it fits everything, so that the checker never errs on the side of refusal.
+// `any` means "not known here": it fits everything, so that the checker never errs on the side of
+// refusal.
 
 /// A type of the language.
 public indirect enum Type: Sendable, Hashable {

@@ -80,9 +80,11 @@ enum ConditionalFitter {
       optimizer: Adam(rate: design.rate, clip: design.clip))
     let report = try TrainingLoop.run(
       trainer, design.schedule, seed: seed, member: member, of: design.members, context)
-    var core: [Double] = []
+    var (core, tuned): ([Double], [Double]) = ([], [])
+    head.parameters.snapshot(into: &tuned)
+    trainer.refinePrior()
     head.parameters.snapshot(into: &core)
-    return ConditionalMember(network: network.frozen(), core: core, report: report)
+    return ConditionalMember(network: network.frozen(), core: core, tuned: tuned, report: report)
   }
 
   private static func settle<Head: FactorHead>(
@@ -102,10 +104,18 @@ enum ConditionalFitter {
         notes: design.notes),
       scales: scales, members: members, forecasts: design.forecasts,
       needsManaged: design.needsManaged, makeHead: { makeHead($0, meanFirms) })
-    let predictions = try fitted.predict(task, budget: context.budget)
     if design.forecasts.contains(.blend) {
-      fitted.blendWeight = Blend.weight(predictions, task, on: split.valid)
+      // Validation chooses the weight; a prior that has seen those months would choose itself.
+      fitted.members = members.map { member in
+        var member = member
+        member.core = member.tuned
+        return member
+      }
+      let tuned = try fitted.predict(task, budget: context.budget)
+      fitted.blendWeight = Blend.weight(tuned, task, on: split.valid)
+      fitted.members = members
     }
+    let predictions = try fitted.predict(task, budget: context.budget)
     if let total = predictions.total {
       let rows = task.rows(split.train)
       let sum = rows.reduce(0.0) { $0 + (task.returns[$1] - total[$1]) * (task.returns[$1] - total[$1]) }

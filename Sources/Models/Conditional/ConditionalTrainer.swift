@@ -104,6 +104,12 @@ final class ConditionalTrainer<Head: FactorHead>: Trainable {
     return months.reduce(0) { $0 + $1.loss } / Double(max(1, months.count))
   }
 
+  /// Estimates the prior again, on the training and validation months.
+  func refinePrior() {
+    let months = split.train.lowerBound..<split.valid.upperBound
+    head.refinePrior(on: filter.run(network.frozen(), months: months, from: months.lowerBound))
+  }
+
   func keepBest() { best.take(network, head.parameters) }
   func restoreBest() { best.putBack(network, head.parameters) }
 }

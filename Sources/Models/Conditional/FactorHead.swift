@@ -45,9 +45,13 @@ protocol FactorHead: AnyObject {
   /// Called when an epoch starts, after the parameters of the last one; `filter` describes the
   /// training months with the current weights.
   func willStart(epoch: Int, filter: () -> [FilteredMonth])
+  /// Called once after training: estimates the prior again on the factors of all months that may be
+  /// used, the validation months among them.
+  func refinePrior(on months: [FilteredMonth])
 }
 
 extension FactorHead {
   func willStart(epoch: Int, filter: () -> [FilteredMonth]) {}
   func closeBatch(_ loss: Variable, months: Int, on tape: Tape) -> Variable { loss }
+  func refinePrior(on months: [FilteredMonth]) {}
 }

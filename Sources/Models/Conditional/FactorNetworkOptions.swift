@@ -26,10 +26,11 @@ public enum FactorInput: String, HyperparameterChoice, Sendable {
 
 /// What forecasts the factors.
 public enum PriorKind: String, HyperparameterChoice, Sendable {
-  case predictor, var1, std
+  case regime, predictor, var1, std
 
   public var sentence: String {
     switch self {
+    case .regime: "a VAR(1) whose mean and variance switch between a calm and a stressed regime"
     case .predictor: "a ridge VAR(1) plus a recurrent correction"
     case .var1: "a ridge VAR(1) only"
     case .std: "a standard normal, which forecasts nothing"

@@ -6,7 +6,9 @@ import FactorRuntime
 struct ConditionalMember: Sendable {
   let network: FrozenBetaNetwork<Float>
   /// The factor head's parameters.
-  let core: [Double]
+  var core: [Double]
+  /// The same before the validation months were used again: what the blend weight is chosen with.
+  let tuned: [Double]
   let report: TrainingReport
 }
 
@@ -22,7 +24,7 @@ struct MemberPredictions: Sendable {
 struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Float {
   var summary: FitSummary
   let scales: NetworkScales
-  let members: [ConditionalMember]
+  var members: [ConditionalMember]
   /// The share of the prior in the blend forecast.
   var blendWeight = 0.0
   /// The residual variance of the training months, in standardised units.

@@ -77,7 +77,7 @@ final class RecurrentFactorHead<Scalar: NetworkScalar>: FactorHead {
     live = state.leaves(on: tape)
   }
 
-  private func context() -> (RecurrentFactorTensors.Bound, LiveState) {
+  func context() -> (RecurrentFactorTensors.Bound, LiveState) {
     guard let bound, let live else { preconditionFailure("parameters are loaded before months") }
     return (bound, live)
   }
@@ -122,6 +122,8 @@ final class RecurrentFactorHead<Scalar: NetworkScalar>: FactorHead {
 struct LiveState {
   var hidden: Variable
   var memory: Variable
+  /// The probability of the stressed regime.
+  var stress: Variable
   /// The factors of the month before.
   var last: Variable
 }
@@ -130,6 +132,7 @@ struct LiveState {
 struct RecurrentState {
   private var hidden: [Double]
   private var memory: [Double]
+  private var stress = RegimeSwitch.startingStress
   private var last: [Double]
 
   init(_ options: FactorNetworkOptions) {
@@ -142,18 +145,20 @@ struct RecurrentState {
     for i in hidden.indices { hidden[i] = 0 }
     for i in memory.indices { memory[i] = 0 }
     for i in last.indices { last[i] = 0 }
+    stress = RegimeSwitch.startingStress
   }
 
   func leaves(on tape: Tape) -> LiveState {
     LiveState(
       hidden: Self.leaf(hidden, on: tape), memory: Self.leaf(memory, on: tape),
-      last: Self.leaf(last, on: tape))
+      stress: tape.constant(stress), last: Self.leaf(last, on: tape))
   }
 
   mutating func take(_ live: LiveState) {
     for i in hidden.indices { hidden[i] = live.hidden.values[i] }
     for i in memory.indices { memory[i] = live.memory.values[i] }
     for i in last.indices { last[i] = live.last.values[i] }
+    stress = live.stress.scalar
   }
 
   private static func leaf(_ values: [Double], on tape: Tape) -> Variable {

@@ -15,6 +15,7 @@ struct RecurrentFactorTensors {
   let priorLogVariance: Int
   let priorVarianceRead: Int
   let memory: GRUCell
+  let regime: RegimeSwitch
   let logResidual: Int
 
   init(_ options: FactorNetworkOptions, inputs: Int, in block: ParameterBlock<Double>) {
@@ -30,7 +31,8 @@ struct RecurrentFactorTensors {
     priorRead = block.add("prior.read", rows: k, columns: hp)
     priorLogVariance = block.add("prior.variance.bias", rows: k, columns: 1)
     priorVarianceRead = block.add("prior.variance", rows: k, columns: hp)
-    memory = GRUCell("prior.memory", inputs: 2 * k, hidden: hp, in: block)
+    memory = GRUCell("prior.memory", inputs: k, hidden: hp, in: block)
+    regime = RegimeSwitch(factors: k, in: block)
     logResidual = block.add("residual.logVariance", rows: 1, columns: 1)
   }
 
@@ -40,6 +42,7 @@ struct RecurrentFactorTensors {
   ) {
     cell.initialize(block, &stream)
     memory.initialize(block, &stream)
+    regime.initialize(block)
     switch options.input {
     case .beta: block.fill(skip) { $0 == $1 ? 1 : 0 }
     case .managed:
@@ -67,22 +70,27 @@ struct RecurrentFactorTensors {
     let priorLogVariance: Variable
     let priorVarianceRead: Variable
     let memory: GRUCell.Bound
+    let regime: RegimeSwitch.Bound
     let logResidual: Variable
 
     /// The prior of the coming month from what is carried; nothing of that month is read.
-    func prior(_ live: LiveState, on tape: Tape) -> (mean: Variable, logVariance: Variable) {
+    func prior(_ live: LiveState, on tape: Tape) -> FactorPrior {
       switch options.prior {
       case .std:
-        return (
-          tape.constant(0, rows: options.factors), tape.constant(0, rows: options.factors)
-        )
+        let zero = tape.constant(0, rows: options.factors)
+        return FactorPrior(mean: zero, logVariance: zero)
       case .var1:
-        return (priorMean + priorStep.times(live.last), priorLogVariance.clamped(-8, 4))
+        return FactorPrior(
+          mean: priorMean + priorStep.times(live.last),
+          logVariance: priorLogVariance.clamped(-8, 4))
       case .predictor:
-        return (
-          priorMean + priorStep.times(live.last) + priorRead.times(live.memory),
-          (priorLogVariance + priorVarianceRead.times(live.memory)).clamped(-8, 4)
-        )
+        return FactorPrior(
+          mean: priorMean + priorStep.times(live.last) + priorRead.times(live.memory),
+          logVariance: (priorLogVariance + priorVarianceRead.times(live.memory)).clamped(-8, 4))
+      case .regime:
+        return regime.prior(
+          calmMean: priorMean + priorStep.times(live.last), calmLogVariance: priorLogVariance,
+          stress: live.stress)
       }
     }
 
@@ -100,7 +108,7 @@ struct RecurrentFactorTensors {
     func ridgePenalty() -> Variable? {
       switch options.prior {
       case .std: nil
-      case .var1: priorStep.square().sum()
+      case .var1, .regime: priorStep.square().sum()
       case .predictor: priorStep.square().sum() + priorRead.square().sum()
       }
     }
@@ -118,6 +126,7 @@ struct RecurrentFactorTensors {
       priorRead: block.leaf(priorRead, on: tape),
       priorLogVariance: block.leaf(priorLogVariance, on: tape),
       priorVarianceRead: block.leaf(priorVarianceRead, on: tape),
-      memory: memory.bind(block, on: tape), logResidual: block.leaf(logResidual, on: tape))
+      memory: memory.bind(block, on: tape),
+      regime: regime.bind(block, on: tape), logResidual: block.leaf(logResidual, on: tape))
   }
 }

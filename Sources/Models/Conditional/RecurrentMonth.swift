@@ -10,7 +10,7 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
   private let gram: Variable
   private let cross: Variable
   private let logResidual: Variable
-  private let prior: (mean: Variable, logVariance: Variable)
+  private let prior: FactorPrior
   private let posterior: (mean: Variable, logVariance: Variable, hidden: Variable)
   /// Of the exact posterior: its precision, and B'(y - B m_p).
   private var precision: Variable?
@@ -56,8 +56,9 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
   func advanced(_ live: LiveState, _ bound: RecurrentFactorTensors.Bound) -> LiveState {
     let seen = options.posterior == .exact ? posterior.mean : posterior.mean.stopGradient()
     let memory =
-      options.prior == .predictor ? bound.memory.step(seen.stacked(on: seen.square()), live.memory) : live.memory
-    return LiveState(hidden: posterior.hidden, memory: memory, last: seen)
+      options.prior == .predictor ? bound.memory.step(seen, live.memory) : live.memory
+    let stress = prior.regime.map { bound.regime.update($0, seen) } ?? live.stress
+    return LiveState(hidden: posterior.hidden, memory: memory, stress: stress, last: seen)
   }
 
   private var logTwoPi: Double { Elementary.log(2 * Double.pi) }

@@ -1,0 +1,81 @@
+// What a body may use besides its arguments: budget, seed, ledger, notes and output.
+
+import FactorLang
+import FactorRuntime
+import Models
+
+/// The surroundings of one call.
+public final class Context: Sendable {
+  let budget: Budget
+  let seed: UInt64
+  /// The panel whose rows a column function is computed for.
+  let panel: Panel?
+  /// Options of the chosen variant, in the order written.
+  let options: [(name: String, value: Value)]
+  let events: EventSink
+  /// Folder that relative paths start from.
+  let folder: String
+
+  init(
+    budget: Budget, seed: UInt64, panel: Panel? = nil,
+    options: [(name: String, value: Value)] = [], events: EventSink, folder: String
+  ) {
+    (self.budget, self.seed, self.panel, self.options) = (budget, seed, panel, options)
+    (self.events, self.folder) = (events, folder)
+  }
+
+  /// Puts a line in the ledger.
+  func ledger(_ line: LedgerLine, detail: String = "") {
+    events.send(.ledger(LedgerEntry(line, detail: detail)))
+  }
+
+  /// Says a fact that belongs to the result.
+  func note(_ text: String) { events.send(.note(text)) }
+
+  /// The panel of a column function, or the fault that there is none.
+  func requirePanel(_ function: String) throws -> Panel {
+    guard let panel else {
+      throw Fault(
+        .wrongType, "`\(function)` works on the columns of a panel, inside a verb such as derive")
+    }
+    return panel
+  }
+
+  /// A path as the file system understands it.
+  func path(_ written: String) -> String {
+    written.hasPrefix("/") || folder.isEmpty ? written : folder + "/" + written
+  }
+}
+
+/// A line of the ledger with what happened to values.
+public struct LedgerEntry: Sendable {
+  public let line: LedgerLine
+  /// What happened, where it is not a matter of rows.
+  public let detail: String
+
+  init(_ line: LedgerLine, detail: String) { (self.line, self.detail) = (line, detail) }
+}
+
+/// Something that happened while a statement ran, for the terminal, a notebook or a JSON stream.
+public enum Event: Sendable {
+  case ledger(LedgerEntry)
+  case note(String)
+  case progress(stage: String, FitProgress)
+  case value(Value, name: String?)
+  case diagnostic(Diagnostic)
+  case artifact(path: String)
+}
+
+/// Where events go; may be called from any thread.
+public protocol EventSink: Sendable {
+  func send(_ event: Event)
+}
+
+/// Keeps events in a list.
+public final class EventList: EventSink {
+  private let events = Guarded<[Event]>([])
+  public init() {}
+  public func send(_ event: Event) { events.change { $0.append(event) } }
+  /// The events so far.
+  public var all: [Event] { events.read { $0 } }
+}

@@ -1,0 +1,91 @@
+// A built-in, declared once: facts, parameters, example and body in one value.
+//
+// The parameter pack ties the body's arguments to the parameters: the compiler refuses a body whose
+// arity or types disagree. Types are erased here and nowhere else.
+
+import FactorLang
+
+/// A callable of the language.
+public struct Primitive: Sendable {
+  public let signature: Signature
+  let run: @Sendable (Context, BoundArguments) throws -> Value
+
+  /// Declares a primitive; the parameter that flows in, if there is one, stands first.
+  init<each Input: Sendable, Output: Bridged>(
+    _ name: String, topic: Topic, _ summary: String, _ parameter: repeat Parameter<each Input>,
+    returns result: String, effect: SchemaEffect = .none, isColumnFunction: Bool = false,
+    variants: Variants? = nil, examples: [String],
+    body: @escaping @Sendable (Context, repeat each Input) throws -> Output
+  ) {
+    var receiver: Type?
+    var infos: [ParameterInfo] = []
+    for parameter in repeat each parameter {
+      if parameter.isReceiver { receiver = parameter.info.type } else { infos.append(parameter.info) }
+    }
+    signature = Signature(
+      name, topic: topic.rawValue, summary: summary, parameters: infos, receiver: receiver,
+      result: Output.type, resultSentence: result, examples: examples.map { Example($0) },
+      effect: effect, variants: variants, isColumnFunction: isColumnFunction)
+    run = { context, bound in
+      var cursor = ArgumentCursor(bound)
+      return try body(context, repeat try cursor.next(each parameter)).value
+    }
+  }
+}
+
+/// The headings under which help lists primitives.
+enum Topic: String, Sendable, CaseIterable {
+  case data = "Data in and out"
+  case columns = "Columns"
+  case panels = "Panels"
+  case models = "Models"
+  case portfolios = "Portfolios"
+  case plots = "Plots"
+  case math = "Numbers"
+  case session = "Session"
+}
+
+/// Hands bound arguments to parameters in order, and blames the right one.
+private struct ArgumentCursor {
+  private let bound: BoundArguments
+  private var position = 0
+
+  init(_ bound: BoundArguments) { self.bound = bound }
+
+  mutating func next<Input>(_ parameter: Parameter<Input>) throws -> Input {
+    if parameter.isReceiver {
+      if let receiver = bound.receiver, let input = parameter.convert([.value(receiver)]) {
+        return input
+      }
+      let found = bound.receiver?.type.phrase ?? "nothing"
+      throw Fault(
+        .wrongInflow, "this takes \(parameter.info.type.phrase), but \(found) flows in")
+    }
+    defer { position += 1 }
+    let given = bound.arguments[position]
+    guard let input = parameter.convert(given) else {
+      var found = "something else"
+      if case .value(let value)? = given.first { found = value.type.phrase }
+      throw Fault(
+        .wrongType, "`\(parameter.info.name)` takes \(Self.wanted(parameter.info)), not \(found)",
+        parameter: parameter.info.name)
+    }
+    try checkRange(parameter.info, given)
+    return input
+  }
+
+  private static func wanted(_ info: ParameterInfo) -> String {
+    if let choices = info.choices { return "one of " + choices.map(\.word).joined(separator: ", ") }
+    return info.type.phrase
+  }
+
+  private func checkRange(_ info: ParameterInfo, _ given: [BoundArgument]) throws {
+    guard case .value(let value)? = given.first, let number = Double(value) else { return }
+    let low = info.minimum ?? -.infinity
+    let high = info.maximum ?? .infinity
+    guard number < low || number > high else { return }
+    throw Fault(
+      .outOfRange, "`\(info.name)` must lie in \(info.rangeText ?? ""), not \(ValueText.short(value))",
+      parameter: info.name)
+  }
+}

@@ -1,0 +1,108 @@
+// A situation met while running: facts and words from below, the place added at the boundary.
+
+import FactorLang
+import FactorRuntime
+import Models
+
+/// What stopped a statement.
+public struct Fault: Error, Sendable {
+  public var code: Code
+  public var message: String
+  /// The bytes to underline; nil until the boundary knows them.
+  public var span: Span?
+  /// The text that the bytes belong to.
+  public var source: Source?
+  /// Words beside the mark.
+  public var label = ""
+  public var reason: String?
+  /// Lines of data that show the trouble.
+  public var data: [String] = []
+  public var helps: [String] = []
+  public var notes: [String] = []
+  /// The parameter whose argument is to blame, if one is.
+  public var parameter: String?
+
+  /// Creates a fault without a place.
+  public init(_ code: Code, _ message: String, helps: [String] = [], parameter: String? = nil) {
+    (self.code, self.message, self.helps, self.parameter) = (code, message, helps, parameter)
+  }
+
+  /// Gives the fault with a place, unless it has one.
+  func at(_ span: Span, in source: Source) -> Fault {
+    guard self.span == nil else { return self }
+    var copy = self
+    (copy.span, copy.source) = (span, source)
+    return copy
+  }
+
+  /// The fault as the one kind of message that is rendered.
+  func diagnostic(in fallback: Source) -> Diagnostic {
+    let place = source ?? fallback
+    return Diagnostic(
+      code, message, at: Label(place, span ?? Span(at: 0), label), reason: reason, data: data,
+      helps: helps.map { Help($0) }, notes: notes)
+  }
+}
+
+extension Fault {
+  /// Translates the facts that libraries throw; anything unknown is a fault of fq itself.
+  init(_ error: any Error) {
+    switch error {
+    case let fault as Fault: self = fault
+    case let error as PanelError: self = Fault.panel(error)
+    case let error as CSVError: self = Fault.csv(error)
+    case let error as FileError: self = Fault(error.isWriting ? .cannotWrite : .cannotRead, error.message)
+    case let error as ModelError: self = Fault.model(error)
+    case let error as Split.Fault: self = Fault.split(error)
+    case let error as SortError: self = Fault(.groupsCannotForm, error.message, helps: ["drop these months:   small: skip"])
+    case let error as BudgetError: self = Fault.budget(error)
+    default: self = Fault(.internalFault, "unexpected: \(error)")
+    }
+  }
+
+  private static func panel(_ error: PanelError) -> Fault {
+    switch error {
+    case .noSuchColumn(let name, let available):
+      let near = Suggestion.nearest(to: name, among: available)
+      return Fault(
+        .unknownColumn, "this panel has no column `\(name)`", helps: near.map { ["use `\($0)`"] } ?? [])
+    case .duplicateKeys: return Fault(.duplicateKey, error.message)
+    case .outsideMonths: return Fault(.outsideData, error.message)
+    case .tooFewAssets: return Fault(.tooFewFirms, error.message)
+    case .wrongKind: return Fault(.wrongType, error.message)
+    default: return Fault(.badValue, error.message)
+    }
+  }
+
+  private static func model(_ error: ModelError) -> Fault {
+    let helps = error.help.map { [$0] } ?? []
+    switch error {
+    case .settingType(let name, _): return Fault(.wrongType, error.message, parameter: name)
+    case .settingRange(let name, _, _): return Fault(.outOfRange, error.message, parameter: name)
+    case .tooManyFactors:
+      return Fault(.tooManyFactors, error.message, helps: helps, parameter: "k")
+    case .thinMonth: return Fault(.tooFewFirms, error.message, helps: helps)
+    case .noCharacteristicVaries: return Fault(.allMissing, error.message, helps: helps)
+    default: return Fault(.fitFailed, error.message, helps: helps)
+    }
+  }
+
+  private static func split(_ fault: Split.Fault) -> Fault {
+    switch fault {
+    case .overlap(_, let second), .outOfOrder(_, let second):
+      return Fault(.overlappingSplit, fault.message, parameter: second)
+    case .empty(let block): return Fault(.outsideData, fault.message, parameter: block)
+    case .tooShort: return Fault(.outsideData, fault.message)
+    }
+  }
+
+  private static func budget(_ error: BudgetError) -> Fault {
+    switch error {
+    case .cancelled: return Fault(.interrupted, "interrupted; bindings are as they were")
+    case .memory(let purpose, let needed, let available):
+      return Fault(
+        .memoryCap,
+        "\(purpose) needs \(needed >> 20) MB, and \(available >> 20) MB of the cap are left")
+    }
+  }
+}

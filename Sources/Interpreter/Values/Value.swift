@@ -1,0 +1,211 @@
+// What a variable can hold: one case per type of the language.
+
+import FactorLang
+import FactorRuntime
+import Models
+
+/// A value of the language.
+public indirect enum Value: Sendable {
+  case missing
+  case integer(Int)
+  case number(Double)
+  /// A share, with the unit it was written in.
+  case ratio(Double, RatioUnit)
+  case month(Month)
+  case date(CalendarDate)
+  /// Quarters since year zero.
+  case quarter(Int)
+  case duration(Int, DurationUnit)
+  case range(RangeValue)
+  case text(String)
+  case bool(Bool)
+  case list([Value])
+  case record(Record)
+  case column(ColumnValue)
+  case table(Table)
+  case panel(PanelValue)
+  case task(TaskValue)
+  case model(ModelValue)
+  case evaluation(EvaluationValue)
+  case backtest(BacktestValue)
+  case plot(PlotValue)
+  case function(FunctionValue)
+  case failure(Fault)
+  /// The result of something done rather than computed.
+  case nothing
+}
+
+/// A range of integers, numbers, months or dates; either end may be open.
+public struct RangeValue: Sendable {
+  public var lower: Value?
+  public var upper: Value?
+  public var step: Value?
+  public var includesUpper = true
+}
+
+/// Named values in order.
+public struct Record: Sendable {
+  public var fields: [(name: String, value: Value)]
+
+  subscript(name: String) -> Value? { fields.first { $0.name == name }?.value }
+
+  /// Gives the record with a field replaced or added.
+  func with(_ name: String, _ value: Value) -> Record {
+    var copy = self
+    if let place = copy.fields.firstIndex(where: { $0.name == name }) {
+      copy.fields[place].value = value
+    } else {
+      copy.fields.append((name, value))
+    }
+    return copy
+  }
+}
+
+/// A column taken out of its panel.
+public struct ColumnValue: Sendable {
+  public var name: String
+  public var column: Column
+}
+
+/// Named columns without keys: the result of a summary or of predictions.
+public struct Table: Sendable {
+  public var title: String?
+  public var columns: [(name: String, column: Column)]
+  /// Facts shown under the table.
+  public var notes: [String] = []
+
+  /// The number of rows.
+  public var count: Int { columns.first?.column.count ?? 0 }
+
+  func column(_ name: String) -> Column? { columns.first { $0.name == name }?.column }
+}
+
+/// A panel with where it came from, and for simulated worlds the truth.
+public struct PanelValue: Sendable {
+  public var panel: Panel
+  /// The file or world it came from.
+  public var origin: String
+  /// Named lists of columns, such as the characteristics of a simulated world.
+  public var sets: [(name: String, columns: [String])] = []
+  public var world: RecurrentWorld?
+
+  /// Gives the same origin with another panel.
+  func with(_ panel: Panel) -> PanelValue {
+    var copy = self
+    copy.panel = panel
+    return copy
+  }
+}
+
+/// A task, with its origin.
+public struct TaskValue: Sendable {
+  public var task: FactorTask
+  public var origin: String
+  public var world: RecurrentWorld?
+}
+
+/// A fitted model, the task it was fitted on, and how long it took.
+public struct ModelValue: Sendable {
+  public var model: any FittedModel
+  public var task: TaskValue
+  public var seconds: Double
+  public var threads: Int
+}
+
+/// A function of the user.
+public struct FunctionValue: Sendable {
+  var name: String?
+  var parameters: [Parameter]
+  var body: Pipeline
+  var source: Source
+  var captured: Environment
+
+  struct Parameter: Sendable {
+    var name: String
+    var defaultValue: Value?
+  }
+}
+
+/// Something to draw, as data.
+public struct PlotValue: Sendable {
+  public var scene: Scene
+  public var canvas: PlotCanvas
+}
+
+extension Value {
+  /// The language's type of the value.
+  public var type: Type {
+    switch self {
+    case .missing: .missing
+    case .integer: .integer
+    case .number: .number
+    case .ratio: .ratio
+    case .month: .month
+    case .date: .date
+    case .quarter: .quarter
+    case .duration: .duration
+    case .range(let range): .range(of: (range.lower ?? range.upper)?.type ?? .any)
+    case .text: .text
+    case .bool: .bool
+    case .list(let items): .list(of: items.map(\.type).reduce(nil) { $0?.joined($1) ?? $1 } ?? .any)
+    case .record(let record):
+      .record(record.fields.map { RecordField($0.name, $0.value.type) })
+    case .column(let value): .column(of: value.column.elementType)
+    case .table(let table): .table(table.schema)
+    case .panel(let value): .panel(value.schema)
+    case .task: .task(nil)
+    case .model: .model
+    case .evaluation: .evaluation
+    case .backtest: .backtest
+    case .plot: .plot
+    case .function: .function
+    case .failure: .failure
+    case .nothing: .nothing
+    }
+  }
+}
+
+extension Column {
+  /// The language's type of an element.
+  var elementType: Type {
+    switch values {
+    case .numbers: unit == .boolean ? .bool : unit == .ratio ? .ratio : .number
+    case .text: .text
+    case .months: .month
+    case .dates: .date
+    }
+  }
+
+  /// The element of a row as a value.
+  func value(at row: Int) -> Value {
+    if isMissing(at: row) { return .missing }
+    switch values {
+    case .numbers(let numbers):
+      switch unit {
+      case .boolean: return .bool(numbers[row] != 0)
+      case .ratio: return .ratio(numbers[row], .percent)
+      case .count: return .integer(Int(numbers[row]))
+      case .plain: return .number(numbers[row])
+      }
+    case .text: return .text(text(at: row) ?? "")
+    case .months(let months): return .month(months[row])
+    case .dates(let dates): return .date(dates[row])
+    }
+  }
+}
+
+extension PanelValue {
+  /// The columns as the checker knows them.
+  var schema: Schema {
+    let keys = [
+      ColumnInfo(panel.dateKey, .month), ColumnInfo(panel.assetKey, .text),
+    ]
+    let columns = panel.named.map { ColumnInfo($0.name, $0.column.elementType, known: $0.column.known) }
+    return Schema(keys + columns, keys: keys.map(\.name))
+  }
+}
+
+extension Table {
+  /// The columns as the checker knows them.
+  var schema: Schema { Schema(columns.map { ColumnInfo($0.name, $0.column.elementType) }) }
+}

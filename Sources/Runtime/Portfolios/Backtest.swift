@@ -1,0 +1,173 @@
+// A forecast traded: sort, weights, returns, turnover, costs, and the decile table.
+//
+// Definition: gross_t = sum_i w_t,i r_t,i with weights set at the end of t - 1; net_t = gross_t -
+// rate x turnover_t. The decile table holds equal-weighted bucket means, averaged over months.
+// Missing values: rows without a return earn nothing and are counted. Degrees of freedom: n - 1.
+// Reference: Gu, Kelly and Xiu (2020), section 3.
+
+/// How a forecast is traded.
+public struct BacktestOptions: Sendable {
+  /// The number of buckets.
+  public var buckets = 10
+  /// Which legs are held.
+  public var legs = Legs.longShort
+  /// What trading costs.
+  public var costs = Costs()
+  /// What to do with months that have fewer assets than buckets.
+  public var small = SmallMonths.refuse
+  /// The periods of a year; 1 leaves Sharpe ratios per period.
+  public var periodsPerYear = 12
+
+  /// Creates the published convention.
+  public init() {}
+}
+
+/// The outcome of trading a forecast.
+public struct Backtest: Sendable {
+  /// One bucket's averages over the months.
+  public struct Bucket: Sendable, Equatable {
+    /// The bucket, from 1 (lowest forecasts).
+    public let number: Int
+    /// The mean forecast.
+    public let predicted: Double
+    /// The mean realised return.
+    public let realized: Double
+    /// The standard deviation of the bucket's return.
+    public let standardDeviation: Double
+    /// The annualised Sharpe ratio.
+    public let sharpeRatio: Double
+    /// The mean number of assets.
+    public let assets: Double
+  }
+
+  /// The months traded.
+  public let months: [Month]
+  /// Returns before costs.
+  public let gross: [Double]
+  /// The trade that establishes each month's weights.
+  public let turnover: [Double]
+  /// Returns after costs.
+  public let net: [Double]
+  /// Performance before costs.
+  public let grossPerformance: Performance
+  /// Performance after costs.
+  public let netPerformance: Performance
+  /// The mean turnover.
+  public let meanTurnover: Double
+  /// One entry per bucket, lowest first.
+  public let deciles: [Bucket]
+  /// Every row's weight.
+  public let weights: [Double]
+  /// Months left out for want of assets.
+  public let skipped: [Month]
+  /// Rows held without a return, which earned nothing.
+  public let missingReturns: Int
+  /// The conventions used, as plain sentences.
+  public let conventions: [String]
+
+  /// Trades a forecast; `size` switches to value weights.
+  public init(
+    forecast: [Double], returns: [Double], index: PanelIndex, size: [Double]? = nil,
+    options: BacktestOptions = BacktestOptions()
+  ) throws(PanelError) {
+    guard returns.count == index.count else {
+      throw .shapeMismatch(expected: index.count, found: returns.count)
+    }
+    if let size, size.count != index.count {
+      throw .shapeMismatch(expected: index.count, found: size.count)
+    }
+    let sort = try PortfolioSort(
+      forecast, index: index, buckets: options.buckets, small: options.small)
+    guard !sort.sortedMonths.isEmpty else { throw .empty(stage: "the sort") }
+    let weights = LongShort.weights(sort, index: index, legs: options.legs, size: size)
+    let traded = sort.sortedMonths
+    gross = traded.map { t in
+      Summation.compensated(
+        index.rows(ofMonthAt: t).map { weights[$0] == 0 || returns[$0].isNaN ? 0 : weights[$0] * returns[$0] })
+    }
+    turnover = Turnover.series(
+      weights: weights, returns: returns, index: index, months: traded,
+      drift: options.costs.base != .noDrift)
+    net = Self.afterCosts(gross, turnover, weights, traded.last, index, options.costs)
+    months = traded.map { index.months[$0] }
+    grossPerformance = Performance(gross, periodsPerYear: options.periodsPerYear)
+    netPerformance = Performance(net, periodsPerYear: options.periodsPerYear)
+    meanTurnover = Moments(turnover).mean
+    deciles = BucketTable(sort, forecast, returns, index).buckets(options.periodsPerYear)
+    self.weights = weights
+    skipped = sort.skipped
+    missingReturns = weights.indices.count { weights[$0] != 0 && returns[$0].isNaN }
+    conventions = Self.conventions(options, isValueWeighted: size != nil)
+  }
+
+  private static func afterCosts(
+    _ gross: [Double], _ turnover: [Double], _ weights: [Double], _ last: Int?,
+    _ index: PanelIndex, _ costs: Costs
+  ) -> [Double] {
+    var net = zip(gross, turnover).map { $0 - costs.cost(of: $1) }
+    if costs.liquidate, let last {
+      let held = Summation.compensated(index.rows(ofMonthAt: last).map { abs(weights[$0]) })
+      net[net.count - 1] -= costs.cost(of: held)
+    }
+    return net
+  }
+
+  private static func conventions(
+    _ options: BacktestOptions, isValueWeighted: Bool
+  ) -> [String] {
+    let weighting = isValueWeighted ? "value-weighted" : "equal-weighted"
+    let portfolio =
+      options.legs == .longShort
+      ? "long bucket \(options.buckets), short bucket 1; gross exposure 2"
+      : "long bucket \(options.buckets) only; gross exposure 1"
+    let charged =
+      switch options.costs.base {
+      case .twoSided: "buys plus sells against drifted weights"
+      case .half: "half of buys plus sells against drifted weights"
+      case .noDrift: "buys plus sells against undrifted weights"
+      }
+    let rate = NumberFormat.basisPoints(options.costs.rate)
+    return [
+      "\(weighting); \(portfolio)",
+      "buckets 1 + floor(\(options.buckets) (rank - 1) / n), ties in order of the asset",
+      "costs \(rate) on \(charged); first month pays for opening, last month "
+        + (options.costs.liquidate ? "pays for closing" : "does not pay for closing"),
+      "Sharpe ratio sqrt(\(options.periodsPerYear)) mean / sd, sd with n - 1, "
+        + "no risk-free rate subtracted",
+      "drawdown of cumulative log returns",
+    ]
+  }
+}
+
+/// Bucket means by month.
+private struct BucketTable {
+  private var predicted: [[Double]]
+  private var realized: [[Double]]
+  private var sizes: [[Double]]
+
+  init(_ sort: PortfolioSort, _ forecast: [Double], _ returns: [Double], _ index: PanelIndex) {
+    predicted = [[Double]](repeating: [], count: sort.bucketCount)
+    realized = predicted
+    sizes = predicted
+    for t in sort.sortedMonths {
+      var rows = [[Int]](repeating: [], count: sort.bucketCount + 1)
+      for row in index.rows(ofMonthAt: t) { rows[Int(sort.buckets[row])].append(row) }
+      for bucket in 0..<sort.bucketCount {
+        let members = rows[bucket + 1]
+        predicted[bucket].append(Moments(members.map { forecast[$0] }).mean)
+        realized[bucket].append(Moments(members.map { returns[$0] }).mean)
+        sizes[bucket].append(Double(members.count))
+      }
+    }
+  }
+
+  func buckets(_ periodsPerYear: Int) -> [Backtest.Bucket] {
+    predicted.indices.map { k in
+      let performance = Performance(realized[k], periodsPerYear: periodsPerYear)
+      return Backtest.Bucket(
+        number: k + 1, predicted: Moments(predicted[k]).mean, realized: performance.mean,
+        standardDeviation: performance.standardDeviation, sharpeRatio: performance.sharpeRatio,
+        assets: Moments(sizes[k]).mean)
+    }
+  }
+}

@@ -1,0 +1,65 @@
+// What a return series amounts to: mean, volatility, Sharpe ratio, drawdown.
+//
+// Definition: Sharpe ratio sqrt(periods) mean / sd; drawdown max over t1 <= t2 of Y_t1 - Y_t2 with
+// Y the cumulative log return from Y_0 = 0. Long-short returns are self-financed and long-only
+// returns already in excess of the risk-free rate, so nothing is subtracted.
+// Missing values: skipped and counted. Degrees of freedom: n - 1 for sd.
+// Reference: Sharpe (1994); Gu, Kelly and Xiu (2020) for the drawdown.
+
+/// The performance of a series of periodic returns.
+public struct Performance: Sendable, Equatable {
+  /// Returns used.
+  public let count: Int
+  /// The mean per period.
+  public let mean: Double
+  /// The standard deviation per period, n - 1.
+  public let standardDeviation: Double
+  /// The annualised volatility.
+  public let volatility: Double
+  /// The annualised Sharpe ratio.
+  public let sharpeRatio: Double
+  /// The largest fall of the cumulative log return; infinite after a loss of everything.
+  public let maximumDrawdown: Double
+  /// The worst single period.
+  public let worst: Double
+  /// The compounded return over the whole series.
+  public let compounded: Double
+  /// How the Sharpe ratio was computed.
+  public let formula: String
+
+  /// Measures a series; `periodsPerYear` is 12 for months and 1 for figures that are not annualised.
+  public init(_ returns: [Double], periodsPerYear: Int = 12) {
+    let present = returns.filter { !$0.isNaN }
+    let moments = Moments(present)
+    let root = Double(periodsPerYear).squareRoot()
+    count = present.count
+    mean = moments.mean
+    standardDeviation = moments.standardDeviation()
+    volatility = root * standardDeviation
+    sharpeRatio = standardDeviation > 0 ? root * mean / standardDeviation : .nan
+    maximumDrawdown = Self.drawdown(present)
+    worst = moments.minimum
+    compounded = present.reduce(1) { $0 * (1 + $1) } - 1
+    formula = "sqrt(\(periodsPerYear)) mean / sd, sd with n - 1"
+  }
+
+  /// Gives the running compounded return less one.
+  public static func cumulative(_ returns: [Double]) -> [Double] {
+    var wealth = 1.0
+    return returns.map { value in
+      if !value.isNaN { wealth *= 1 + value }
+      return wealth - 1
+    }
+  }
+
+  private static func drawdown(_ returns: [Double]) -> Double {
+    var (level, peak, deepest) = (0.0, 0.0, 0.0)
+    for value in returns {
+      if value <= -1 { return .infinity }
+      level += Elementary.log1p(value)
+      peak = max(peak, level)
+      deepest = max(deepest, peak - level)
+    }
+    return deepest
+  }
+}

@@ -1,0 +1,91 @@
+// Turnover: the trade that turns yesterday's drifted weights into today's.
+//
+// Definition: w+_i = w_i (1 + r_i) / (1 + sum_j w_j r_j), applied to the whole vector for
+// long-short portfolios; turnover_t = sum_i |w_t,i - w+_(t-1),i|, buys plus sells on both legs, and
+// the first month trades sum |w|. Full replacement of both legs gives 4.
+// Missing values: an asset without a return does not drift. Degrees of freedom: none.
+// Reference: Gu, Kelly and Xiu (2020), section 3 (index shifted to the month the trade earns).
+
+/// Trades between consecutive months.
+public enum Turnover {
+  /// Gives weights after a month's returns.
+  public static func drifted(_ weights: [Double], returns: [Double]) -> [Double] {
+    precondition(weights.count == returns.count)
+    let earned = zip(weights, returns).map { $0 * ($1.isNaN ? 0 : $1) }
+    let growth = 1 + Summation.compensated(earned)
+    return zip(weights, earned).map { ($0 + $1) / growth }
+  }
+
+  /// Gives the turnover of each listed month; `drift: false` compares with undrifted weights.
+  public static func series(
+    weights: [Double], returns: [Double], index: PanelIndex, months: [Int], drift: Bool = true
+  ) -> [Double] {
+    var result: [Double] = []
+    var held = Holdings()
+    for t in months {
+      let rows = index.rows(ofMonthAt: t)
+      let now = Holdings(
+        assets: rows.filter { weights[$0] != 0 }.map { index.assets[$0] },
+        weights: rows.filter { weights[$0] != 0 }.map { weights[$0] })
+      result.append(distance(held, now))
+      let earned = rows.filter { weights[$0] != 0 }.map { returns[$0] }
+      held = now
+      if drift { held.weights = drifted(now.weights, returns: earned) }
+    }
+    return result
+  }
+
+  /// Gives the size of the trade from one list of weights to another of the same assets.
+  public static func between(_ old: [Double], _ new: [Double]) -> Double {
+    precondition(old.count == new.count)
+    return Summation.compensated(zip(old, new).map { abs($1 - $0) })
+  }
+
+  private struct Holdings {
+    var assets: [Int32] = []
+    var weights: [Double] = []
+  }
+
+  private static func distance(_ old: Holdings, _ new: Holdings) -> Double {
+    var sum = CompensatedSum()
+    var (i, j) = (0, 0)
+    while i < old.assets.count || j < new.assets.count {
+      let left = i < old.assets.count ? old.assets[i] : .max
+      let right = j < new.assets.count ? new.assets[j] : .max
+      let before = left <= right ? old.weights[i] : 0
+      let after = right <= left ? new.weights[j] : 0
+      sum.add(abs(after - before))
+      i += left <= right ? 1 : 0
+      j += right <= left ? 1 : 0
+    }
+    return sum.value
+  }
+}
+
+/// What trading costs.
+public struct Costs: Sendable, Equatable {
+  /// What the rate is charged on.
+  public enum Base: String, Sendable, CaseIterable {
+    /// Buys plus sells.
+    case twoSided
+    /// Half of buys plus sells.
+    case half
+    /// Buys plus sells against weights that do not drift.
+    case noDrift
+  }
+
+  /// The cost per unit traded; 0.0030 is 30 basis points.
+  public var rate = 0.0030
+  /// What the rate is charged on.
+  public var base = Base.twoSided
+  /// Whether the last month pays for closing all positions.
+  public var liquidate = false
+
+  /// Creates costs of 30 basis points on buys plus sells.
+  public init() {}
+
+  /// Gives the cost of a turnover.
+  public func cost(of turnover: Double) -> Double {
+    rate * (base == .half ? turnover / 2 : turnover)
+  }
+}

@@ -1,0 +1,63 @@
+// Mean, standard deviation, skewness and kurtosis by two compensated passes.
+//
+// Definition: central moments m_k = sum (x - mean)^k / n; skewness m_3 / m_2^1.5; kurtosis
+// m_4 / m_2^2 (3 for a normal variable). Missing values: skipped and counted. Degrees of freedom:
+// n - ddof for variance and standard deviation, chosen by the caller. Reference: Chan, Golub and
+// LeVeque (1983) for the corrected two-pass variance.
+
+/// The moments of the values that are not missing.
+public struct Moments: Sendable, Equatable {
+  /// Values used.
+  public let count: Int
+  /// Values skipped.
+  public let missing: Int
+  /// The mean; NaN without values.
+  public let mean: Double
+  /// The sum of squared deviations from the mean.
+  public let squares: Double
+  /// Skewness; NaN without spread.
+  public let skewness: Double
+  /// Kurtosis, 3 for a normal variable; NaN without spread.
+  public let kurtosis: Double
+  /// The smallest value; NaN without values.
+  public let minimum: Double
+  /// The largest value; NaN without values.
+  public let maximum: Double
+
+  /// Computes the moments of values.
+  public init(_ values: some Collection<Double>) {
+    let present = values.filter { !$0.isNaN }
+    count = present.count
+    missing = values.count - present.count
+    let n = Double(present.count)
+    mean = present.isEmpty ? .nan : Self.refinedMean(present)
+    var sums = (first: CompensatedSum(), CompensatedSum(), CompensatedSum(), CompensatedSum())
+    for value in present {
+      let d = value - mean
+      sums.first.add(d)
+      sums.1.add(d * d)
+      sums.2.add(d * d * d)
+      sums.3.add(d * d * d * d)
+    }
+    squares = present.isEmpty ? .nan : max(0, sums.1.value - sums.0.value * sums.0.value / n)
+    let variance = squares / n
+    skewness = variance > 0 ? sums.2.value / n / (variance * variance.squareRoot()) : .nan
+    kurtosis = variance > 0 ? sums.3.value / n / (variance * variance) : .nan
+    minimum = present.min() ?? .nan
+    maximum = present.max() ?? .nan
+  }
+
+  private static func refinedMean(_ values: [Double]) -> Double {
+    let n = Double(values.count)
+    let first = Summation.compensated(values) / n
+    return first + Summation.compensated(values.lazy.map { $0 - first }) / n
+  }
+
+  /// The variance with n - ddof degrees of freedom; NaN without any.
+  public func variance(ddof: Int = 1) -> Double {
+    count > ddof ? squares / Double(count - ddof) : .nan
+  }
+
+  /// The standard deviation with n - ddof degrees of freedom; NaN without any.
+  public func standardDeviation(ddof: Int = 1) -> Double { variance(ddof: ddof).squareRoot() }
+}
