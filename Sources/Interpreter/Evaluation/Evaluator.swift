@@ -70,7 +70,7 @@ public final class Evaluator: Sendable {
         defaultValue: try parameter.value.map { try value(of: $0, environment, source) })
     }
     let function = FunctionValue(
-      name: declaration.name.text, parameters: parameters, body: declaration.body, source: source,
+      name: declaration.name.text, parameters: parameters, body: .pipeline(declaration.body), source: source,
       captured: environment)
     environment[declaration.name.text] = .function(function)
     return Outcome(value: .nothing, name: declaration.name.text)
@@ -114,25 +114,25 @@ public final class Evaluator: Sendable {
   func value(
     of expression: Expression, _ environment: Environment, _ source: Source
   ) throws -> Value {
-    try Walker(evaluator: self, environment: environment, source: source, panel: nil)
+    try Walker(evaluator: self, environment: environment, source: source, rows: nil)
       .value(expression)
   }
 
-  /// The value of an expression over the rows of a panel, as a column.
+  /// The value of an expression over the rows of a panel or table, as a column.
   func column(
-    _ expression: Expression, of panel: Panel, _ environment: Environment, _ source: Source
+    _ expression: Expression, of rows: any ColumnSource, _ environment: Environment, _ source: Source
   ) throws -> Column {
-    let walker = Walker(evaluator: self, environment: environment, source: source, panel: panel)
+    let walker = Walker(evaluator: self, environment: environment, source: source, rows: rows)
     let value = try walker.value(expression)
     if case .column(let column) = value { return column.column }
     return try walker.broadcast(value, expression.span)
   }
 
   func context(
-    _ environment: Environment, panel: Panel? = nil, options: [(name: String, value: Value)] = []
+    _ environment: Environment, rows: (any ColumnSource)? = nil, options: [(name: String, value: Value)] = []
   ) -> Context {
     Context(
-      budget: budget, seed: environment.seed, panel: panel, options: options, events: events,
+      budget: budget, seed: environment.seed, panel: rows as? Panel, options: options, events: events,
       folder: folder)
   }
 }

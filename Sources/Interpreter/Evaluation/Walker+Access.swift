@@ -11,7 +11,7 @@ extension Walker {
       environment[String(root)] == nil, !locals.contains(where: { $0.name == root }),
       let primitive = evaluator.catalog.primitive(dotted)
     {
-      return try evaluator.call(primitive, [], nil, scope, source, whole.span, panel: panel)
+      return try evaluator.call(primitive, [], nil, scope, source, whole.span, rows: rows)
     }
     let value = try value(base)
     if let member = try Members.find(name.text, of: value) { return member }
@@ -31,7 +31,7 @@ extension Walker {
       if let user = environment[name] { return try apply(user, arguments, whole) }
       if let primitive = evaluator.catalog.primitive(name) {
         return try evaluator.call(
-          primitive, arguments, nil, scope, source, callee.span, panel: panel, walker: self)
+          primitive, arguments, nil, scope, source, callee.span, rows: rows, walker: self)
       }
     }
     return try apply(try value(callee), arguments, whole)
@@ -115,7 +115,10 @@ extension Evaluator {
         .tooManyArguments,
         "`\(function.name ?? "the function")` takes \(function.parameters.count) arguments")
     }
-    return try value(of: function.body, environment, function.source)
+    switch function.body {
+    case .pipeline(let body): return try value(of: body, environment, function.source)
+    case .expression(let body): return try value(of: body, environment, function.source)
+    }
   }
 }
 

@@ -8,8 +8,8 @@ struct Walker {
   let evaluator: Evaluator
   var environment: Environment
   let source: Source
-  /// The panel whose columns bare names mean; nil outside column expressions.
-  let panel: Panel?
+  /// The rows whose columns bare names mean; nil outside column expressions.
+  let rows: (any ColumnSource)?
   /// Parameters of lambdas around the expression, nearest last.
   var locals: [(name: String, value: Value)] = []
 
@@ -67,14 +67,14 @@ struct Walker {
 
   private func lookup(_ name: String, _ span: Span) throws -> Value {
     if let local = locals.last(where: { $0.name == name }) { return local.value }
-    if let panel {
-      if let column = panel.columnOrKey(name) {
+    if let rows {
+      if let column = rows.columnOrKey(name) {
         return .column(ColumnValue(name: name, column: column))
       }
       if environment[name] != nil {
         throw Fault(.variableAsColumn, "`\(name)` is not a column; it is a variable", helps: ["use `$\(name)`"])
       }
-      _ = try panel.column(name)
+      throw Fault(PanelError.noSuchColumn(name: name, available: rows.columnNames))
     }
     return try variable(name)
   }
@@ -85,7 +85,7 @@ struct Walker {
     if let primitive = evaluator.catalog.primitive(name), primitive.signature.receiver == nil,
       !primitive.signature.parameters.contains(where: \.isRequired)
     {
-      return try evaluator.call(primitive, [], nil, scope, source, Span(at: 0), panel: panel)
+      return try evaluator.call(primitive, [], nil, scope, source, Span(at: 0), rows: rows)
     }
     let near = Suggestion.nearest(to: name, among: environment.names)
     throw Fault(
@@ -179,7 +179,7 @@ struct Walker {
     .function(
       FunctionValue(
         name: nil, parameters: parameters.map { .init(name: $0.text) },
-        body: Pipeline(expression: body), source: source, captured: scope))
+        body: .expression(body), source: source, captured: scope))
   }
 
   private func comprehension(_ names: [Name], _ list: Expression, _ body: Block) throws -> Value {
@@ -219,32 +219,19 @@ struct Walker {
 
   /// A scalar as a column with that value in every row.
   func broadcast(_ value: Value, _ span: Span) throws -> Column {
-    let rows = panel?.count ?? 0
+    let count = rows?.rowCount ?? 0
     switch value {
-    case .missing: return Column(numbers: [Double](repeating: .nan, count: rows))
-    case .text(let text): return Column(text: [String?](repeating: text, count: rows))
-    case .month(let month): return Column(.months([Month](repeating: month, count: rows)))
+    case .missing: return Column(numbers: [Double](repeating: .nan, count: count))
+    case .text(let text): return Column(text: [String?](repeating: text, count: count))
+    case .month(let month): return Column(.months([Month](repeating: month, count: count)))
     case .bool(let flag):
-      return Column(numbers: [Double](repeating: flag ? 1 : 0, count: rows), unit: .boolean)
+      return Column(numbers: [Double](repeating: flag ? 1 : 0, count: count), unit: .boolean)
     default:
       guard let number = Double(value) else {
         throw Fault(.wrongType, "a column is needed, not \(value.type.phrase)").at(span, in: source)
       }
       return Column(
-        numbers: [Double](repeating: number, count: rows), unit: value.isRatio ? .ratio : .plain)
+        numbers: [Double](repeating: number, count: count), unit: value.isRatio ? .ratio : .plain)
     }
-  }
-}
-
-extension Panel {
-  /// A column by name; the keys count as columns, and `month` always means the calendar month.
-  func columnOrKey(_ name: String) -> Column? {
-    if hasColumn(name) { return try? column(name) }
-    if name == dateKey, let dates { return Column(.dates(dates)) }
-    if name == dateKey || name == "month" { return Column(.months(index.rowMonths)) }
-    if name == assetKey {
-      return Column(.text(codes: index.assets, dictionary: index.assetNames))
-    }
-    return nil
   }
 }

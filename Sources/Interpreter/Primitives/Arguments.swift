@@ -13,9 +13,9 @@ public struct ColumnExpression: Sendable {
   /// The expression as it was written.
   var text: String { source.text(expression.span) }
 
-  /// Computes the expression for every row of a panel.
-  func evaluate(on panel: Panel) throws -> Column {
-    try evaluator.column(expression, of: panel, environment, source)
+  /// Computes the expression for every row.
+  func evaluate(on rows: any ColumnSource) throws -> Column {
+    try evaluator.column(expression, of: rows, environment, source)
   }
 
   /// The name to give the result: the column's own, or the expression's text.

@@ -51,10 +51,10 @@ extension Fault {
     case let fault as Fault: self = fault
     case let error as PanelError: self = Fault.panel(error)
     case let error as CSVError: self = Fault.csv(error)
-    case let error as FileError: self = Fault(error.isWriting ? .cannotWrite : .cannotRead, error.message)
+    case let error as FileError: self = Fault(.cannotRead, error.message)
     case let error as ModelError: self = Fault.model(error)
     case let error as Split.Fault: self = Fault.split(error)
-    case let error as SortError: self = Fault(.groupsCannotForm, error.message, helps: ["drop these months:   small: skip"])
+    case let error as LinearAlgebraError: self = Fault(.fitFailed, "\(error)")
     case let error as BudgetError: self = Fault.budget(error)
     default: self = Fault(.internalFault, "unexpected: \(error)")
     }
@@ -71,6 +71,21 @@ extension Fault {
     case .tooFewAssets: return Fault(.tooFewFirms, error.message)
     case .wrongKind: return Fault(.wrongType, error.message)
     default: return Fault(.badValue, error.message)
+    }
+  }
+
+  private static func csv(_ error: CSVError) -> Fault {
+    switch error {
+    case .emptyFile, .headerOnly, .unclosedQuote: Fault(.emptyFile, error.message)
+    case .raggedRow: Fault(.raggedRow, error.message)
+    case .duplicateKeys, .duplicateColumn: Fault(.duplicateKey, error.message)
+    case .noSuchColumn(let name, let available):
+      Fault(
+        .unknownColumn, error.message,
+        helps: Suggestion.nearest(to: name, among: available).map { ["use `\($0)`"] } ?? [])
+    case .noKey:
+      Fault(.unknownColumn, error.message, helps: ["name the two keys:  keys: [firm, month]"])
+    default: Fault(.badValue, error.message)
     }
   }
 

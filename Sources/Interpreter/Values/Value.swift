@@ -116,13 +116,19 @@ public struct ModelValue: Sendable {
 public struct FunctionValue: Sendable {
   var name: String?
   var parameters: [Parameter]
-  var body: Pipeline
+  var body: Body
   var source: Source
   var captured: Environment
 
   struct Parameter: Sendable {
     var name: String
     var defaultValue: Value?
+  }
+
+  /// What is computed: a pipeline (`fn`) or an expression (a lambda).
+  enum Body: Sendable {
+    case pipeline(Pipeline)
+    case expression(Expression)
   }
 }
 

@@ -45,7 +45,7 @@ struct FactorNetworkOptions: Sendable {
   var predictorHidden = 8
   var posterior = PosteriorKind.amortized
   var input = FactorInput.beta
-  var prior = PriorKind.predictor
+  var prior = PriorKind.regime
   var skip = true
   var chunk = 12
   /// Weight of the divergence once annealed, and of the predictive likelihood.

@@ -28,8 +28,8 @@ struct CVRA: FactorModel {
   let predictiveWeight: Double
   let clip: Double
 
-  /// With fewer training months the recurrent correction of the prior only overfits.
-  static let fewestMonthsForPredictor = 60
+  /// With fewer training months a prior beyond the VAR(1) only overfits.
+  static let fewestMonthsForMemory = 60
 
   static let card = ModelCard(
     "cvra", "Fits a conditional variational recurrent autoencoder: latent factors with memory.",
@@ -41,7 +41,7 @@ struct CVRA: FactorModel {
     Hyperparameter("l1", default: 1e-5, in: 0...1, "strength of the L1 penalty on weights"),
     Hyperparameter("posterior", default: PosteriorKind.amortized, "how factors are inferred"),
     Hyperparameter("fac_in", default: FactorInput.beta, "what the factor network reads"),
-    Hyperparameter("prior", default: PriorKind.predictor, "what forecasts the factors"),
+    Hyperparameter("prior", default: PriorKind.regime, "what forecasts the factors"),
     Hyperparameter("beta_hidden", default: [32, 16], in: 1...1024, "widths of the beta network"),
     Hyperparameter("hidden", default: 16, in: 1...512, "width of the posterior's recurrent state"),
     Hyperparameter("predictor_hidden", default: 8, in: 1...512, "width of the predictor's memory"),
@@ -66,11 +66,11 @@ struct CVRA: FactorModel {
       input: input, prior: prior, chunk: chunk, divergenceWeight: divergenceWeight,
       predictiveWeight: predictiveWeight, warmUp: warmUp, anneal: anneal)
     var notes: [String] = []
-    if prior == .predictor, split.train.count < Self.fewestMonthsForPredictor {
+    if prior == .predictor || prior == .regime, split.train.count < Self.fewestMonthsForMemory {
       options.prior = .var1
       notes.append(
         "prior: var1, because \(split.train.count) training months are fewer than "
-          + "\(Self.fewestMonthsForPredictor)")
+          + "\(Self.fewestMonthsForMemory)")
     }
     let chosen = options
     let design = ConditionalDesign<RecurrentFactorHead<Float>>(

@@ -1,10 +1,10 @@
 // Tables of text: RFC 4180 quoting, any line end, types decided by the whole file.
 //
 // A sample guesses every column's type, one pass over the mapped bytes reads everything, and the
-// full count confirms the guess: a column that is at least 99 % numbers (or dates) with a stray text
-// is an error that names line, column and value; below that it is text and is read again as text.
-// Stretches of lines may be read side by side; they are joined in order, so the result does not
-// depend on the number of threads. Goals, in order: no silent loss, located errors, speed.
+// full count confirms the guess: a column that is at least 99 % numbers (or dates) with a stray
+// text is an error that names line, column and value; below that it is text and is read again
+// as text. Stretches of lines may be read side by side; they are joined in order, so the result
+// does not depend on the number of threads. Goals, in order: no silent loss, located errors, speed.
 
 /// Reads tables of text.
 public enum CSVReader {

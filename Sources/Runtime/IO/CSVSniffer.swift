@@ -173,7 +173,7 @@ extension CSVSniffer {
     for (position, name) in layout.names.enumerated() {
       let isText = options.allText || options.textColumns.contains(name)
       let isDate = options.dateColumns.contains(name)
-      layout.isDeclared.append(isText || isDate)
+      layout.isDeclared.append(isText || isDate || KeyAliases.isIdentifier(name))
       let guess = kind(tallies[position], name: name, isDate: isDate)
       layout.kinds.append(isText ? .text : guess)
     }

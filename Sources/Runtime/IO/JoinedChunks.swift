@@ -41,7 +41,8 @@ struct JoinedChunks {
     if kind == .text { return isDeclared ? nil : strayText(column) }
     guard let first = column.firstMisfit else { return nil }
     let missing =
-      kind == .number ? column.numbers.reduce(0) { $0 + ($1.isNaN ? 1 : 0) } - column.misfits
+      kind == .number
+      ? column.numbers.reduce(0) { $0 + ($1.isNaN ? 1 : 0) } - column.misfits
       : column.missing
     let present = rows - missing
     return Misfit(

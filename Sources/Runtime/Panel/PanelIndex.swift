@@ -191,3 +191,12 @@ private func countingSort(_ rows: [Int], key: (Int) -> Int) -> [Int] {
   }
   return result
 }
+
+extension PanelIndex {
+  /// Gives the same rows, every month moved by some months.
+  public func shifted(by count: Int) -> PanelIndex {
+    guard count != 0 else { return self }
+    return PanelIndex(
+      months: months.map { $0 + count }, offsets: offsets, assets: assets, assetNames: assetNames)
+  }
+}

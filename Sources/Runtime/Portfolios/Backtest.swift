@@ -83,7 +83,7 @@ public struct Backtest: Sendable {
     let traded = sort.sortedMonths
     gross = traded.map { t in
       Summation.compensated(
-        index.rows(ofMonthAt: t).map { weights[$0] == 0 || returns[$0].isNaN ? 0 : weights[$0] * returns[$0] })
+        index.rows(ofMonthAt: t).map { returns[$0].isNaN ? 0 : weights[$0] * returns[$0] })
     }
     turnover = Turnover.series(
       weights: weights, returns: returns, index: index, months: traded,

@@ -5,14 +5,6 @@
 // Missing values: an asset without a size has no weight under value weights.
 // Reference: Gu, Kelly and Xiu (2020), section 3.
 
-/// How assets are weighed within a leg.
-public enum Weighting: String, Sendable, CaseIterable {
-  /// Every asset alike.
-  case equal
-  /// In proportion to market equity known at the start of the month.
-  case value
-}
-
 /// Which legs are held.
 public enum Legs: String, Sendable, CaseIterable {
   /// Top bucket long, bottom bucket short.

@@ -2,10 +2,10 @@
 //
 // Definition: x_t = (Z'Z / N + rho I)^-1 Z'r / N, Z with a constant column at the end; the last
 // entry acts as an equal-weight market. rho is a relative ridge (0: none, ever) times
-// trace(Z'Z / N) / (P + 1),
-// escalated tenfold while pivots are lopsided (min < 1e-10 max) or N < 1.5 (P + 1), up to 1e-2; every
-// escalation is reported. The same weights turn fitted returns into fitted portfolio returns, so
-// one factorisation per month serves all fits. All sums are in doubles, rows ascending.
+// trace(Z'Z / N) / (P + 1), escalated tenfold while pivots are lopsided (min < 1e-10 max) or
+// N < 1.5 (P + 1), up to 1e-2; every escalation is reported. The same weights turn fitted returns
+// into fitted portfolio returns, so one factorisation per month serves all fits. All sums are in
+// doubles, rows ascending.
 // Missing values: characteristics must be complete (rank-normalised); a missing return makes its
 // month missing. Degrees of freedom: N - P - 1 per month, not used here.
 // Reference: Gu, Kelly and Xiu (2021), equation 16.

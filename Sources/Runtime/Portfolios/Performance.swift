@@ -27,7 +27,7 @@ public struct Performance: Sendable, Equatable {
   /// How the Sharpe ratio was computed.
   public let formula: String
 
-  /// Measures a series; `periodsPerYear` is 12 for months and 1 for figures that are not annualised.
+  /// Measures a series; `periodsPerYear` is 12 for months, 1 for figures not annualised.
   public init(_ returns: [Double], periodsPerYear: Int = 12) {
     let present = returns.filter { !$0.isNaN }
     let moments = Moments(present)

@@ -81,7 +81,7 @@ final class RankSorter {
     for position in 0..<values.count {
       let value = values[position] + 0
       let bits = value.bitPattern
-      // Negative numbers: all bits flipped; others: the sign bit. The order becomes that of integers.
+      // Negative numbers have all bits flipped, others the sign bit: integers of the same order.
       let key = bits ^ (UInt64(bitPattern: Int64(bitPattern: bits) >> 63) | 1 << 63)
       keys[position] = key
       items[n] = UInt64(position)

@@ -1,0 +1,117 @@
+// The command line: which verb, which flags, which exit status.
+
+import FactorLang
+import FactorRuntime
+
+/// What the words after `fq` ask for.
+public enum CommandLineTool {
+  static let version = "0.1"
+
+  static let usage = """
+    fq \(version): a shell for building and judging factor models
+
+      fq                       start the prompt
+      fq FILE.fq [name=value]  run a script (also: fq run FILE.fq)
+      fq -c "statements"       run what is in quotes
+      fq -                     run a script from standard input
+      fq check FILE.fq         check without running; exit 2 if something is wrong
+      fq bench [NAME]          measure the core; --json for one object a line
+      fq docs [--check]        write docs/reference.md and docs/models.md
+      fq help NAME             the page of a verb, function or model
+
+    flags: --threads N  --max-memory SIZE  --json  --quiet  --width N
+    """
+
+  /// Runs the command line and ends the process.
+  public static func main() -> Never {
+    Terminal.end(with: run(Array(CommandLine.arguments.dropFirst())))
+  }
+
+  static func run(_ words: [String]) -> Int32 {
+    var arguments: CommandArguments
+    do { arguments = try CommandArguments(words) } catch {
+      return complain("\(error.message)\n\nfq --help lists what there is")
+    }
+    switch arguments.verb {
+    case "--help", "-h": return say(usage)
+    case "--version", "version": return say("fq \(version)")
+    case nil: return startPrompt(arguments)
+    case "-c":
+      guard let text = arguments.words.first else { return complain("-c needs a statement") }
+      return runProgram(Source(name: "-c", text: text), arguments)
+    case "-": return runProgram(Source(name: "stdin", bytes: Terminal.readStandardInput()), arguments)
+    case "run", "check": return withFile(arguments)
+    case "help": return help(arguments.words)
+    case "docs": return DocumentationCommand.run(arguments)
+    case "bench": return BenchCommand.run(arguments)
+    case let verb?:
+      if FileSystem.exists(verb) || verb.hasSuffix(".fq") {
+        arguments.words.insert(verb, at: 0)
+        arguments.verb = "run"
+        return withFile(arguments)
+      }
+      let known = ["run", "check", "bench", "docs", "help", "version"]
+      let near = Suggestion.nearest(to: verb, among: known).map { "; use `fq \($0)`" } ?? ""
+      return complain("there is no command `\(verb)`, and no such file\(near)")
+    }
+  }
+
+  private static func withFile(_ arguments: CommandArguments) -> Int32 {
+    guard let path = arguments.words.first else { return complain("name a file: fq run FILE.fq") }
+    let bytes: [UInt8]
+    do { bytes = try FileSystem.read(path) } catch { return complain(error.message) }
+    let source = Source(name: path, bytes: bytes)
+    guard arguments.verb == "run" else { return check(source, arguments) }
+    guard arguments.words.count == 1 else {
+      return complain("parameters on the command line come with a later edition of fq")
+    }
+    return runProgram(source, arguments)
+  }
+
+  private static func session(_ arguments: CommandArguments) -> Session {
+    Session(arguments.options)
+  }
+
+  private static func check(_ source: Source, _ arguments: CommandArguments) -> Int32 {
+    let checked = session(arguments).check(source)
+    let sink = arguments.sink()
+    for diagnostic in checked.diagnostics { sink.send(.diagnostic(diagnostic)) }
+    sink.finish(checked.isRunnable ? .done : .refused)
+    return checked.isRunnable ? ExitStatus.done.rawValue : ExitStatus.refused.rawValue
+  }
+
+  private static func runProgram(_ source: Source, _ arguments: CommandArguments) -> Int32 {
+    let session = session(arguments)
+    let sink = arguments.sink()
+    var status = ExitStatus.done
+    Terminal.interrupting(session.budget) {
+      status = Batch.run(source, in: session, to: sink) { sink.speak($0) }
+    }
+    sink.finish(status)
+    return status.rawValue
+  }
+
+  private static func startPrompt(_ arguments: CommandArguments) -> Int32 {
+    REPL.run(session: session(arguments), arguments: arguments)
+  }
+
+  private static func help(_ words: [String]) -> Int32 {
+    guard let name = words.first else { return say(usage) }
+    if let page = HelpPage.page(for: name, catalog: .standard) {
+      return say(page.joined(separator: "\n"))
+    }
+    let found = HelpPage.search(name, catalog: .standard)
+    return found.isEmpty
+      ? complain("nothing is called `\(name)`") : say(found.joined(separator: "\n"))
+  }
+
+  static func say(_ text: String) -> Int32 {
+    Terminal.write(text + "\n", to: .output)
+    return ExitStatus.done.rawValue
+  }
+
+  static func complain(_ text: String) -> Int32 {
+    Terminal.write("fq: \(text)\n", to: .error)
+    return ExitStatus.refused.rawValue
+  }
+}

@@ -1,0 +1,75 @@
+// The page of a verb, function or model, written from its declaration.
+
+import FactorLang
+import FactorRuntime
+import Models
+
+public enum HelpPage {
+  private static let width = 80
+
+  /// The page of a name; nil if there is no such verb, function or model.
+  public static func page(for name: String, catalog: StandardCatalog) -> [String]? {
+    if let signature = catalog.signature(named: name) { return page(signature) }
+    if let card = Registry.card(name) { return page(card) }
+    return nil
+  }
+
+  /// One line for every verb, function and model in which all words occur.
+  public static func search(_ words: String, catalog: StandardCatalog) -> [String] {
+    let wanted = words.lowercased().split(separator: " ").map(String.init)
+    let entries =
+      catalog.primitives.map { ($0.signature.name, $0.signature.summary) }
+      + Registry.cards.map { ($0.name, $0.summary) }
+    let found = entries.filter { entry in
+      let text = (entry.0 + " " + entry.1).lowercased()
+      return wanted.allSatisfy(text.contains)
+    }
+    return found.map { TextWidth.padded($0.0, to: 18) + $0.1 }
+  }
+
+  private static func page(_ signature: Signature) -> [String] {
+    var lines = [usage(signature), "", signature.summary]
+    if let receiver = signature.receiver { lines.append("Works on \(receiver.phrase).") }
+    lines.append("Gives \(signature.resultSentence).")
+    lines += parameters(signature.parameters)
+    if let variants = signature.variants {
+      lines += ["", "\(variants.selector) is one of"]
+      lines += variants.variants.map { "  " + TextWidth.padded($0.name, to: 14) + "?\($0.name) for its options" }
+    }
+    lines += ["", "Example"] + signature.examples.flatMap { $0.code.split(separator: "\n").map { "  " + $0 } }
+    return lines
+  }
+
+  private static func page(_ card: ModelCard) -> [String] {
+    let variant = CardOptions.variant(card)
+    return ["fit \(card.name)", "", card.summary, "Reference: \(card.reference)"]
+      + parameters(variant.parameters)
+      + ["", "Example", "  m = task | fit \(card.name), k: 3"]
+  }
+
+  private static func usage(_ signature: Signature) -> String {
+    let own = signature.parameters.map { parameter -> String in
+      let name = parameter.isLabelOnly ? "\(parameter.name): …" : parameter.name + (parameter.isVariadic ? ", …" : "")
+      return parameter.isRequired ? name : "[\(name)]"
+    }
+    let arguments = own.joined(separator: ", ")
+    if signature.isColumnFunction { return "\(signature.name)(\(arguments))" }
+    return (signature.receiver == nil ? "" : "… | ") + signature.name + (own.isEmpty ? "" : " " + arguments)
+  }
+
+  private static func parameters(_ parameters: [ParameterInfo]) -> [String] {
+    guard !parameters.isEmpty else { return [] }
+    return [""] + parameters.flatMap { parameter -> [String] in
+      var facts: [String] = []
+      if let range = parameter.rangeText { facts.append(range) }
+      if let text = parameter.defaultText, !text.isEmpty, text != "na" { facts.append("default \(text)") }
+      if case .columnExpression = parameter.role { facts.append("column expression") }
+      let tail = facts.isEmpty ? "" : " (" + facts.joined(separator: "; ") + ")"
+      let head = "  " + TextWidth.padded(parameter.name, to: 18) + parameter.sentence + tail
+      let choices = (parameter.choices ?? []).map {
+        "      " + TextWidth.padded($0.word, to: 14) + $0.sentence
+      }
+      return [head] + choices
+    }
+  }
+}

@@ -1,0 +1,103 @@
+// Functions of columns that need the panel: calendar lags, cross-sections, growth.
+
+import FactorLang
+import FactorRuntime
+
+extension ColumnValue: Bridged {
+  public static var type: Type { .column(of: .any) }
+  public init?(_ value: Value) {
+    guard case .column(let column) = value else { return nil }
+    self = column
+  }
+  public var value: Value { .column(self) }
+
+  /// The numbers, or the fault that there are none.
+  func requireNumbers(_ function: String) throws -> [Double] {
+    guard let numbers = column.numbers else {
+      throw Fault(.wrongType, "`\(function)` needs numbers, not \(column.kind)")
+    }
+    return numbers
+  }
+
+  func with(_ numbers: [Double], unit: ColumnUnit = .plain) -> ColumnValue {
+    ColumnValue(name: name, column: Column(numbers: numbers, unit: unit, known: column.known))
+  }
+}
+
+private func shift(
+  _ name: String, _ summary: String, _ sentence: String,
+  _ body: @escaping @Sendable (Panel, Column, Int) throws -> Column
+) -> Primitive {
+  Primitive(
+    name, topic: .columns, summary,
+    Parameter<ColumnValue>.required("x", "the column"),
+    Parameter<Months>.required("by", "calendar months, quarters or years; positive"),
+    returns: sentence, isColumnFunction: true,
+    examples: ["toy | derive other = \(name)(ret, 1m)"]
+  ) { context, x, months in
+    guard months.count > 0 else {
+      throw Fault(
+        .outOfRange, "`\(name)` takes a positive duration",
+        helps: ["for the other direction use `\(name == "lag" ? "lead" : "lag")`"], parameter: "by")
+    }
+    let panel = try context.requirePanel(name)
+    return ColumnValue(name: x.name, column: try body(panel, x.column, months.count))
+  }
+}
+
+let columnPrimitives: [Primitive] = [
+  shift(
+    "lag", "Gives a firm's value some calendar months earlier; a gap gives na.",
+    "the column, known that much sooner"
+  ) { panel, column, months in try panel.lagged(column, by: months) },
+  shift(
+    "lead", "Gives a firm's value some calendar months later; it may only be a target.",
+    "the column, known that much later"
+  ) { panel, column, months in try panel.led(column, by: months) },
+  Primitive(
+    "xs.rank", topic: .columns, "Ranks a column within the month, from 0 to 1, ties averaged.",
+    Parameter<ColumnValue>.required("x", "the column"),
+    returns: "the ranks", isColumnFunction: true,
+    examples: ["toy | derive small = xs.rank(size) < 0.2"]
+  ) { context, x in
+    let panel = try context.requirePanel("xs.rank")
+    var options = RankOptions()
+    (options.target, options.missing) = (.unit, .keep)
+    let numbers = try x.requireNumbers("xs.rank")
+    return x.with(
+      CrossSection.rankNormalized(numbers, offsets: panel.index.offsets, options: options))
+  },
+  Primitive(
+    "xs.zscore", topic: .columns, "Standardises a column within the month.",
+    Parameter<ColumnValue>.required("x", "the column"),
+    returns: "the column with mean 0 and standard deviation 1 each month", isColumnFunction: true,
+    examples: ["toy | derive z = xs.zscore(size)"]
+  ) { context, x in
+    let panel = try context.requirePanel("xs.zscore")
+    let numbers = try x.requireNumbers("xs.zscore")
+    return x.with(CrossSection.standardized(numbers, offsets: panel.index.offsets))
+  },
+  Primitive(
+    "growth", topic: .columns, "Compounds returns: what one unit grew to, less one.",
+    Parameter<ColumnValue>.required("x", "returns in the order of the rows"),
+    returns: "the running compounded return", isColumnFunction: true,
+    examples: ["toy[id: 1] | derive wealth = growth(ret)"]
+  ) { _, x in
+    x.with(Performance.cumulative(try x.requireNumbers("growth")), unit: .ratio)
+  },
+  Primitive(
+    "month", topic: .columns, "Gives the calendar month of a date.",
+    Parameter<Value>.required("x", "a date or a column of dates"),
+    returns: "the month", isColumnFunction: true, examples: ["month(2004-12-31) == 2004-12"]
+  ) { _, value in
+    switch value {
+    case .date(let date): return Value.month(date.month)
+    case .month, .missing: return value
+    case .column(let column):
+      guard case .dates(let dates) = column.column.values else { return value }
+      let months = dates.map { $0.isMissing ? Month.missing : $0.month }
+      return .column(ColumnValue(name: column.name, column: Column(.months(months))))
+    default: throw Fault(.wrongType, "`month` takes a date, not \(value.type.phrase)")
+    }
+  },
+]

@@ -1,0 +1,139 @@
+// Data in and out: files, simulated worlds, panels written out.
+
+import FactorLang
+import FactorRuntime
+import Models
+
+let dataPrimitives: [Primitive] = [
+  Primitive(
+    "load", topic: .data, "Reads a panel from a CSV file, plain or gzipped.",
+    Parameter<String>.required("path", "the file, relative to the script"),
+    Parameter<ColumnNames>.columns(
+      "keys", required: false, "the firm and the month column; found by their usual names if left out"
+    ).labelled,
+    Parameter<Value>.value(
+      "known", default: .missing,
+      "periods after the row's month at which columns are known, such as {RET: 0m, else: -1m}"
+    ).labelled,
+    returns: "the panel, its rows sorted by month and firm", effect: .loadsFile,
+    examples: ["load \"toy.csv\", keys: [date, id], known: {ret: 0m, else: -1m}"]
+  ) { context, path, keys, known in
+    let full = context.path(path)
+    let names = try LoadKeys.resolve(keys.names, path: full)
+    let (panel, line) = try PanelReader.read(
+      path: full, asset: names.asset, date: names.date, budget: context.budget)
+    let offsets = try KnownOffsets(known, panel)
+    let dated = try panel.with(
+      panel.named.map { name, column in
+        var column = column
+        column.known = offsets[name]
+        return (name, column)
+      })
+    let months = dated.index.months
+    context.ledger(
+      line,
+      detail: "\(NumberFormat.count(dated.assetCount)) firms  "
+        + "\(months.first?.description ?? "")..\(months.last?.description ?? "")  "
+        + "\(dated.names.count) columns")
+    return PanelValue(panel: dated, origin: path)
+  },
+  Primitive(
+    "synth", topic: .data, "Simulates a panel whose truth is known.",
+    Parameter<String>.word(
+      "world", among: RecurrentWorld.Member.allCases.map { Choice($0.rawValue, $0.sentence) },
+      "which world"
+    ).labelled,
+    Parameter<Int>.value("firms", default: 200, in: 10...100_000, "firms a month").labelled,
+    Parameter<Int>.value("months", default: 240, in: 20...5000, "months of returns").labelled,
+    Parameter<Int>.value("chars", default: 20, in: 3...500, "characteristics").labelled,
+    Parameter<Int>.value("seed", default: 1, in: 0...9e15, "number of the draw").labelled,
+    returns: "a panel with columns c1, c2, … and ret; `.chars` names them, `.oracle` is the truth",
+    effect: .none,
+    examples: ["w = synth world: r_dyn, firms: 20, months: 60, chars: 4\nw.oracle.o_tot > 0"]
+  ) { context, world, firms, months, chars, seed in
+    guard let member = RecurrentWorld.Member(rawValue: world) else {
+      throw Fault(.unknownChoice, "there is no world `\(world)`", parameter: "world")
+    }
+    let rows = firms * months
+    try context.budget.reserve(rows * (chars + 8) * 8, for: "the world")
+    defer { context.budget.release(rows * (chars + 8) * 8) }
+    let simulated = RecurrentWorld(
+      member, firms: firms, months: months, characteristics: chars, seed: UInt64(seed))
+    let panel = try simulated.panel()
+    context.ledger(
+      LedgerLine(stage: "synth", rowsIn: rows, rowsOut: rows),
+      detail: "\(world), \(firms) firms, \(months) months, \(chars) characteristics, seed \(seed)")
+    return PanelValue(
+      panel: panel, origin: world, sets: [("chars", simulated.characteristicNames)],
+      world: simulated)
+  },
+  Primitive(
+    "panel", topic: .data, "Writes out a small panel by its columns.",
+    Parameter<[(name: String, value: Value)]>.fields(
+      "columns", "name: list pairs; one column of months, one of firms, the others values"),
+    returns: "the panel", effect: .definesFields,
+    examples: ["panel(firm: [\"A\", \"B\"], month: 2020-01, bm: [0.2, 0.9])"]
+  ) { _, fields in
+    try PanelValue(panel: WrittenPanel.panel(fields), origin: "panel")
+  },
+  Primitive(
+    "save", topic: .data, "Writes a panel or table as CSV, a plot as SVG, or anything as text.",
+    Parameter<Value>.flow("value", "what to write"),
+    Parameter<String>.required("path", "the file; its ending .csv, .svg or .txt says the format"),
+    returns: "nothing", examples: ["save toy, \"out.csv\""]
+  ) { context, value, path in
+    try Saver.save(value, to: context.path(path))
+    context.events.send(.artifact(path: path))
+    return Done()
+  },
+]
+
+/// The availability offsets of `known:`.
+private struct KnownOffsets {
+  private var named: [String: Int] = [:]
+  private var rest = 0
+
+  init(_ value: Value, _ panel: Panel) throws {
+    switch value {
+    case .missing: return
+    case .record(let record):
+      for field in record.fields {
+        guard let months = Months(field.value) else {
+          throw Fault(
+            .wrongType, "`known` takes calendar durations; `\(field.name)` is \(field.value.type.phrase)",
+            helps: ["write known: {\(field.name): 6m}"], parameter: "known")
+        }
+        if field.name == "else" {
+          rest = months.count
+        } else {
+          _ = try panel.column(field.name)
+          named[field.name] = months.count
+        }
+      }
+    default:
+      throw Fault(.wrongType, "`known` takes a record such as {RET: 0m, else: -1m}", parameter: "known")
+    }
+  }
+
+  subscript(name: String) -> Int { named[name] ?? rest }
+}
+
+extension RecurrentWorld {
+  /// The world as a panel in the alignment of models: returns known now, characteristics before.
+  func panel() throws -> Panel {
+    guard let start = Month(year: 1980, month: 1) else {
+      throw Fault(.internalFault, "the calendar has no January 1980")
+    }
+    let rows = firms * months
+    let index = try PanelIndex.sorting(
+      months: (0..<rows).map { start + $0 / firms }, assets: (0..<rows).map { Int32($0 % firms) },
+      names: (0..<firms).map { String(10_001 + $0) }
+    ).index
+    var columns: [(name: String, column: Column)] = characteristicNames.enumerated().map { j, name in
+      let values = (0..<rows).map { Double(characteristics[$0 * characteristicCount + j]) }
+      return (name, Column(numbers: values, known: -1))
+    }
+    columns.append(("ret", Column(numbers: returns, unit: .ratio, known: 0)))
+    return try Panel(index: index, columns: columns, assetKey: "id", dateKey: "month")
+  }
+}

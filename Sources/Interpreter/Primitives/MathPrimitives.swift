@@ -1,0 +1,109 @@
+// Functions of numbers, alone or elementwise on columns, and statistics of lists and columns.
+
+import FactorLang
+import FactorRuntime
+
+private func elementwise(
+  _ name: String, _ summary: String, example: String, _ function: @escaping @Sendable (Double) -> Double
+) -> Primitive {
+  Primitive(
+    name, topic: .math, summary, Parameter<Value>.required("x", "a number or a column"),
+    returns: "a number or column; na where the result is not finite", isColumnFunction: true,
+    examples: [example]
+  ) { _, value in try Elementwise.map(name, value, function) }
+}
+
+private func statistic(
+  _ name: String, _ summary: String, example: String, _ function: @escaping @Sendable ([Double]) -> Double
+) -> Primitive {
+  Primitive(
+    name, topic: .math, summary, Parameter<Value>.required("x", "a list or column of numbers"),
+    returns: "a number; missing values are skipped", isColumnFunction: true, examples: [example]
+  ) { _, value in Value.finite(function(try Elementwise.numbers(name, value))) }
+}
+
+let mathPrimitives: [Primitive] = [
+  elementwise("abs", "Drops the sign.", example: "abs(-3.5)") { abs($0) },
+  elementwise("sqrt", "Takes the square root.", example: "sqrt(2)") { $0.squareRoot() },
+  elementwise("exp", "Raises e to a power.", example: "exp(1)", Elementary.exp),
+  elementwise("log", "Takes the natural logarithm.", example: "log(10)", Elementary.log),
+  elementwise("sign", "Gives -1, 0 or 1.", example: "sign(-2)") { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 },
+  Primitive(
+    "round", topic: .math, "Rounds half away from zero.",
+    Parameter<Value>.required("x", "a number or a column"),
+    Parameter<Int>.value("digits", default: 0, in: 0...15, "decimals to keep"),
+    returns: "a number or column", isColumnFunction: true, examples: ["round(3.14159, 2)"]
+  ) { _, value, digits in
+    let scale = Elementary.pow(10, Double(digits))
+    return try Elementwise.map("round", value) { ($0 * scale).rounded() / scale }
+  },
+  statistic("mean", "Averages numbers.", example: "mean([1, 2, 6])") { Moments($0).mean },
+  statistic("sum", "Adds numbers.", example: "sum([1, 2, 6])") { Summation.compensated($0) },
+  statistic("std", "Gives the standard deviation, with n - 1.", example: "std([1, 2, 6])") {
+    Moments($0).standardDeviation()
+  },
+  statistic("median", "Gives the middle value.", example: "median([1, 2, 6])") { Quantile.median($0) },
+  statistic("min", "Gives the smallest number.", example: "min([3, 1, 2])") { $0.min() ?? .nan },
+  statistic("max", "Gives the largest number.", example: "max([3, 1, 2])") { $0.max() ?? .nan },
+  Primitive(
+    "count", topic: .math, "Counts the values that are not missing.",
+    Parameter<Value>.required("x", "a list, range or column"),
+    returns: "a whole number", examples: ["count([1, na, 3])"]
+  ) { _, value in
+    try Sequences.items(of: value).count { if case .missing = $0 { false } else { true } }
+  },
+  Primitive(
+    "div", topic: .math, "Divides whole numbers, dropping the rest.",
+    Parameter<Int>.required("a", "the dividend"), Parameter<Int>.required("b", "the divisor"),
+    returns: "a whole number; na where the divisor is zero", examples: ["div(7, 2)"]
+  ) { _, a, b in b == 0 ? Value.missing : .integer(Elementwise.quotient(a, b)) },
+  Primitive(
+    "mod", topic: .math, "Gives the rest of a division, with the divisor's sign.",
+    Parameter<Int>.required("a", "the dividend"), Parameter<Int>.required("b", "the divisor"),
+    returns: "a whole number; na where the divisor is zero", examples: ["mod(7, 2)"]
+  ) { _, a, b in
+    guard b != 0, b != -1 else { return b == 0 ? Value.missing : .integer(0) }
+    let rest = a % b
+    return .integer(rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest)
+  },
+]
+
+enum Elementwise {
+  static func map(
+    _ name: String, _ value: Value, _ function: (Double) -> Double
+  ) throws -> Value {
+    switch value {
+    case .missing: return .missing
+    case .column(let column): return .column(column.with(try column.requireNumbers(name).map(function)))
+    case .integer(let number) where name == "abs": return number == .min ? .missing : .integer(abs(number))
+    default:
+      guard let number = Double(value) else {
+        throw Fault(.wrongType, "`\(name)` takes a number, not \(value.type.phrase)", parameter: "x")
+      }
+      let result = function(number)
+      if case .ratio(_, let unit) = value, name == "abs", result.isFinite { return .ratio(result, unit) }
+      return .finite(result)
+    }
+  }
+
+  /// The numbers of a list, range or column, without missing ones.
+  static func numbers(_ name: String, _ value: Value) throws -> [Double] {
+    if case .column(let column) = value {
+      return try column.requireNumbers(name).filter { !$0.isNaN }
+    }
+    return try Sequences.items(of: value).compactMap { item in
+      if case .missing = item { return nil }
+      guard let number = Double(item) else {
+        throw Fault(.wrongType, "`\(name)` takes numbers, not \(item.type.phrase)", parameter: "x")
+      }
+      return number
+    }
+  }
+
+  /// Floor of a / b without trapping on the one overflow.
+  static func quotient(_ a: Int, _ b: Int) -> Int {
+    let (whole, overflow) = a.dividedReportingOverflow(by: b)
+    if overflow { return .max }
+    return a % b != 0 && (a < 0) != (b < 0) ? whole - 1 : whole
+  }
+}

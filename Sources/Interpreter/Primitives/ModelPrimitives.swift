@@ -1,0 +1,227 @@
+// Fitting, forecasting and scoring. No model is named here: their options come from their cards.
+
+import FactorLang
+import FactorRuntime
+import Models
+
+extension EvaluationValue.Block: ChoiceWord {
+  public var sentence: String {
+    switch self {
+    case .train: "the months parameters were fitted on"
+    case .valid: "the months choices were made on"
+    case .test: "the months nothing was chosen on"
+    }
+  }
+}
+
+let modelPrimitives: [Primitive] = [
+  Primitive(
+    "fit", topic: .models, "Fits a model on the training months, stopping by the validation months.",
+    Parameter<TaskValue>.flow("task", "a task with its split"),
+    Parameter<String>.word(
+      "model", among: Registry.cards.map { Choice($0.name, $0.summary) }, "which model"),
+    returns: "the fitted model",
+    variants: Variants(selector: "model", Registry.cards.map(CardOptions.variant)),
+    examples: ["toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 1, epochs: 3"]
+  ) { context, task, name in
+    guard let card = Registry.card(name) else {
+      throw Fault(.unknownChoice, "there is no model `\(name)`", parameter: "model")
+    }
+    let settings = try CardOptions.settings(context.options, card)
+    let events = context.events
+    let clock = ContinuousClock()
+    let start = clock.now
+    let fitted = try card.model(settings).fit(
+      task.task,
+      FitContext(seed: context.seed, budget: context.budget) { progress in
+        events.send(.progress(stage: "fit \(name)", progress))
+      })
+    let seconds = (clock.now - start).seconds
+    let epochs = fitted.summary.members.reduce(0) { $0 + $1.epochs }
+    let rows = (try? task.task.requireSplit()).map { task.task.rows($0.train).count } ?? 0
+    context.ledger(
+      LedgerLine(stage: "fit", rowsIn: rows, rowsOut: rows),
+      detail: "\(name), \(fitted.summary.members.count) seeds from \(context.seed), \(epochs) epochs")
+    return ModelValue(
+      model: fitted, task: task, seconds: seconds, threads: context.budget.threads)
+  },
+  Primitive(
+    "predict", topic: .models, "Forecasts every row of a task with the weights of a fit.",
+    Parameter<ModelValue>.flow("model", "the fitted model"),
+    Parameter<TaskValue?>.optional("task", "the task; the one it was fitted on if left out"),
+    Parameter<String>.word(
+      "on", among: [Choice("all", "every month")]
+        + EvaluationValue.Block.allCases.map { Choice($0.rawValue, $0.sentence) },
+      default: "all", "which months"
+    ).labelled,
+    returns: "a panel of firm, month, predicted and realised", effect: .addsNamed([
+      ColumnInfo("firm", .text), ColumnInfo("month", .month), ColumnInfo("predicted", .ratio),
+      ColumnInfo("realised", .ratio),
+    ]),
+    examples: ["toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 1, epochs: 3 | predict on: test"]
+  ) { context, model, task, block in
+    try Forecasts.panel(model, task ?? model.task, on: block, context)
+  },
+  Primitive(
+    "evaluate", topic: .models, "Scores a fit: R2, rank IC and decile portfolios before and after costs.",
+    Parameter<ModelValue>.flow("model", "the fitted model"),
+    Parameter<TaskValue?>.optional("task", "the task; the one it was fitted on if left out"),
+    Parameter<EvaluationValue.Block>.choice("on", default: .test, "which block of months").labelled,
+    Parameter<Double>.value(
+      "costs", default: 0.003, in: 0...1, shown: "30bps", "cost of a unit bought or sold"
+    ).labelled,
+    returns: "the scores with their sample and conventions",
+    examples: ["toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 1, epochs: 3 | evaluate on: test"]
+  ) { context, model, task, block, costs in
+    try Scorer.score(
+      model, on: task ?? model.task, block: block, cost: costs, budget: context.budget)
+  },
+  Primitive(
+    "compare", topic: .models, "Scores several fits on the same months, a row each.",
+    Parameter<[ModelValue]>.required("models", "a list of fitted models"),
+    Parameter<EvaluationValue.Block>.choice("on", default: .test, "which block of months").labelled,
+    Parameter<Double>.value(
+      "costs", default: 0.003, in: 0...1, shown: "30bps", "cost of a unit bought or sold"
+    ).labelled,
+    returns: "a table with a row a model",
+    examples: ["t = toy | setup target: ret, features: [size, mom] | split thirds\ncompare [t | fit ca0, k: 1, seeds: 1, epochs: 2]"]
+  ) { context, models, block, costs in
+    let scores = try models.map {
+      try Scorer.score($0, on: $0.task, block: block, cost: costs, budget: context.budget)
+    }
+    return Comparison.table(scores, models)
+  },
+]
+
+extension Duration {
+  /// The duration in seconds.
+  var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}
+
+/// Options of a model's card, in both directions.
+enum CardOptions {
+  static func variant(_ card: ModelCard) -> Variant {
+    Variant(card.name, "\(card.summary) Reference: \(card.reference).", card.settings.map(parameter))
+  }
+
+  private static func parameter(_ facts: HyperparameterFacts) -> ParameterInfo {
+    let type: Type
+    switch facts.kind {
+    case .integer: type = .integer
+    case .real: type = .number
+    case .flag: type = .bool
+    case .word: type = .choice
+    case .integers: type = .list(of: .integer)
+    }
+    let choices = facts.choices.map { Choice($0.name, $0.sentence) }
+    return ParameterInfo(
+      facts.name, type, role: choices.isEmpty ? .value : .choice(choices),
+      defaultText: facts.defaultText,
+      rangeText: facts.range.map {
+        "\(ValueText.number($0.lowerBound))..\(ValueText.number($0.upperBound))"
+      },
+      minimum: facts.kind == .integers ? nil : facts.range?.lowerBound,
+      maximum: facts.kind == .integers ? nil : facts.range?.upperBound, facts.sentence)
+  }
+
+  static func settings(
+    _ options: [(name: String, value: Value)], _ card: ModelCard
+  ) throws -> [String: HyperparameterValue] {
+    var settings: [String: HyperparameterValue] = [:]
+    for option in options {
+      guard let facts = card.settings.first(where: { $0.name == option.name }) else {
+        throw Fault(
+          .unknownOption, "`\(card.name)` has no option `\(option.name)`",
+          helps: Suggestion.nearest(to: option.name, among: card.settings.map(\.name)).map { ["use `\($0)`"] } ?? [])
+      }
+      settings[option.name] = try setting(option.value, facts)
+    }
+    return settings
+  }
+
+  private static func setting(_ value: Value, _ facts: HyperparameterFacts) throws -> HyperparameterValue {
+    switch facts.kind {
+    case .integer: if let number = Int(value) { return .integer(number) }
+    case .real: if let number = Double(value) { return .real(number) }
+    case .flag: if let flag = Bool(value) { return .flag(flag) }
+    case .word: if let word = String(value) { return .word(word) }
+    case .integers: if let list = [Int](value) { return .integers(list) }
+    }
+    throw ModelError.settingType(name: facts.name, expected: facts.kind)
+  }
+}
+
+/// Predictions as a panel.
+enum Forecasts {
+  static func panel(
+    _ model: ModelValue, _ task: TaskValue, on block: String, _ context: Context
+  ) throws -> PanelValue {
+    let data = task.task
+    let predictions = try model.model.predict(data, budget: context.budget)
+    var rows = 0..<data.returns.count
+    if let part = EvaluationValue.Block(rawValue: block) {
+      let split = try data.requireSplit()
+      rows = data.rows(part == .train ? split.train : part == .valid ? split.valid : split.test)
+    }
+    var columns: [(name: String, column: Column)] = [
+      ("predicted", Column(numbers: Array(predictions.preferredForecast[rows]), unit: .ratio, known: -1)),
+      ("realised", Column(numbers: Array(data.returns[rows]), unit: .ratio)),
+    ]
+    if let total = predictions.total {
+      columns.append(("fitted", Column(numbers: Array(total[rows]), unit: .ratio)))
+    }
+    context.ledger(
+      LedgerLine(
+        stage: "predict", rowsIn: data.returns.count, rowsOut: rows.count,
+        reasons: [.init("rows outside \(block)", data.returns.count - rows.count)]),
+      detail: "\(model.model.summary.model), \(predictions.preferred.rawValue) forecast")
+    return PanelValue(
+      panel: try Panel(
+        index: data.index.selecting(Array(rows)), columns: columns, assetKey: "firm",
+        dateKey: "month"),
+      origin: model.model.summary.model)
+  }
+}
+
+/// Several scores side by side.
+enum Comparison {
+  static func table(_ scores: [EvaluationValue], _ models: [ModelValue]) -> Table {
+    func numbers(_ unit: ColumnUnit, _ part: (EvaluationValue) -> Double?) -> Column {
+      Column(numbers: scores.map { part($0) ?? .nan }, unit: unit)
+    }
+    let names = models.map(label)
+    var table = Table(
+      title: scores.first.map {
+        "\($0.block.rawValue) months \($0.months.first)..\($0.months.last) · zero benchmark, pooled · "
+          + "net of \(NumberFormat.basisPoints($0.costRate)) on buys plus sells"
+      },
+      columns: [
+        ("model", Column(text: names)),
+        ("total R2", numbers(.ratio) { $0.totalStocks }),
+        ("managed", numbers(.ratio) { $0.totalManaged }),
+        ("predictive R2", numbers(.ratio) { $0.predictive($0.preferred) }),
+        ("rank IC", numbers(.plain) { $0.rankIC?.mean }),
+        ("Sharpe", numbers(.plain) { $0.longShort?.grossPerformance.sharpeRatio }),
+        ("net", numbers(.plain) { $0.longShort?.netPerformance.sharpeRatio }),
+      ])
+    if let oracle = scores.first?.oracles {
+      table.columns[0].column = Column(text: names + ["oracle"])
+      let truth: [Double] = [oracle.total, .nan, oracle.filter, .nan, .nan, .nan]
+      for (j, value) in truth.enumerated() {
+        let old = table.columns[j + 1].column
+        table.columns[j + 1].column = Column(
+          numbers: (old.numbers ?? []) + [value], unit: old.unit)
+      }
+    }
+    return table
+  }
+
+  // The model with the word settings that distinguish it, such as the posterior.
+  private static func label(_ model: ModelValue) -> String {
+    let summary = model.model.summary
+    let posterior = summary.settings.first { $0.name == "posterior" && $0.value != "amortized" }
+    return summary.model + (posterior.map { ", \($0.value) posterior" } ?? "")
+  }
+}

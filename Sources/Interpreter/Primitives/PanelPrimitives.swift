@@ -1,0 +1,178 @@
+// Verbs on panels: choosing rows and columns, cross-sectional transforms, tasks.
+
+import FactorLang
+import FactorRuntime
+import Models
+
+/// What `where` does with rows whose condition is missing.
+enum MissingCondition: String, ChoiceWord {
+  case drop, keep, error
+  var sentence: String {
+    switch self {
+    case .drop: "the row goes, and the ledger counts it"
+    case .keep: "the row stays"
+    case .error: "the statement stops"
+    }
+  }
+}
+
+extension RankTies: ChoiceWord {
+  public var sentence: String {
+    switch self {
+    case .average: "equal values share the mean of their ranks"
+    case .dense: "equal values share a rank and the next value takes the next one"
+    case .ordinal: "equal values are ranked in the order of the firms"
+    }
+  }
+}
+
+let panelPrimitives: [Primitive] = [
+  Primitive(
+    "where", topic: .panels, "Keeps the rows for which every condition is true.",
+    Parameter<PanelValue>.flow("panel", "the panel"),
+    Parameter<[ColumnExpression]>.expressions("conditions", "conditions on the columns"),
+    Parameter<MissingCondition>.choice(
+      "na", default: .drop, "what happens where a condition is missing").labelled,
+    returns: "the panel with fewer rows", effect: .keeps,
+    examples: ["toy | where size > 0, month in 2000-01..2000-06"]
+  ) { context, value, conditions, missing in
+    var panel = value.panel
+    for condition in conditions {
+      let mask = try condition.evaluate(on: panel)
+      if missing == .error, mask.missingCount > 0 {
+        throw Fault(
+          .badValue, "`\(condition.text)` is missing in \(mask.missingCount) rows",
+          helps: ["drop them:   na: drop", "keep them:   na: keep"])
+      }
+      let line: LedgerLine
+      (panel, line) = try panel.filtered(by: mask, missing: missing == .keep ? .keep : .drop)
+      context.ledger(line, detail: condition.text)
+    }
+    return value.with(panel)
+  },
+  Primitive(
+    "derive", topic: .panels, "Adds columns computed row by row; later ones see earlier ones.",
+    Parameter<PanelValue>.flow("panel", "the panel"),
+    Parameter<Definitions>.definitions("definitions", "`name = expression` pairs"),
+    returns: "the panel with the columns added", effect: .addsDefinitions,
+    examples: ["toy | derive gain = log(1 + ret), late = lag(gain, 1m)"]
+  ) { context, value, definitions in
+    var panel = value.panel
+    var details: [String] = []
+    for (name, expression) in definitions.pairs {
+      let column = try expression.evaluate(on: panel)
+      panel = try panel.with(name, column)
+      details.append("\(name) \(NumberFormat.count(column.missingCount)) na")
+    }
+    context.ledger(
+      LedgerLine(stage: "derive", rowsIn: panel.count, rowsOut: panel.count),
+      detail: details.joined(separator: " · "))
+    return value.with(panel)
+  },
+  Primitive(
+    "select", topic: .panels, "Keeps some columns; the keys always stay.",
+    Parameter<PanelValue>.flow("panel", "the panel"),
+    Parameter<ColumnNames>.columns("columns", required: false, "the columns to keep; all if left out"),
+    Parameter<ColumnNames>.columns("except", required: false, "columns to drop").labelled,
+    returns: "the panel with fewer columns", effect: .selects,
+    examples: ["toy | select ret, size", "toy | select except: size"]
+  ) { context, value, wanted, unwanted in
+    var panel = value.panel
+    let keys = [panel.assetKey, panel.dateKey]
+    if !wanted.names.isEmpty {
+      panel = try panel.keeping(wanted.names.filter { !keys.contains($0) || panel.hasColumn($0) })
+    }
+    panel = try panel.dropping(unwanted.names)
+    context.ledger(
+      LedgerLine(stage: "select", rowsIn: panel.count, rowsOut: panel.count),
+      detail: "\(value.panel.names.count) → \(panel.names.count) columns")
+    return value.with(panel)
+  },
+  Primitive(
+    "describe", topic: .panels, "Summarises every column: count, missing, mean, spread, quartiles.",
+    Parameter<PanelValue>.flow("panel", "the panel"),
+    returns: "a table with one row a column", examples: ["describe toy"]
+  ) { _, value in Describe.table(value.panel) },
+  Primitive(
+    "rank_normalize", topic: .panels,
+    "Replaces columns by their ranks within the month, mapped to the open interval -1..1.",
+    Parameter<PanelValue>.flow("panel", "the panel"),
+    Parameter<ColumnNames>.columns("columns", "the columns"),
+    Parameter<RangeValue?>.optional("to", "the interval: -1..1 or 0..1").labelled,
+    Parameter<Value>.value("na", default: .integer(0), "what missing values become: 0 or na").labelled,
+    Parameter<RankTies>.choice("ties", default: .average, "how equal values are ranked").labelled,
+    returns: "the panel with the columns replaced", effect: .keeps,
+    examples: ["toy | rank_normalize size, mom, to: -1..1, na: 0"]
+  ) { context, value, columns, range, missing, ties in
+    var options = RankOptions()
+    options.ties = ties
+    options.target = try RankRange.target(range)
+    if case .missing = missing { options.missing = .keep }
+    return try CrossSectional.rank(value, columns.names, options, context)
+  },
+  Primitive(
+    "winsorize", topic: .panels, "Moves the extreme values of each month to its quantiles.",
+    Parameter<PanelValue>.flow("panel", "the panel"),
+    Parameter<ColumnNames>.columns("columns", "the columns"),
+    Parameter<Double>.value(
+      "tails", default: 0.01, in: 0...0.49, shown: "1%", "the share of each tail that is moved"
+    ).labelled,
+    returns: "the panel with the columns replaced", effect: .keeps,
+    examples: ["toy | winsorize ret, tails: 5%"]
+  ) { context, value, columns, tails in
+    try CrossSectional.winsorize(value, columns.names, tails: tails, context)
+  },
+  Primitive(
+    "setup", topic: .models, "Makes a task: which return is to be explained by which columns.",
+    Parameter<PanelValue>.flow("panel", "the panel"),
+    Parameter<ColumnExpression>.expression(
+      "target", "the excess return, such as RET or lead(ret, 1m)").labelled,
+    Parameter<ColumnNames>.columns("features", "the characteristics, known a month before").labelled,
+    returns: "the task, aligned to the month in which the return is earned",
+    examples: ["toy | setup target: ret, features: [size, mom]"]
+  ) { context, value, target, features in
+    try TaskBuilder.build(value, target: target, features: features.names, context)
+  },
+  Primitive(
+    "split", topic: .models, "Divides a task's months into training, validation and test blocks.",
+    Parameter<TaskValue>.flow("task", "the task"),
+    Parameter<SplitDesign?>.optionalChoice("design", "a design of the literature"),
+    Parameter<RangeValue?>.optional("train", "months that parameters are fitted on").labelled,
+    Parameter<RangeValue?>.optional("valid", "months that choices are made on").labelled,
+    Parameter<RangeValue?>.optional("test", "months that only report").labelled,
+    returns: "the task with its blocks",
+    examples: [
+      "toy | setup target: ret, features: [size, mom] | split train: ..2000-12, valid: 2001-01..2001-06, test: 2001-07..",
+      "toy | setup target: ret, features: [size, mom] | split thirds",
+    ]
+  ) { context, value, design, train, valid, test in
+    let split = try TaskSplitter.split(value, design, train, valid, test)
+    var task = value
+    task.task.split = split
+    let months = task.task.index.months
+    let blocks = [("train", split.train), ("valid", split.valid), ("test", split.test)]
+    let detail = blocks.map { name, block in
+      "\(name) \(months[block.lowerBound])..\(months[block.upperBound - 1]) (\(block.count) months)"
+    }
+    let rows = task.task.returns.count
+    context.ledger(
+      LedgerLine(stage: "split", rowsIn: rows, rowsOut: rows),
+      detail: detail.joined(separator: " · "))
+    return task
+  },
+]
+
+extension SplitDesign: ChoiceWord {}
+
+extension Parameter where Input == SplitDesign? {
+  /// A design word that may be left out.
+  static func optionalChoice(_ name: String, _ sentence: String) -> Parameter {
+    Parameter(
+      info: ParameterInfo(name, .choice, role: .choice(SplitDesign.choices), sentence),
+      isReceiver: false,
+      convert: {
+        guard case .value(let value)? = $0.first else { return .some(nil) }
+        return SplitDesign(value).map { .some($0) }
+      })
+  }
+}

@@ -1,0 +1,123 @@
+// Plots: a scene made of columns, drawn as text and saved as SVG.
+
+import FactorLang
+import FactorRuntime
+
+/// How a plot is drawn in the terminal.
+public enum PlotCanvas: String, ChoiceWord {
+  case braille, block, ascii
+
+  public var sentence: String {
+    switch self {
+    case .braille: "eight dots a character"
+    case .block: "four blocks a character"
+    case .ascii: "plain characters"
+    }
+  }
+
+  var style: CanvasStyle {
+    switch self {
+    case .braille: .braille
+    case .block: .block
+    case .ascii: .ascii
+    }
+  }
+}
+
+let plotPrimitives: [Primitive] = [
+  Primitive(
+    "plot.line", topic: .plots, "Draws lines over the months, one a column.",
+    Parameter<Frame>.flow("rows", "a panel of one firm, a table, or a backtest"),
+    Parameter<[ColumnExpression]>.expressions("values", "what to draw, such as gross, growth(net)"),
+    Parameter<String>.value("title", default: "", "the title").labelled,
+    Parameter<PlotCanvas>.choice("canvas", default: .braille, "how it is drawn").labelled,
+    returns: "the plot", examples: ["toy[id: 1] | plot.line growth(ret), title: \"Firm 1\""]
+  ) { _, frame, values, title, canvas in
+    let columns = try PlotColumns.numbers(values, frame)
+    guard let months = frame.months else {
+      let xs = (1...max(1, frame.rows.rowCount)).map(Double.init)
+      var scene = Scene(
+        title: title, mark: .line,
+        series: columns.map { Scene.Series($0.name, xs: xs, ys: $0.numbers) })
+      scene.unit = columns.first?.unit ?? .plain
+      return PlotValue(scene: scene, canvas: canvas)
+    }
+    guard Set(months).count == months.count else {
+      throw Fault(
+        .wrongType, "a line needs one row a month; this panel has \(months.count) rows in "
+          + "\(Set(months).count) months", helps: ["take one firm, for example p[id: \"AAPL\"]"])
+    }
+    var scene = LinePlot.overMonths(
+      title, months: months, series: columns.map { (name: $0.name, values: $0.numbers) })
+    scene.unit = columns.first?.unit ?? .plain
+    return PlotValue(scene: scene, canvas: canvas)
+  },
+  Primitive(
+    "plot.bars", topic: .plots, "Draws a bar for every row.",
+    Parameter<Frame>.flow("rows", "a table or panel with few rows"),
+    Parameter<[ColumnExpression]>.expressions("values", "the heights"),
+    Parameter<ColumnNames>.columns("by", required: false, "the column that names the bars").labelled,
+    Parameter<String>.value("title", default: "", "the title").labelled,
+    Parameter<PlotCanvas>.choice("canvas", default: .braille, "how it is drawn").labelled,
+    returns: "the plot", examples: ["(toy | deciles size | portfolio returns: ret).deciles | plot.bars realised, by: decile"]
+  ) { _, frame, values, by, title, canvas in
+    let columns = try PlotColumns.numbers(values, frame)
+    guard frame.rows.rowCount <= PlotColumns.mostBars else {
+      throw Fault(
+        .wrongType, "\(frame.rows.rowCount) bars cannot be told apart",
+        helps: ["draw a histogram:  | plot.histogram \(values.first?.text ?? "x")"])
+    }
+    let names = try PlotColumns.names(by.names.first, frame)
+    let scene = BarPlot.grouped(
+      title, names: names, series: columns.map { (name: $0.name, values: $0.numbers) },
+      unit: columns.first?.unit ?? .plain)
+    return PlotValue(scene: scene, canvas: canvas)
+  },
+  Primitive(
+    "plot.histogram", topic: .plots, "Draws how often values fall into equal bins.",
+    Parameter<Frame>.flow("rows", "a panel, table or backtest"),
+    Parameter<ColumnExpression>.expression("values", "the column"),
+    Parameter<Int?>.optional("bins", "the number of bins; chosen by the data if left out").labelled,
+    Parameter<String>.value("title", default: "", "the title").labelled,
+    Parameter<PlotCanvas>.choice("canvas", default: .braille, "how it is drawn").labelled,
+    returns: "the plot", examples: ["toy | plot.histogram ret, bins: 20"]
+  ) { _, frame, values, bins, title, canvas in
+    let columns = try PlotColumns.numbers([values], frame)
+    if let bins, !(1...500).contains(bins) {
+      throw Fault(.outOfRange, "`bins` must lie in 1..500, not \(bins)", parameter: "bins")
+    }
+    var scene = Histogram.of(
+      title, values: columns[0].numbers.filter { !$0.isNaN }, bins: bins)
+    scene.xLabel = values.text
+    return PlotValue(scene: scene, canvas: canvas)
+  },
+]
+
+/// Columns of numbers for plots.
+private enum PlotColumns {
+  static let mostBars = 60
+
+  struct Series {
+    var name: String
+    var numbers: [Double]
+    var unit: ColumnUnit
+  }
+
+  static func numbers(_ values: [ColumnExpression], _ frame: Frame) throws -> [Series] {
+    try values.map { expression in
+      let column = try expression.evaluate(on: frame.rows)
+      guard let numbers = column.numbers else {
+        throw Fault(.wrongType, "plots draw numbers, and `\(expression.text)` is \(column.kind)")
+      }
+      return Series(name: expression.text, numbers: numbers, unit: column.unit)
+    }
+  }
+
+  static func names(_ column: String?, _ frame: Frame) throws -> [String] {
+    guard let name = column else { return (1...max(1, frame.rows.rowCount)).map(String.init) }
+    guard let column = frame.rows.columnOrKey(name) else {
+      throw Fault(PanelError.noSuchColumn(name: name, available: frame.rows.columnNames))
+    }
+    return (0..<column.count).map { ValueText.short(column.value(at: $0)) }
+  }
+}

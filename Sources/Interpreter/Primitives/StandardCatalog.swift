@@ -1,0 +1,83 @@
+// All primitives, in the order help lists them; how the language sees the bridge.
+
+import FactorLang
+import FactorRuntime
+import Models
+
+/// The built-ins of fq.
+public struct StandardCatalog: Catalog {
+  public let primitives: [Primitive]
+  private let positions: [String: Int]
+
+  /// Every primitive of fq.
+  public static let standard = StandardCatalog(
+    dataPrimitives + panelPrimitives + columnPrimitives + mathPrimitives + modelPrimitives
+      + portfolioPrimitives + plotPrimitives + sessionPrimitives)
+
+  init(_ primitives: [Primitive]) {
+    self.primitives = primitives
+    positions = Dictionary(
+      primitives.enumerated().map { ($1.signature.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  func primitive(_ name: String) -> Primitive? { positions[name].map { primitives[$0] } }
+
+  public func signature(named name: String) -> Signature? { primitive(name)?.signature }
+
+  public var names: [String] { primitives.map(\.signature.name) }
+
+  public func members(of type: Type) -> [MemberInfo]? {
+    Members.list(of: type)?.map { MemberInfo($0.name, $0.type, $0.sentence) }
+  }
+}
+
+/// Columns of files, read from their headers for the checker.
+public struct HeaderSchemas: FileSchemas {
+  let folder: String
+
+  /// Looks for files from a folder.
+  public init(folder: String) { self.folder = folder }
+
+  public func schema(of request: FileRequest) -> FileSchemaResult {
+    let isAbsolute = request.path.hasPrefix("/") || folder.isEmpty
+    let path = isAbsolute ? request.path : folder + "/" + request.path
+    guard FileSystem.exists(path) else { return .missing }
+    do {
+      let keys = try LoadKeys.resolve(request.keys, path: path)
+      let header = try PanelReader.header(of: path, asset: keys.asset, date: keys.date)
+      let columns = header.columns.map { ColumnInfo($0.name, Self.type(of: $0.kind)) }
+      let own = [ColumnInfo(header.dateKey, .any), ColumnInfo(header.assetKey, .text)]
+      let month = header.columns.contains { $0.name == "month" } || header.dateKey == "month"
+      return .found(
+        Schema(
+          own + columns + (month ? [] : [ColumnInfo("month", .month)]),
+          keys: [header.dateKey, header.assetKey]))
+    } catch {
+      return .unreadable(Fault(error).message)
+    }
+  }
+
+  private static func type(of kind: String) -> Type {
+    switch kind {
+    case "num", "number": .number
+    case "text": .text
+    default: .any
+    }
+  }
+}
+
+/// Which of the named keys is the firm and which the month.
+enum LoadKeys {
+  static func resolve(_ keys: [String], path: String) throws -> (asset: String?, date: String?) {
+    guard let first = keys.first else { return (nil, nil) }
+    guard keys.count == 2 else {
+      throw Fault(.wrongType, "`keys` names two columns, the firm and the month", parameter: "keys")
+    }
+    let second = keys[1]
+    let dateNames = KeyAliases.date.map { $0.lowercased() }
+    if dateNames.contains(first.lowercased()) { return (second, first) }
+    if dateNames.contains(second.lowercased()) { return (first, second) }
+    // Unusual names: the order firm, month.
+    return (first, second)
+  }
+}

@@ -1,0 +1,139 @@
+// From a panel to a task: one alignment, no look-ahead, every lost row counted.
+//
+// The target's known offset says in which month after its row the return is earned; the row moves
+// there. A feature must be known at least one month before the target (language.md decision 2).
+
+import FactorLang
+import FactorRuntime
+import Models
+
+enum TaskBuilder {
+  static func build(
+    _ value: PanelValue, target: ColumnExpression, features: [String], _ context: Context
+  ) throws -> TaskValue {
+    let panel = value.panel
+    let returns = try target.evaluate(on: panel)
+    guard let numbers = returns.numbers, returns.unit != .boolean else {
+      throw Fault(.wrongType, "the target is a return, not \(returns.kind)", parameter: "target")
+    }
+    guard !features.isEmpty else {
+      throw Fault(.missingArgument, "`setup` needs at least one feature", parameter: "features")
+    }
+    try checkTiming(panel, target, known: returns.known, features)
+    let columns = try features.map { try panel.numbers($0) }
+    let kept = numbers.indices.filter { !numbers[$0].isNaN }
+    guard !kept.isEmpty else {
+      throw Fault(.allMissing, "`\(target.text)` has no value in any row", parameter: "target")
+    }
+    let rows = panel.count
+    try context.budget.reserve(kept.count * features.count * 4, for: "the task")
+    defer { context.budget.release(kept.count * features.count * 4) }
+    let matrix = characteristics(columns, kept)
+    report(
+      panel, target.text, features, columns, kept: kept.count, of: rows, shift: returns.known, context)
+    let index = panel.index.selecting(kept).shifted(by: returns.known)
+    return TaskValue(
+      task: FactorTask(
+        index: index, characteristicNames: features, characteristics: matrix,
+        returns: kept.map { numbers[$0] }, targetName: target.name),
+      origin: value.origin, world: value.world)
+  }
+
+  private static func checkTiming(
+    _ panel: Panel, _ target: ColumnExpression, known: Int, _ features: [String]
+  ) throws {
+    for name in features {
+      let offset = try panel.column(name).known
+      guard offset > known - 1 else { continue }
+      var fault = Fault(
+        .lookAhead, "`\(name)` is not known yet when `\(target.text)` must be forecast",
+        helps: [
+          "say when columns are known:       load …, known: {\(target.name): 0m, else: -1m}",
+          "or forecast the month after it:   setup target: lead(\(target.name), 1m), …",
+        ], parameter: "features")
+      fault.reason =
+        "\(name) is known at \(period(offset)), and the target at \(period(known)): "
+        + "a feature must be known at least one month before its target"
+      throw fault
+    }
+  }
+
+  private static func period(_ offset: Int) -> String {
+    offset == 0 ? "t" : offset > 0 ? "t+\(offset)m" : "t\(offset)m"
+  }
+
+  private static func characteristics(_ columns: [[Double]], _ kept: [Int]) -> [Float] {
+    let width = columns.count
+    var matrix = [Float](repeating: 0, count: kept.count * width)
+    for (j, column) in columns.enumerated() {
+      for (i, row) in kept.enumerated() where !column[row].isNaN {
+        matrix[i * width + j] = Float(column[row])
+      }
+    }
+    return matrix
+  }
+
+  private static func report(
+    _ panel: Panel, _ target: String, _ features: [String], _ columns: [[Double]], kept: Int,
+    of rows: Int, shift: Int, _ context: Context
+  ) {
+    let missing = columns.reduce(0) { $0 + $1.count { $0.isNaN } }
+    var detail = "target \(target), \(features.count) features"
+    if shift != 0 { detail += ", rows moved to the month of the return (\(period(shift)))" }
+    if missing > 0 { detail += "; \(NumberFormat.count(missing)) missing features → 0" }
+    context.ledger(
+      LedgerLine(
+        stage: "setup", rowsIn: rows, rowsOut: kept,
+        reasons: [.init("rows without \(target)", rows - kept)]),
+      detail: detail)
+    let wild = zip(features, columns).filter { $0.1.contains { abs($0) > 1 } }.map(\.0)
+    if !wild.isEmpty {
+      let shown = wild.prefix(3).joined(separator: ", ")
+      context.note(
+        "\(wild.count) features are not rank-normalised (\(shown)\(wild.count > 3 ? ", …" : "")); "
+          + "models expect values in -1..1")
+    }
+  }
+}
+
+enum TaskSplitter {
+  static func split(
+    _ value: TaskValue, _ design: SplitDesign?, _ train: RangeValue?, _ valid: RangeValue?,
+    _ test: RangeValue?
+  ) throws -> Split {
+    let index = value.task.index
+    if let design {
+      guard train == nil, valid == nil, test == nil else {
+        throw Fault(.tooManyArguments, "a design already says where the blocks end")
+      }
+      return try design.split(months: index.months.count)
+    }
+    guard let train, let valid, let test else {
+      throw Fault(
+        .missingArgument, "`split` needs a design, or train, valid and test",
+        helps: ["split train: ..2012-04, valid: 2012-05..2016-04, test: 2016-05.."])
+    }
+    return try Split(
+      train: block("train", train, index), valid: block("valid", valid, index),
+      test: block("test", test, index))
+  }
+
+  private static func block(
+    _ name: String, _ range: RangeValue, _ index: PanelIndex
+  ) throws -> Range<Int> {
+    let (from, to) = try PanelKeys.months(.range(range))
+    guard let first = index.months.first, let last = index.months.last else {
+      throw Fault(.outsideData, "the task has no rows", parameter: name)
+    }
+    let start = from.map { index.lowerBound($0) } ?? 0
+    let end = max(start, to.map { index.lowerBound($0 + 1) } ?? index.months.count)
+    guard start < end else {
+      var fault = Fault(
+        .outsideData, "the \(name) block \(ValueText.short(.range(range))) holds no month of the data",
+        parameter: name)
+      fault.notes = ["the data cover \(first)..\(last)"]
+      throw fault
+    }
+    return start..<end
+  }
+}

@@ -1,0 +1,103 @@
+// Panels written out in a program, and writing values to files.
+
+import FactorLang
+import FactorRuntime
+
+enum WrittenPanel {
+  /// Makes a panel of `name: list` pairs; a single value stands for a whole column.
+  static func panel(_ fields: [(name: String, value: Value)]) throws -> Panel {
+    let rows = fields.map { length($0.value) }.max() ?? 0
+    guard rows > 0 else { throw Fault(.wrongType, "a panel needs at least one row") }
+    let lists = try fields.map { (name: $0.name, values: try list($0.name, $0.value, rows)) }
+    guard let date = lists.first(where: { field in field.values.allSatisfy(isMonth) }),
+      let asset = lists.first(where: { field in field.values.allSatisfy(isText) })
+    else {
+      throw Fault(
+        .wrongType, "a panel needs a column of months and a column of firms",
+        helps: ["panel(firm: [\"A\", \"B\"], month: 2020-01, bm: [0.2, 0.9])"])
+    }
+    let names = asset.values.map(ValueText.short)
+    let distinct = Array(Set(names)).sorted()
+    let codes = names.map { name in Int32(distinct.firstIndex(of: name) ?? -1) }
+    let months = date.values.map { value -> Month in
+      if case .month(let month) = value { return month }
+      return .missing
+    }
+    let (index, order) = try PanelIndex.sorting(months: months, assets: codes, names: distinct)
+    let columns = try lists.filter { $0.name != date.name && $0.name != asset.name }.map { field in
+      let column = try column(field.name, field.values)
+      return (name: field.name, column: order.map { column.gathered($0) } ?? column)
+    }
+    return try Panel(index: index, columns: columns, assetKey: asset.name, dateKey: date.name)
+  }
+
+  private static func length(_ value: Value) -> Int {
+    if case .list(let items) = value { return items.count }
+    return 1
+  }
+
+  private static func list(_ name: String, _ value: Value, _ rows: Int) throws -> [Value] {
+    guard case .list(let items) = value else { return [Value](repeating: value, count: rows) }
+    guard items.count == rows else {
+      throw Fault(.wrongType, "`\(name)` has \(items.count) values where other columns have \(rows)")
+    }
+    return items
+  }
+
+  private static func isMonth(_ value: Value) -> Bool {
+    if case .month = value { return true }
+    return false
+  }
+
+  private static func isText(_ value: Value) -> Bool {
+    if case .text = value { return true }
+    return false
+  }
+
+  private static func column(_ name: String, _ values: [Value]) throws -> Column {
+    let numbers = values.map { value -> Double? in
+      if case .missing = value { return .nan }
+      return Double(value)
+    }
+    if !numbers.contains(nil) { return Column(numbers: numbers.map { $0 ?? .nan }) }
+    guard values.allSatisfy({ isText($0) || $0.type == .missing }) else {
+      throw Fault(.wrongType, "`\(name)` mixes numbers and text")
+    }
+    return Column(text: values.map { $0.type == .missing ? nil : ValueText.short($0) })
+  }
+}
+
+enum Saver {
+  /// Writes a value in the format its file's ending asks for.
+  static func save(_ value: Value, to path: String) throws {
+    do { try write(value, to: path) } catch let error as FileError {
+      throw Fault(.cannotWrite, error.message, parameter: "path")
+    }
+  }
+
+  private static func write(_ value: Value, to path: String) throws {
+    if path.hasSuffix(".csv") { return try saveTable(value, path) }
+    if path.hasSuffix(".svg") {
+      guard case .plot(let plot) = value else {
+        throw Fault(.wrongType, "only plots are written as SVG, not \(value.type.phrase)")
+      }
+      return try DurableWrite.replace(path, with: Array(SVGWriter.text(plot.scene).utf8))
+    }
+    guard path.hasSuffix(".txt") else {
+      throw Fault(
+        .cannotWrite, "the ending of `\(path)` says no format",
+        helps: ["end it in .csv for a table, .svg for a plot, .txt for text"], parameter: "path")
+    }
+    let text = value.display(DisplayOptions()).joined(separator: "\n") + "\n"
+    try DurableWrite.replace(path, with: Array(text.utf8))
+  }
+
+  private static func saveTable(_ value: Value, _ path: String) throws {
+    switch value {
+    case .panel(let panel): try CSVWriter.write(panel.panel, to: path)
+    case .table(let table): try CSVWriter.write(table.columns, to: path)
+    case .backtest(let backtest): try CSVWriter.write(backtest.monthly.columns, to: path)
+    default: throw Fault(.wrongType, "\(value.type.phrase) is not a table")
+    }
+  }
+}

@@ -1,0 +1,102 @@
+// Source in, outcome out: parse, check, run. A failed cell leaves every binding as it was.
+
+import FactorLang
+import FactorRuntime
+
+/// How a cell ended.
+public enum CellStatus: Sendable, Equatable {
+  case done
+  /// A statement failed while running; `code` says how.
+  case failed(Code)
+  /// The text does not parse or check; nothing ran.
+  case refused
+  case interrupted
+}
+
+/// What a session is given when it starts.
+public struct SessionOptions: Sendable {
+  public var threads = Parallel.processorCount
+  public var memoryLimit = Int.max
+  /// Folder that relative paths start from; empty for the current one.
+  public var folder = ""
+
+  /// Creates the usual options.
+  public init() {}
+}
+
+/// The bindings of one shell, script or lesson; used from one thread.
+public final class Session {
+  public let catalog = StandardCatalog.standard
+  public let budget: Budget
+  public let files: any FileSchemas
+  public let folder: String
+  /// The names in force, with their types.
+  public private(set) var scope = Scope()
+  public private(set) var environment = Environment()
+
+  /// Creates an empty session.
+  public init(_ options: SessionOptions = SessionOptions()) {
+    budget = Budget(threads: options.threads, memoryLimit: options.memoryLimit)
+    folder = options.folder
+    files = HeaderSchemas(folder: options.folder)
+  }
+
+  /// Checks a program without running it.
+  public func check(_ source: Source) -> CheckedProgram {
+    Checker.check(Parser.parse(source), catalog: catalog, scope: scope, files: files)
+  }
+
+  /// Parses, checks and runs a cell; never throws.
+  public func run(_ source: Source, to sink: any EventSink) -> CellStatus {
+    let checked = check(source)
+    for diagnostic in checked.diagnostics { sink.send(.diagnostic(diagnostic)) }
+    guard checked.isRunnable else { return .refused }
+    budget.rearm()
+    let before = environment
+    for statement in checked.program.statements {
+      let status = run(statement, of: source, to: sink)
+      guard status == .done else {
+        environment = before
+        return status
+      }
+    }
+    let types = scope
+    scope = checked.scope
+    for name in environment.names { scope[name] = refreshed(name, types) }
+    scope.lastResult = environment.last?.type
+    return .done
+  }
+
+  /// Runs one statement of a checked program.
+  func run(_ statement: Statement, of source: Source, to sink: any EventSink) -> CellStatus {
+    let evaluator = Evaluator(catalog: catalog, budget: budget, events: sink, folder: folder)
+    do {
+      let outcome = try evaluator.run(statement, &environment, source)
+      show(outcome, statement, sink)
+      return .done
+    } catch {
+      let fault = Fault(error).at(statement.span, in: source)
+      sink.send(.diagnostic(fault.diagnostic(in: source)))
+      return fault.code == .interrupted ? .interrupted : .failed(fault.code)
+    }
+  }
+
+  private func show(
+    _ outcome: Evaluator.Outcome, _ statement: Statement, _ sink: any EventSink
+  ) {
+    if case .nothing = outcome.value { return }
+    if statement.isHidden || outcome.name != nil { return }
+    sink.send(.value(outcome.value, name: nil))
+  }
+
+  // Run-time values know more than the checker could: their columns, their length.
+  private func refreshed(_ name: String, _ types: Scope) -> Scope.Entry? {
+    guard let value = environment[name] else { return nil }
+    var entry = scope[name] ?? types[name] ?? Scope.Entry(value.type)
+    if case .function = value { return entry }
+    entry.type = value.type
+    entry.shown = String(ValueText.short(value).prefix(40))
+    entry.words = [String](value) ?? String(value).map { [$0] }
+    return entry
+  }
+}

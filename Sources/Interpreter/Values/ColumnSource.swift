@@ -1,0 +1,60 @@
+// Anything with named columns that a column expression can be computed over.
+
+import FactorLang
+import FactorRuntime
+
+/// Rows with named columns.
+protocol ColumnSource: Sendable {
+  var rowCount: Int { get }
+  var columnNames: [String] { get }
+  func columnOrKey(_ name: String) -> Column?
+}
+
+extension Panel: ColumnSource {
+  var rowCount: Int { count }
+  var columnNames: [String] { names }
+
+  /// A column by name; the keys count as columns, and `month` always means the calendar month.
+  func columnOrKey(_ name: String) -> Column? {
+    if hasColumn(name) { return try? column(name) }
+    if name == dateKey, let dates { return Column(.dates(dates)) }
+    if name == dateKey || name == "month" { return Column(.months(index.rowMonths)) }
+    if name == assetKey {
+      return Column(.text(codes: index.assets, dictionary: index.assetNames))
+    }
+    return nil
+  }
+}
+
+extension Table: ColumnSource {
+  var rowCount: Int { count }
+  var columnNames: [String] { columns.map(\.name) }
+  func columnOrKey(_ name: String) -> Column? { column(name) }
+}
+
+/// A panel, table or backtest as rows to plot or to name columns of.
+public struct Frame: Bridged {
+  let rows: any ColumnSource
+  /// The months of the rows, where they have them.
+  let months: [Month]?
+  let title: String
+
+  public static var type: Type { .oneOf([.panel(nil), .table(nil), .backtest]) }
+
+  public init?(_ value: Value) {
+    switch value {
+    case .panel(let panel):
+      (rows, months, title) = (panel.panel, panel.panel.index.rowMonths, panel.origin)
+    case .table(let table):
+      rows = table
+      title = table.title ?? ""
+      if case .months(let list)? = table.column("month")?.values { months = list } else { months = nil }
+    case .backtest(let backtest):
+      let table = backtest.monthly
+      (rows, months, title) = (table, backtest.backtest.months, backtest.title)
+    default: return nil
+    }
+  }
+
+  public var value: Value { .nothing }
+}

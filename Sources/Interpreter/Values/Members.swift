@@ -1,0 +1,165 @@
+// What stands after a dot: columns of panels and tables, scores, parts of fits.
+
+import FactorLang
+import FactorRuntime
+import Models
+
+/// One member of a kind of value: said once, for reading, completion and checking.
+struct Member: Sendable {
+  let name: String
+  let type: Type
+  let sentence: String
+  let read: @Sendable (Value) -> Value?
+
+  init(
+    _ name: String, _ type: Type, _ sentence: String, _ read: @escaping @Sendable (Value) -> Value?
+  ) {
+    (self.name, self.type, self.sentence, self.read) = (name, type, sentence, read)
+  }
+}
+
+enum Members {
+  /// Reads a member; nil if the value has none of that name.
+  static func find(_ name: String, of value: Value) throws -> Value? {
+    switch value {
+    case .record(let record): return record[name]
+    case .panel(let panel):
+      if let column = panel.panel.columnOrKey(name) {
+        return .column(ColumnValue(name: name, column: column))
+      }
+    case .table(let table):
+      if let column = table.column(name) { return .column(ColumnValue(name: name, column: column)) }
+    default: break
+    }
+    return list(of: value.type)?.first { $0.name == name }?.read(value)
+  }
+
+  /// The names that may follow the dot.
+  static func names(of value: Value) -> [String] {
+    let own = list(of: value.type)?.map(\.name) ?? []
+    switch value {
+    case .record(let record): return record.fields.map(\.name)
+    case .panel(let panel): return panel.panel.names + own
+    case .table(let table): return table.columnNames + own
+    default: return own
+    }
+  }
+
+  /// The members of a type besides its columns; nil where the type has none.
+  static func list(of type: Type) -> [Member]? {
+    switch type {
+    case .panel: panel
+    case .task: task
+    case .model: model
+    case .evaluation: evaluation
+    case .backtest: backtest
+    case .failure: failure
+    default: nil
+    }
+  }
+
+  private static let panel: [Member] = [
+    Member("rows", .integer, "the number of rows") { PanelValue($0).map { .integer($0.panel.count) } },
+    Member("entities", .integer, "the number of firms") {
+      PanelValue($0).map { .integer($0.panel.assetCount) }
+    },
+    Member("months", .integer, "the number of months") {
+      PanelValue($0).map { .integer($0.panel.monthCount) }
+    },
+    Member("min_per_month", .integer, "the fewest firms in a month") {
+      PanelValue($0).map { .integer($0.panel.summary().assetsPerMonth.fewest) }
+    },
+    Member("columns", .list(of: .text), "the names of the columns") {
+      PanelValue($0).map { .list($0.panel.names.map(Value.text)) }
+    },
+    Member("chars", .list(of: .text), "the characteristics of a simulated world") {
+      PanelValue($0)?.sets.first { $0.name == "chars" }.map { .list($0.columns.map(Value.text)) }
+    },
+    Member("oracle", .record(nil), "what is attainable in a simulated world, on its test months") {
+      PanelValue($0)?.world.map { world in world.oracles(on: world.testMonths).record }
+    },
+  ]
+
+  private static let task: [Member] = [
+    Member("rows", .integer, "the number of rows") { TaskValue($0).map { .integer($0.task.returns.count) } },
+    Member("features", .list(of: .text), "the characteristics") {
+      TaskValue($0).map { .list($0.task.characteristicNames.map(Value.text)) }
+    },
+    Member("target", .text, "the target") { TaskValue($0).map { .text($0.task.targetName) } },
+  ]
+
+  private static let model: [Member] = [
+    Member("name", .text, "the model's name") { ModelValue($0).map { .text($0.model.summary.model) } },
+    Member("epochs", .list(of: .integer), "the best epoch of each member") {
+      ModelValue($0).map { .list($0.model.summary.members.map { .integer($0.bestEpoch) }) }
+    },
+    Member("loss", .list(of: .number), "the best validation loss of each member") {
+      ModelValue($0).map { .list($0.model.summary.members.map { .number($0.bestLoss) }) }
+    },
+    Member("seconds", .number, "how long the fit took") { ModelValue($0).map { .number($0.seconds) } },
+  ]
+
+  private static func score(
+    _ name: String, _ sentence: String, _ read: @escaping @Sendable (EvaluationValue) -> Double?
+  ) -> Member {
+    Member(name, .number, sentence) { value in
+      EvaluationValue(value).map { read($0).map(Value.finite) ?? .missing }
+    }
+  }
+
+  private static let evaluation: [Member] = [
+    score("r2_total", "total R2 on stocks") { $0.totalStocks },
+    score("r2_total_managed", "total R2 on managed portfolios") { $0.totalManaged },
+    score("r2_pred", "predictive R2 on stocks, in the preferred mode") { $0.predictive($0.preferred) },
+    score("r2_pred_mean", "predictive R2 on stocks with mean factors") { $0.predictive(.mean) },
+    score("r2_pred_prior", "predictive R2 on stocks with the learned prior") { $0.predictive(.prior) },
+    score("rank_ic", "mean rank IC") { $0.rankIC?.mean },
+    score("icir", "mean rank IC over its standard deviation") { $0.rankIC?.ratio },
+    score("sharpe", "annualised Sharpe ratio of the long-short decile, gross") {
+      $0.longShort?.grossPerformance.sharpeRatio
+    },
+    score("sharpe_net", "the same after costs") { $0.longShort?.netPerformance.sharpeRatio },
+    score("sharpe_long", "annualised Sharpe ratio of the top decile, gross") {
+      $0.longOnly?.grossPerformance.sharpeRatio
+    },
+    score("sharpe_long_net", "the same after costs") { $0.longOnly?.netPerformance.sharpeRatio },
+  ]
+
+  private static let backtest: [Member] = [
+    Member("deciles", .table(nil), "the decile table") { BacktestValue($0).map { .table($0.deciles) } },
+    Member("monthly", .table(nil), "gross, net and turnover by month") {
+      BacktestValue($0).map { .table($0.monthly) }
+    },
+    Member("sharpe", .number, "annualised Sharpe ratio, gross") {
+      BacktestValue($0).map { .finite($0.backtest.grossPerformance.sharpeRatio) }
+    },
+    Member("sharpe_net", .number, "annualised Sharpe ratio, net") {
+      BacktestValue($0).map { .finite($0.backtest.netPerformance.sharpeRatio) }
+    },
+    Member("turnover", .number, "mean monthly turnover, buys plus sells") {
+      BacktestValue($0).map { .finite($0.backtest.meanTurnover) }
+    },
+  ]
+
+  private static let failure: [Member] = [
+    Member("code", .text, "the code of the error") {
+      if case .failure(let fault) = $0 { return .text(fault.code.rawValue) }
+      return nil
+    },
+    Member("message", .text, "the words of the error") {
+      if case .failure(let fault) = $0 { return .text(fault.message) }
+      return nil
+    },
+  ]
+}
+
+extension RecurrentWorld.Oracles {
+  /// The oracles under their names in the literature of the worlds.
+  var record: Value {
+    .record(
+      Record(fields: [
+        ("o_tot", .number(total)), ("o_stat", .number(staticTotal)), ("p_mean", .number(mean)),
+        ("p_filt", .number(filter)), ("p_full", .number(full)), ("p_ar1", .number(ar1)),
+      ]))
+  }
+}

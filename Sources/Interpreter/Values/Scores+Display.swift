@@ -1,0 +1,122 @@
+// Scores and backtests as blocks: figures with their sample and convention in the header.
+
+import FactorRuntime
+import Models
+
+/// Lines of a label and columns of figures.
+private struct Sheet {
+  private var lines: [String] = []
+  private static let labelWidth = 26
+  private static let cellWidth = 12
+
+  mutating func head(_ text: String) { lines.append(text) }
+
+  mutating func row(_ label: String, _ cells: [String], _ remark: String = "") {
+    let padded = TextWidth.padded("  " + label, to: Self.labelWidth)
+    let body = cells.map { TextWidth.padded($0, to: Self.cellWidth, right: true) }.joined()
+    lines.append(padded + body + (remark.isEmpty ? "" : "   " + remark))
+  }
+
+  var text: [String] {
+    lines.map { line in
+      var line = line
+      while line.hasSuffix(" ") { line.removeLast() }
+      return line
+    }
+  }
+}
+
+private func percent(_ x: Double?) -> String {
+  guard let x, x.isFinite else { return NumberFormat.missing }
+  return NumberFormat.percent(x, decimals: 2)
+}
+
+private func plain(_ x: Double?, _ decimals: Int = 2) -> String {
+  guard let x, x.isFinite else { return NumberFormat.missing }
+  return NumberFormat.fixed(x, decimals: decimals)
+}
+
+extension EvaluationValue {
+  func display() -> [String] {
+    var sheet = Sheet()
+    sheet.head(
+      "\(model) on \(block.rawValue) · \(months.first)..\(months.last) · \(months.count) months · "
+        + "\(NumberFormat.count(rows)) rows · \(firms.fewest) to \(firms.most) firms a month")
+    sheet.head("  \(seeds) seed\(seeds == 1 ? "" : "s") from \(seed), averaged at r-hat")
+    sheet.row("", ["stocks", "managed"], "zero benchmark, pooled, out of training")
+    if totalStocks != nil { sheet.row("total R2", [percent(totalStocks), percent(totalManaged)]) }
+    for item in predictive {
+      let chosen = item.mode == preferred && predictive.count > 1 ? "used below" : ""
+      sheet.row(
+        "predictive R2 (\(item.mode.rawValue))", [percent(item.stocks), percent(item.managed)], chosen)
+    }
+    addInformation(&sheet)
+    addPortfolios(&sheet)
+    addOracles(&sheet)
+    return sheet.text + notes.map { "  note: \($0)" }
+  }
+
+  private func addInformation(_ sheet: inout Sheet) {
+    guard let rankIC else { return }
+    sheet.row(
+      "rank IC", [plain(rankIC.mean, 4)], "Spearman by month, \(rankIC.count) months")
+    sheet.row("ICIR", [plain(rankIC.ratio)], "mean / sd, not annualised; t \(plain(rankIC.tStatistic))")
+  }
+
+  private func addPortfolios(_ sheet: inout Sheet) {
+    guard let longShort, let longOnly else { return }
+    sheet.row("", ["gross", "net"], "net of \(NumberFormat.basisPoints(costRate)) on buys plus sells")
+    sheet.row(
+      "Sharpe long-short",
+      [plain(longShort.grossPerformance.sharpeRatio), plain(longShort.netPerformance.sharpeRatio)],
+      "decile 10 less decile 1, equal weights, a year")
+    sheet.row(
+      "Sharpe long-only",
+      [plain(longOnly.grossPerformance.sharpeRatio), plain(longOnly.netPerformance.sharpeRatio)],
+      "decile 10")
+    sheet.row(
+      "turnover a month", [percent(longShort.meanTurnover), ""], "long-short, drift-adjusted")
+  }
+
+  private func addOracles(_ sheet: inout Sheet) {
+    guard let oracles else { return }
+    sheet.row("", ["oracle", "of it"], "what is attainable here: the world is known")
+    if let totalStocks {
+      sheet.row("oracle total R2", [percent(oracles.total), share(totalStocks, oracles.total)])
+    }
+    sheet.row(
+      "oracle predictive R2",
+      [percent(oracles.filter), share(predictive(preferred) ?? .nan, oracles.filter)],
+      "true loadings, Hamilton filter")
+  }
+
+  private func share(_ x: Double, _ whole: Double) -> String {
+    whole > 0 ? NumberFormat.percent(x / whole, decimals: 0) : NumberFormat.missing
+  }
+}
+
+extension BacktestValue {
+  func display(_ options: DisplayOptions) -> [String] {
+    let (gross, net) = (backtest.grossPerformance, backtest.netPerformance)
+    var sheet = Sheet()
+    let first = backtest.months.first?.description ?? ""
+    let last = backtest.months.last?.description ?? ""
+    let legs = self.options.legs == .longShort ? "decile 10 less decile 1" : "decile 10"
+    sheet.head("\(title) · \(legs) · \(first)..\(last) · \(backtest.months.count) months")
+    let rate = NumberFormat.basisPoints(self.options.costs.rate)
+    sheet.row("", ["gross", "net"], "net of \(rate) on buys plus sells")
+    sheet.row("mean a year (×12)", [percent(12 * gross.mean), percent(12 * net.mean)])
+    sheet.row("volatility a year (×√12)", [percent(gross.volatility), percent(net.volatility)])
+    sheet.row("Sharpe ratio a year", [plain(gross.sharpeRatio), plain(net.sharpeRatio)])
+    sheet.row(
+      "largest drawdown (log)", [plain(gross.maximumDrawdown, 3), plain(net.maximumDrawdown, 3)])
+    sheet.row("worst month", [percent(gross.worst), percent(net.worst)])
+    sheet.row(
+      "turnover a month", [percent(backtest.meanTurnover), ""], "buys plus sells, drift-adjusted")
+    var lines = sheet.text
+    if !backtest.skipped.isEmpty {
+      lines.append("  note: \(backtest.skipped.count) months with too few firms are left out")
+    }
+    return lines
+  }
+}

@@ -1,0 +1,151 @@
+// Values as blocks of text; pure: the width is an argument and nothing is printed here.
+
+import FactorLang
+import FactorRuntime
+import Models
+
+/// How values are shown.
+public struct DisplayOptions: Sendable {
+  public var width = 80
+  /// How plots are drawn; nil for the plot's own wish.
+  public var canvas: CanvasStyle?
+  /// Rows of a table shown before the rest is only counted.
+  public var tableRows = 12
+
+  /// Creates the usual options.
+  public init() {}
+}
+
+extension Value {
+  /// The value as lines of text.
+  public func display(_ options: DisplayOptions) -> [String] {
+    switch self {
+    case .nothing: []
+    case .panel(let panel): panel.display(options)
+    case .table(let table): table.display(options)
+    case .task(let task): task.display()
+    case .model(let model): model.display()
+    case .evaluation(let evaluation): evaluation.display()
+    case .backtest(let backtest): backtest.display(options)
+    case .plot(let plot): plot.display(options)
+    case .column(let column): column.display()
+    case .function(let function):
+      ["fn \(function.name ?? "")(\(function.parameters.map(\.name).joined(separator: ", ")))"]
+    default: [ValueText.short(self)]
+    }
+  }
+}
+
+extension ColumnValue {
+  func display() -> [String] {
+    let head = "column \(name.isEmpty ? "" : name + " ")of \(NumberFormat.count(column.count)) "
+    return [head + "\(column.kind), \(NumberFormat.count(column.missingCount)) na", ValueText.short(.column(self))]
+  }
+}
+
+extension PanelValue {
+  func display(_ options: DisplayOptions) -> [String] {
+    let index = panel.index
+    let span = "\(index.months.first?.description ?? "")..\(index.months.last?.description ?? "")"
+    let head =
+      "panel \(panel.assetKey) × \(panel.dateKey) · \(NumberFormat.count(panel.count)) rows · "
+      + "\(NumberFormat.count(panel.assetCount)) firms · \(span) · \(panel.names.count) columns"
+    let shown = min(panel.count, options.tableRows / 2)
+    let preview = panel.preview(rows: shown)
+    return [head] + preview.lines(options, total: panel.count)
+  }
+}
+
+extension Panel {
+  /// The first rows, keys included, as a table.
+  func preview(rows: Int) -> Table {
+    let picked = Array(0..<rows)
+    let keys = [dateKey, assetKey].compactMap { name in columnOrKey(name).map { (name, $0) } }
+    let all = keys + named.map { ($0.name, $0.column) }
+    return Table(columns: all.map { (name: $0.0, column: $0.1.gathered(picked)) })
+  }
+}
+
+extension Table {
+  func display(_ options: DisplayOptions) -> [String] {
+    let shown = gathered(min(count, options.tableRows))
+    return (title.map { [$0] } ?? []) + shown.lines(options, total: count) + notes
+  }
+
+  private func gathered(_ rows: Int) -> Table {
+    var copy = self
+    copy.columns = columns.map { ($0.name, $0.column.gathered(Array(0..<rows))) }
+    return copy
+  }
+
+  /// The rows as aligned columns; what does not fit is counted.
+  func lines(_ options: DisplayOptions, total: Int) -> [String] {
+    let layout = TableLayout(
+      columns.map { name, column in
+        TableLayout.Column(name, column.cells, column.numbers == nil ? .left : .right)
+      })
+    let hidden = total - count
+    let more = hidden > 0 ? ["… \(NumberFormat.count(hidden)) more rows"] : []
+    return layout.lines(width: options.width) + more
+  }
+}
+
+extension Column {
+  /// Every cell as text, numbers aligned by a common number of decimals.
+  var cells: [String] {
+    guard let numbers, unit == .ratio || unit == .plain else {
+      return (0..<count).map { ValueText.short(value(at: $0)) }
+    }
+    return numbers.map { x in
+      if x.isNaN { return NumberFormat.missing }
+      return unit == .ratio ? NumberFormat.percent(x, decimals: 2) : ValueText.number(x)
+    }
+  }
+}
+
+extension PlotValue {
+  func display(_ options: DisplayOptions) -> [String] {
+    let rows = scene.mark == .lyingBars ? scene.series.first?.xs.count ?? 10 : 16
+    return TextPlot(
+      scene, width: options.width, height: max(rows, 8) + 4, style: options.canvas ?? canvas.style
+    ).lines
+  }
+}
+
+extension TaskValue {
+  func display() -> [String] {
+    let data = task
+    let months = data.index.months
+    var lines = [
+      "task \(data.targetName) on \(data.width) characteristics · "
+        + "\(NumberFormat.count(data.returns.count)) rows · "
+        + "\(months.first?.description ?? "")..\(months.last?.description ?? "")"
+    ]
+    if let split = data.split {
+      for (name, block) in [("train", split.train), ("valid", split.valid), ("test", split.test)] {
+        let rows = NumberFormat.count(data.rows(block).count)
+        lines.append(
+          "  \(name)  \(months[block.lowerBound])..\(months[block.upperBound - 1])  "
+            + "\(block.count) months  \(rows) rows")
+      }
+    }
+    return lines
+  }
+}
+
+extension ModelValue {
+  func display() -> [String] {
+    let summary = model.summary
+    let settings = summary.settings.map { "\($0.name): \($0.value)" }.joined(separator: ", ")
+    let epochs = summary.members.map { "\($0.bestEpoch) of \($0.epochs)" }.joined(separator: ", ")
+    var lines = [
+      "model \(summary.model) · \(settings)",
+      "  \(NumberFormat.count(summary.parameterCount)) parameters a member · best epoch \(epochs)"
+        + " · seed \(summary.seed)",
+    ]
+    if let losses = summary.members.map(\.bestLoss).min() {
+      lines[1] += " · validation loss \(NumberFormat.significant(losses))"
+    }
+    return lines + summary.notes.map { "  note: \($0)" }
+  }
+}

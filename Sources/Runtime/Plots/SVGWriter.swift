@@ -1,0 +1,247 @@
+// A scene as a self-contained SVG picture: no scripts, no fonts to fetch, readable in print.
+//
+// Colours are the Okabe-Ito palette, told apart by colour-blind readers; lines beyond the first are
+// dashed as well, so that a copy without colour stays readable.
+
+/// Writes scenes as SVG.
+public enum SVGWriter {
+  /// Gives the text of an SVG picture.
+  public static func text(_ scene: Scene, width: Int = 760, height: Int = 440) -> String {
+    var picture = SVGPicture(scene, width: Double(width), height: Double(height))
+    picture.draw()
+    return picture.document
+  }
+}
+
+/// A picture being drawn.
+private struct SVGPicture {
+  static let colours = [
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C8C00",
+  ]
+  static let dashes = ["", "7 4", "2 3", "10 3 2 3", "1 4"]
+
+  let scene: Scene
+  let width, height: Double
+  let left, right, top, bottom: Double
+  let xRange, yRange: ClosedRange<Double>
+  var parts: [String] = []
+
+  var isLying: Bool { scene.mark == .lyingBars }
+
+  init(_ scene: Scene, width: Double, height: Double) {
+    self.scene = scene
+    self.width = width
+    self.height = height
+    let names = Self.names(scene)
+    let longest = scene.mark == .lyingBars ? names.map { TextWidth.of($0) }.max() ?? 0 : 7
+    left = min(width / 3, 26 + 7.2 * Double(longest)) + (scene.yLabel.isEmpty ? 0 : 20)
+    right = 24
+    let hasLegend = scene.series.count > 1
+    top = (scene.title.isEmpty ? 16 : 46) + (hasLegend ? 24 : 0)
+    bottom = scene.xLabel.isEmpty ? 40 : 60
+    // Lying bars exchange the axes.
+    xRange = scene.mark == .lyingBars ? scene.yRange : scene.xRange
+    yRange = scene.mark == .lyingBars ? scene.xRange : scene.yRange
+  }
+
+  static func names(_ scene: Scene) -> [String] {
+    if case .categories(let names) = scene.axis { return names }
+    return []
+  }
+
+  func x(_ value: Double) -> Double {
+    let share = (value - xRange.lowerBound) / (xRange.upperBound - xRange.lowerBound)
+    return left + share * (width - left - right)
+  }
+
+  func y(_ value: Double) -> Double {
+    let share = (value - yRange.lowerBound) / (yRange.upperBound - yRange.lowerBound)
+    // The first name of lying bars stands at the top.
+    return isLying
+      ? top + share * (height - top - bottom)
+      : height - bottom - share * (height - top - bottom)
+  }
+
+  mutating func draw() {
+    drawGrid()
+    switch scene.mark {
+    case .line: drawLines()
+    case .bars, .histogram: drawBars()
+    case .lyingBars: drawLyingBars()
+    }
+    drawZero()
+    drawFrame()
+    drawTitles()
+    if scene.series.count > 1 { drawLegend() }
+  }
+
+  var document: String {
+    let size = "width=\"\(number(width))\" height=\"\(number(height))\""
+    let box = "viewBox=\"0 0 \(number(width)) \(number(height))\""
+    let font = "font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\" font-size=\"13\""
+    return """
+      <svg xmlns="http://www.w3.org/2000/svg" \(size) \(box) \(font) role="img">
+      <title>\(escaped(scene.title))</title>
+      <rect width="100%" height="100%" fill="#ffffff"/>
+      \(parts.joined(separator: "\n"))
+      </svg>
+
+      """
+  }
+}
+
+extension SVGPicture {
+  private mutating func drawGrid() {
+    let across =
+      isLying
+      ? Ticks.numbers(xRange, about: 7, unit: scene.unit)
+      : scene.xTicks(about: Self.names(scene).isEmpty ? 9 : 40)
+    let ups =
+      isLying
+      ? Ticks(positions: Self.names(scene).indices.map(Double.init), labels: Self.names(scene))
+      : Ticks.numbers(yRange, about: 7, unit: scene.unit)
+    let foot = height - bottom
+    let isCrowded = across.labels.map { TextWidth.of($0) }.reduce(0, +) * 9 > Int(width)
+    for (k, (position, label)) in zip(across.positions, across.labels).enumerated() {
+      if scene.mark != .bars { line(x(position), top, x(position), foot, "#e6e6e6") }
+      if !isCrowded || k % 2 == 0 { text(label, x(position), foot + 19, anchor: "middle") }
+    }
+    for (position, label) in zip(ups.positions, ups.labels) {
+      if !isLying { line(left, y(position), width - right, y(position), "#e6e6e6") }
+      text(label, left - 8, y(position) + 4.5, anchor: "end")
+    }
+  }
+
+  private mutating func drawFrame() {
+    parts.append(
+      "<rect x=\"\(number(left))\" y=\"\(number(top))\" "
+        + "width=\"\(number(width - left - right))\" "
+        + "height=\"\(number(height - top - bottom))\" fill=\"none\" stroke=\"#808080\"/>")
+  }
+
+  private mutating func drawZero() {
+    if isLying {
+      if xRange.lowerBound < 0 { line(x(0), top, x(0), height - bottom, "#404040") }
+    } else if yRange.lowerBound < 0, yRange.upperBound > 0 {
+      line(left, y(0), width - right, y(0), "#404040")
+    }
+  }
+
+  private mutating func drawLines() {
+    for (k, series) in scene.series.enumerated() {
+      var path = ""
+      var isDown = false
+      for (px, py) in zip(series.xs, series.ys) {
+        guard px.isFinite, py.isFinite else {
+          isDown = false
+          continue
+        }
+        path += "\(isDown ? "L" : "M")\(number(x(px))) \(number(y(py))) "
+        isDown = true
+      }
+      let dash = Self.dashes[k % Self.dashes.count]
+      parts.append(
+        "<path d=\"\(path)\" fill=\"none\" stroke=\"\(colour(k))\" stroke-width=\"1.8\" "
+          + "stroke-linejoin=\"round\""
+          + (dash.isEmpty ? "/>" : " stroke-dasharray=\"\(dash)\"/>"))
+    }
+  }
+
+  private mutating func drawBars() {
+    let slot = scene.barWidth * (scene.mark == .histogram ? 1 : 0.8)
+    let part = slot / Double(scene.series.count)
+    for (k, series) in scene.series.enumerated() {
+      for (px, py) in zip(series.xs, series.ys) where py.isFinite {
+        let start = x(px - slot / 2 + Double(k) * part)
+        let end = x(px - slot / 2 + Double(k + 1) * part)
+        box(start, min(y(0), y(py)), end - start, abs(y(py) - y(0)), k)
+      }
+    }
+  }
+
+  private mutating func drawLyingBars() {
+    let part = 0.8 / Double(scene.series.count)
+    for (k, series) in scene.series.enumerated() {
+      for (place, value) in zip(series.xs, series.ys) where value.isFinite {
+        let start = y(place - 0.4 + Double(k) * part)
+        let end = y(place - 0.4 + Double(k + 1) * part)
+        box(min(x(0), x(value)), start, abs(x(value) - x(0)), end - start, k)
+      }
+    }
+  }
+
+  private mutating func drawTitles() {
+    if !scene.title.isEmpty {
+      parts.append(
+        "<text x=\"\(number(left))\" y=\"28\" font-size=\"16\" font-weight=\"bold\" "
+          + "fill=\"#202020\">\(escaped(scene.title))</text>")
+    }
+    if !scene.xLabel.isEmpty {
+      text(scene.xLabel, (left + width - right) / 2, height - 16, anchor: "middle")
+    }
+    if !scene.yLabel.isEmpty {
+      let middle = (top + height - bottom) / 2
+      parts.append(
+        "<text transform=\"translate(16 \(number(middle))) rotate(-90)\" "
+          + "text-anchor=\"middle\" fill=\"#404040\">\(escaped(scene.yLabel))</text>")
+    }
+  }
+
+  private mutating func drawLegend() {
+    var place = left
+    let level = top - 14
+    for (k, series) in scene.series.enumerated() {
+      if scene.mark == .line {
+        let dash = Self.dashes[k % Self.dashes.count]
+        parts.append(
+          "<path d=\"M\(number(place)) \(number(level - 4)) h26\" stroke=\"\(colour(k))\" "
+            + "stroke-width=\"2.4\"" + (dash.isEmpty ? "/>" : " stroke-dasharray=\"\(dash)\"/>"))
+      } else {
+        box(place + 6, level - 10, 12, 12, k)
+      }
+      text(series.name, place + 32, level, anchor: "start")
+      place += 52 + 7.2 * Double(TextWidth.of(series.name))
+    }
+  }
+
+  private func colour(_ series: Int) -> String { Self.colours[series % Self.colours.count] }
+
+  private mutating func box(_ x: Double, _ y: Double, _ w: Double, _ h: Double, _ series: Int) {
+    parts.append(
+      "<rect x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(w))\" "
+        + "height=\"\(number(h))\" fill=\"\(colour(series))\""
+        + (scene.mark == .histogram ? " stroke=\"#ffffff\" stroke-width=\"0.8\"/>" : "/>"))
+  }
+
+  private mutating func line(
+    _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ stroke: String
+  ) {
+    parts.append(
+      "<line x1=\"\(number(x1))\" y1=\"\(number(y1))\" x2=\"\(number(x2))\" "
+        + "y2=\"\(number(y2))\" stroke=\"\(stroke)\"/>")
+  }
+
+  private mutating func text(_ content: String, _ x: Double, _ y: Double, anchor: String) {
+    parts.append(
+      "<text x=\"\(number(x))\" y=\"\(number(y))\" text-anchor=\"\(anchor)\" "
+        + "fill=\"#404040\">\(escaped(content))</text>")
+  }
+
+  private func number(_ value: Double) -> String {
+    CSVWriter.text((value * 100).rounded() / 100)
+  }
+
+  private func escaped(_ text: String) -> String {
+    var result = ""
+    for character in text.unicodeScalars {
+      switch character {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      default: if character.value >= 32 { result.unicodeScalars.append(character) }
+      }
+    }
+    return result
+  }
+}

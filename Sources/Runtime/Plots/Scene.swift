@@ -1,0 +1,110 @@
+// What a plot shows, without saying how it is drawn: text and SVG draw the same scene.
+
+/// A plot as data.
+public struct Scene: Sendable {
+  /// What the horizontal axis counts.
+  public enum Axis: Sendable, Equatable {
+    /// Plain numbers.
+    case numbers
+    /// Months, as month counts.
+    case months
+    /// Named places 0, 1, 2, ...
+    case categories([String])
+  }
+
+  /// How series are drawn.
+  public enum Mark: Sendable, Equatable {
+    /// Strokes from point to point; a missing value leaves a gap.
+    case line
+    /// Upright bars from zero.
+    case bars
+    /// Lying bars from zero, one category a row.
+    case lyingBars
+    /// Upright bars without gaps, of the width of a bin.
+    case histogram
+  }
+
+  /// One named list of points.
+  public struct Series: Sendable {
+    /// The name, for the legend.
+    public let name: String
+    /// Places along the horizontal axis.
+    public let xs: [Double]
+    /// Values; NaN is missing.
+    public let ys: [Double]
+
+    /// Creates a series.
+    public init(_ name: String, xs: [Double], ys: [Double]) {
+      precondition(xs.count == ys.count)
+      self.name = name
+      self.xs = xs
+      self.ys = ys
+    }
+  }
+
+  /// The title; may be empty.
+  public var title: String
+  /// What the horizontal axis shows; may be empty.
+  public var xLabel = ""
+  /// What the vertical axis shows; may be empty.
+  public var yLabel = ""
+  /// What the horizontal axis counts.
+  public var axis = Axis.numbers
+  /// The unit of the values.
+  public var unit = ColumnUnit.plain
+  /// How series are drawn.
+  public var mark: Mark
+  /// The series.
+  public var series: [Series]
+
+  /// Creates a scene.
+  public init(title: String, mark: Mark, series: [Series]) {
+    self.title = title
+    self.mark = mark
+    self.series = series
+  }
+
+  /// The horizontal range, never empty; bars reach half a place beyond their middle.
+  public var xRange: ClosedRange<Double> {
+    let all = series.flatMap { s in s.xs.indices.filter { !s.ys[$0].isNaN }.map { s.xs[$0] } }
+    guard let low = all.min(), let high = all.max() else { return 0...1 }
+    let margin = mark == .line ? (low == high ? 0.5 : 0) : barWidth / 2
+    return (low - margin)...(high + margin)
+  }
+
+  /// The vertical range, never empty; bars always include zero.
+  public var yRange: ClosedRange<Double> {
+    var all = series.flatMap(\.ys).filter(\.isFinite)
+    if mark != .line { all.append(0) }
+    guard let low = all.min(), let high = all.max() else { return 0...1 }
+    if low == high { return (low - max(1, abs(low)) / 2)...(high + max(1, abs(high)) / 2) }
+    let margin = (high - low) * 0.04
+    let isBar = mark != .line
+    return (isBar && low == 0 ? 0 : low - margin)...(isBar && high == 0 ? 0 : high + margin)
+  }
+
+  /// The distance between neighbouring bars.
+  var barWidth: Double {
+    let places = Array(Set(series.flatMap(\.xs))).sorted()
+    return zip(places, places.dropFirst()).map { $1 - $0 }.min() ?? 1
+  }
+
+  /// How many labels of the horizontal axis fit a number of characters.
+  func labelsFitting(_ columns: Int) -> Int {
+    guard case .categories(let names) = axis else { return columns / 10 }
+    let widest = names.map { TextWidth.of($0) }.max() ?? 1
+    return max(1, columns / (widest + 2))
+  }
+
+  /// Labels for the horizontal axis.
+  func xTicks(about count: Int) -> Ticks {
+    switch axis {
+    case .numbers: return .numbers(xRange, about: count)
+    case .months: return .months(xRange, about: count)
+    case .categories(let names):
+      let step = max(1, (names.count + count - 1) / max(1, count))
+      let shown = stride(from: 0, to: names.count, by: step)
+      return Ticks(positions: shown.map(Double.init), labels: shown.map { names[$0] })
+    }
+  }
+}

@@ -1,0 +1,5 @@
+// fq: arguments in, exit code out.
+
+import Interpreter
+
+CommandLineTool.main()

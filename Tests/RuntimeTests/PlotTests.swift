@@ -1,0 +1,64 @@
+// Tests of plots: equal widths, ticks, shapes.
+
+import FactorRuntime
+import Testing
+
+@Suite struct PlotTests {
+  private var scenes: [Scene] {
+    let months = (0..<30).map { Month(index: Int32(24_000 + $0)) }
+    let a = TestPanels.normals(30)
+    return [
+      LinePlot.overMonths("one", months: months, series: [("a", a)]),
+      LinePlot.overMonths(
+        "two", months: months, series: [("a", a), ("日本", a.map { $0 / 2 })], unit: .ratio),
+      BarPlot.of("bars", names: ["x", "y", "z"], values: [1, -2, .nan]),
+      BarPlot.of("lying", names: ["x", "日本", "z"], values: [1, -2, 0.5], isLying: true),
+      Histogram.of("histogram", values: a),
+      LinePlot.over("empty", xs: [], series: [("none", [])]),
+      LinePlot.over("flat", xs: [1, 2], series: [("c", [3, 3])]),
+    ]
+  }
+
+  @Test(arguments: CanvasStyle.allCases, [24, 60, 80])
+  func allRowsAreEquallyWide(style: CanvasStyle, width: Int) {
+    for scene in scenes {
+      let widths = Set(TextPlot(scene, width: width, style: style).lines.map { TextWidth.of($0) })
+      #expect(widths == [width], "\(scene.title)")
+    }
+  }
+
+  @Test func brailleDotsFollowUnicode() {
+    var canvas = BrailleCanvas(columns: 1, rows: 1)
+    canvas.set(0, 0, series: 0)
+    #expect(canvas.row(0)[0].character == "⠁")
+    canvas.set(1, 3, series: 0)
+    #expect(canvas.row(0)[0].character == "⢁")
+    canvas.set(5, 5, series: 0)
+    #expect(canvas.row(0)[0] == PlotCell("⢁", series: 0))
+  }
+
+  @Test func quadrantsFollowUnicode() {
+    var canvas = BlockCanvas(columns: 1, rows: 1)
+    canvas.set(0, 0, series: 0)
+    canvas.set(1, 1, series: 0)
+    #expect(canvas.row(0)[0].character == "▚")
+  }
+
+  @Test func ticksAreRound() {
+    #expect(Ticks.numbers(-0.3...1.1, about: 5).labels == ["0.0", "0.5", "1.0"])
+    #expect(Ticks.numbers(0...0.1, about: 5, unit: .ratio).labels.last == "10%")
+    let months = Ticks.months(24_000...24_060, about: 6)
+    #expect(months.labels == ["2000", "2001", "2002", "2003", "2004", "2005"])
+  }
+
+  @Test func histogramsCountEveryValue() {
+    let (edges, counts) = Histogram.counts([1, 2, 2, 3, .nan], bins: 2)
+    #expect(edges == [1, 2, 3] && counts == [1, 3])
+  }
+
+  @Test func picturesEscapeText() {
+    let text = SVGWriter.text(BarPlot.of("a < b & \"c\"", names: ["<x>"], values: [1]))
+    #expect(text.contains("a &lt; b &amp; &quot;c&quot;") && !text.contains("<x>"))
+    #expect(text.hasPrefix("<svg ") && text.hasSuffix("</svg>\n"))
+  }
+}

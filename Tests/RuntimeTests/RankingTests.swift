@@ -1,0 +1,97 @@
+// Tests of ranks and of the transformations within months.
+
+import FactorRuntime
+import TestSupport
+import Testing
+
+@Suite struct RankingTests {
+  /// The definition, written slowly.
+  private func naiveRanks(_ values: [Double]) -> [Double] {
+    values.map { value in
+      if value.isNaN { return .nan }
+      let below = values.count { $0 < value }
+      let same = values.count { $0 == value }
+      return Double(below) + Double(same + 1) / 2
+    }
+  }
+
+  @Test(arguments: [0, 1, 2, 7, 47, 48, 49, 500, 3000])
+  func agreesWithTheDefinition(count: Int) {
+    var values = TestPanels.normals(count, seed: UInt64(count))
+    for k in values.indices where k % 5 == 0 { values[k] = (values[k] * 2).rounded() }
+    for k in values.indices where k % 11 == 3 { values[k] = .nan }
+    expectClose(Ranking.ranks(values), naiveRanks(values))
+  }
+
+  @Test func outliersAndTinyDifferencesAreExact() {
+    var values = (0..<2000).map { 1 + Double(($0 * 7919) % 2000) * 0x1p-52 }
+    values[17] = 1e300
+    values[18] = -1e300
+    values[19] = 0
+    values[20] = -0.0
+    expectClose(Ranking.ranks(values), naiveRanks(values))
+  }
+
+  @Test func tiesFollowTheSwitch() {
+    expectClose(Ranking.ranks([10, 20, 20, 30]), [1, 2.5, 2.5, 4])
+    expectClose(Ranking.ranks([10, 20, 20, 30], ties: .dense), [1, 2, 2, 3])
+    expectClose(Ranking.ranks([10, 20, 20, 30], ties: .ordinal), [1, 2, 3, 4])
+  }
+
+  @Test func goldenRankNormalisation() {
+    let found = CrossSection.rankNormalized([3, 1, .nan, 1, 9], offsets: [0, 5])
+    expectClose(found, [0.2, -0.4, 0, -0.4, 0.6], absolute: 1e-12)
+    let example = CrossSection.rankNormalized([10, 20, 20], offsets: [0, 3])
+    expectClose(example, [-0.5, 0.25, 0.25], absolute: 1e-12)
+  }
+
+  @Test func switchesChangeWhatTheySay() {
+    var options = RankOptions()
+    options.target = .unit
+    options.missing = .keep
+    let values: [Double] = [3, .nan, 1]
+    expectClose(
+      CrossSection.rankNormalized(values, offsets: [0, 3], options: options),
+      [2.0 / 3, .nan, 1.0 / 3], absolute: 1e-15)
+    options.denominator = .all
+    expectClose(
+      CrossSection.rankNormalized(values, offsets: [0, 3], options: options),
+      [0.5, .nan, 0.25], absolute: 1e-15)
+  }
+
+  @Test func meanIsZeroAndMissingColumnsAreZero() {
+    let values = TestPanels.normals(900)
+    let ranked = CrossSection.rankNormalized(values, offsets: [0, 300, 900])
+    expectClose(ranked[..<300].reduce(0, +), 0, absolute: 1e-10)
+    #expect(ranked.allSatisfy { abs($0) < 1 })
+    let missing = [Double](repeating: .nan, count: 4)
+    expectClose(CrossSection.rankNormalized(missing, offsets: [0, 4]), [0, 0, 0, 0])
+  }
+
+  @Test func permutingRowsPermutesRanks() {
+    var values = TestPanels.normals(400, seed: 8)
+    for k in values.indices where k % 7 == 0 { values[k] = 0.5 }
+    let order = Ranking.order(TestPanels.normals(400, seed: 9))
+    let ranked = CrossSection.rankNormalized(values, offsets: [0, 400])
+    let permuted = CrossSection.rankNormalized(order.map { values[$0] }, offsets: [0, 400])
+    expectClose(permuted, order.map { ranked[$0] })
+  }
+
+  @Test func threadsDoNotChangeABit() {
+    let columns = (0..<6).map { TestPanels.normals(1000, seed: UInt64($0)) }
+    let one = CrossSection.rankNormalized(columns: columns, offsets: [0, 400, 1000])
+    let many = CrossSection.rankNormalized(columns: columns, offsets: [0, 400, 1000], threads: 4)
+    #expect(one == many)
+  }
+
+  @Test func winsorisingClipsBothTails() {
+    let values = (0...100).map(Double.init) + [.nan]
+    let found = CrossSection.winsorized(values, offsets: [0, 102], lower: 0.05, upper: 0.95)
+    #expect(found[0] == 5 && found[100] == 95 && found[50] == 50 && found[101].isNaN)
+  }
+
+  @Test func scoresHaveUnitSpread() {
+    let scores = CrossSection.standardized([1, 2, 3, 7, 7], offsets: [0, 3, 5])
+    expectClose(scores, [-1, 0, 1, .nan, .nan], absolute: 1e-15)
+  }
+}
