@@ -26,8 +26,8 @@ let package = Package(
 
     // C
     .target(name: "CKernels", cSettings: optimisedC),
+    .target(name: "COpenBLAS"),
     .target(name: "CEditShim", dependencies: ["CLibEdit"]),
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-serial-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
 

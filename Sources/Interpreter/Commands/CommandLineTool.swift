@@ -61,6 +61,8 @@ public enum CommandLineTool {
     let bytes: [UInt8]
     do { bytes = try FileSystem.read(path) } catch { return complain(error.message) }
     let source = Source(name: path, bytes: bytes)
+    var arguments = arguments
+    arguments.options.folder = ScriptFolder.of(path)
     guard arguments.verb == "run" else { return check(source, arguments) }
     guard arguments.words.count == 1 else {
       return complain("parameters on the command line come with a later edition of fq")

@@ -13,7 +13,7 @@ public final class Context: Sendable {
   /// Options of the chosen variant, in the order written.
   let options: [(name: String, value: Value)]
   let events: EventSink
-  /// Folder that relative paths start from.
+  /// The script's folder; empty at the prompt.
   let folder: String
 
   init(
@@ -41,9 +41,22 @@ public final class Context: Sendable {
     return panel
   }
 
-  /// A path as the file system understands it.
-  func path(_ written: String) -> String {
-    written.hasPrefix("/") || folder.isEmpty ? written : folder + "/" + written
+  /// Where a file to read is.
+  func reading(_ written: String) -> String { ScriptFolder.find(written, beside: folder) }
+}
+
+/// How relative paths are read: beside the script first, then in the current folder.
+enum ScriptFolder {
+  static func find(_ written: String, beside folder: String) -> String {
+    guard !written.hasPrefix("/"), !folder.isEmpty else { return written }
+    let beside = folder + "/" + written
+    return FileSystem.exists(beside) ? beside : written
+  }
+
+  /// The folder of a script.
+  static func of(_ path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "" }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 }
 

@@ -18,7 +18,7 @@ let dataPrimitives: [Primitive] = [
     returns: "the panel, its rows sorted by month and firm", effect: .loadsFile,
     examples: ["load \"toy.csv\", keys: [date, id], known: {ret: 0m, else: -1m}"]
   ) { context, path, keys, known in
-    let full = context.path(path)
+    let full = context.reading(path)
     let names = try LoadKeys.resolve(keys.names, path: full)
     let (panel, line) = try PanelReader.read(
       path: full, asset: names.asset, date: names.date, budget: context.budget)
@@ -82,7 +82,7 @@ let dataPrimitives: [Primitive] = [
     Parameter<String>.required("path", "the file; its ending .csv, .svg or .txt says the format"),
     returns: "nothing", examples: ["save toy, \"out.csv\""]
   ) { context, value, path in
-    try Saver.save(value, to: context.path(path))
+    try Saver.save(value, to: path)
     context.events.send(.artifact(path: path))
     return Done()
   },

@@ -78,13 +78,13 @@ let modelPrimitives: [Primitive] = [
   },
   Primitive(
     "compare", topic: .models, "Scores several fits on the same months, a row each.",
-    Parameter<[ModelValue]>.required("models", "a list of fitted models"),
+    Parameter<[ModelValue]>.flow("models", "a list of fitted models"),
     Parameter<EvaluationValue.Block>.choice("on", default: .test, "which block of months").labelled,
     Parameter<Double>.value(
       "costs", default: 0.003, in: 0...1, shown: "30bps", "cost of a unit bought or sold"
     ).labelled,
     returns: "a table with a row a model",
-    examples: ["t = toy | setup target: ret, features: [size, mom] | split thirds\ncompare [t | fit ca0, k: 1, seeds: 1, epochs: 2]"]
+    examples: ["t = toy | setup target: ret, features: [size, mom] | split thirds\n[t | fit ca0, k: 1, seeds: 1, epochs: 2] | compare on: test"]
   ) { context, models, block, costs in
     let scores = try models.map {
       try Scorer.score($0, on: $0.task, block: block, cost: costs, budget: context.budget)

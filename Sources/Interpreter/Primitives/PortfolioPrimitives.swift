@@ -105,20 +105,27 @@ let portfolioPrimitives: [Primitive] = [
   },
 ]
 
+// The months that cannot be sorted are named with their sizes.
 private func sorted(
   _ panel: Panel, _ numbers: [Double], _ small: SmallMonths
 ) throws -> PortfolioSort {
   do {
     return try PortfolioSort(numbers, index: panel.index, buckets: 10, small: small)
-  } catch PanelError.tooFewAssets(_, let months, let smallest) {
-    var fault = Fault(
-      .groupsCannotForm,
-      "ten groups cannot be formed in \(months.count) of \(panel.monthCount) months",
-      helps: ["drop these months:  small: skip"], parameter: "signal")
-    fault.data = months.prefix(5).map { month in
-      "\(month)  \(panel.index.range(of: month)?.count ?? 0) firms"
-    }
-    fault.notes = ["the smallest has \(smallest) firms with a signal"]
-    throw fault
+  } catch {
+    guard let fact = error as PanelError?, case .tooFewAssets(_, let months, let smallest) = fact
+    else { throw error }
+    throw tooFew(panel, months, smallest)
   }
+}
+
+private func tooFew(_ panel: Panel, _ months: [Month], _ smallest: Int) -> Fault {
+  var fault = Fault(
+    .groupsCannotForm,
+    "ten groups cannot be formed in \(months.count) of \(panel.monthCount) months",
+    helps: ["drop these months:  small: skip"], parameter: "signal")
+  fault.data = months.prefix(5).map { month in
+    "\(month)  \(panel.index.range(of: month)?.count ?? 0) firms"
+  }
+  fault.notes = ["the smallest has \(smallest) firms with a signal"]
+  return fault
 }

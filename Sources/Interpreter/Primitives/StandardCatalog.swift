@@ -39,8 +39,7 @@ public struct HeaderSchemas: FileSchemas {
   public init(folder: String) { self.folder = folder }
 
   public func schema(of request: FileRequest) -> FileSchemaResult {
-    let isAbsolute = request.path.hasPrefix("/") || folder.isEmpty
-    let path = isAbsolute ? request.path : folder + "/" + request.path
+    let path = ScriptFolder.find(request.path, beside: folder)
     guard FileSystem.exists(path) else { return .missing }
     do {
       let keys = try LoadKeys.resolve(request.keys, path: path)

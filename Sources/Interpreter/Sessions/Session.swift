@@ -17,7 +17,7 @@ public enum CellStatus: Sendable, Equatable {
 public struct SessionOptions: Sendable {
   public var threads = Parallel.processorCount
   public var memoryLimit = Int.max
-  /// Folder that relative paths start from; empty for the current one.
+  /// The script's folder, where relative paths are looked up first; empty at the prompt.
   public var folder = ""
 
   /// Creates the usual options.

@@ -16,6 +16,7 @@ public struct Cholesky: Sendable {
 
   /// Factors a symmetric matrix, reading its lower triangle.
   public init(_ matrix: Matrix) throws(LinearAlgebraError) {
+    try LAPACK.require()
     guard matrix.rows == matrix.columns else {
       throw .shapeMismatch(
         left: [matrix.rows, matrix.columns], right: [matrix.rows, matrix.rows])

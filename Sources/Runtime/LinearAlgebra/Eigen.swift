@@ -14,6 +14,7 @@ public struct SymmetricEigen: Sendable {
 
   /// Decomposes a symmetric matrix, reading its lower triangle.
   public init(_ matrix: Matrix) throws(LinearAlgebraError) {
+    try LAPACK.require()
     guard matrix.rows == matrix.columns else {
       throw .shapeMismatch(
         left: [matrix.rows, matrix.columns], right: [matrix.rows, matrix.rows])
@@ -46,6 +47,7 @@ public struct SingularValues: Sendable {
 
   /// Decomposes a matrix of any shape.
   public init(_ matrix: Matrix) throws(LinearAlgebraError) {
+    try LAPACK.require()
     guard matrix.isFinite else { throw .notFinite(argument: "the matrix") }
     var work = matrix.columnMajor
     let (m, n) = (matrix.rows, matrix.columns)

@@ -14,6 +14,8 @@ public enum LinearAlgebraError: Error, Equatable, Sendable {
   case noConvergence(routine: String)
   /// A matrix held a missing or infinite element.
   case notFinite(argument: String)
+  /// The LAPACK library is not installed.
+  case libraryMissing
   /// Two shapes do not fit together.
   case shapeMismatch(left: [Int], right: [Int])
 }
@@ -26,6 +28,8 @@ extension LinearAlgebraError {
       "the matrix is not positive definite: pivot \(pivot + 1) is not positive"
     case .noConvergence(let routine): "the \(routine) did not converge"
     case .notFinite(let argument): "\(argument) holds a missing or infinite element"
+    case .libraryMissing:
+      "LAPACK is not installed: apt-get install libopenblas0-serial"
     case .shapeMismatch(let left, let right): "shapes \(left) and \(right) do not fit together"
     }
   }
@@ -33,12 +37,13 @@ extension LinearAlgebraError {
 
 /// The routines fq uses, on column-major arrays.
 enum LAPACK {
-  // A build against a threaded library still computes on one thread.
-  private static let oneThread: Void = openblas_set_num_threads(1)
+  /// Makes sure that the library can be loaded; it is opened at the first call and stays open.
+  static func require() throws(LinearAlgebraError) {
+    if fq_lapack_is_available() == 0 { throw .libraryMissing }
+  }
 
   /// Factors a symmetric positive definite matrix in place; gives the failing pivot, or nil.
   static func cholesky(_ a: inout [Double], order: Int) -> Int? {
-    _ = oneThread
     var n = Int32(order)
     var lda = max(1, n)
     var info: Int32 = 0
@@ -60,7 +65,6 @@ enum LAPACK {
   static func pivotedQR(
     _ a: inout [Double], rows: Int, columns: Int
   ) -> (tau: [Double], order: [Int]) {
-    _ = oneThread
     var m = Int32(rows)
     var n = Int32(columns)
     var lda = max(1, m)
@@ -102,7 +106,6 @@ enum LAPACK {
 
   /// Symmetric eigen-decomposition: values ascending, vectors in the columns of `a`; nil if stuck.
   static func symmetricEigen(_ a: inout [Double], order: Int) -> [Double]? {
-    _ = oneThread
     var n = Int32(order)
     var lda = max(1, n)
     var values = [Double](repeating: 0, count: order)
@@ -120,7 +123,6 @@ enum LAPACK {
   static func singularValues(
     _ a: inout [Double], rows: Int, columns: Int
   ) -> (left: [Double], values: [Double], rightTransposed: [Double])? {
-    _ = oneThread
     let small = min(rows, columns)
     var m = Int32(rows)
     var n = Int32(columns)

@@ -37,6 +37,7 @@ public struct LeastSquares: Sendable {
 
   /// Regresses `y` on the columns of `x`.
   public init(_ x: Matrix, _ y: [Double]) throws(LinearAlgebraError) {
+    try LAPACK.require()
     guard x.rows == y.count else {
       throw .shapeMismatch(left: [x.rows, x.columns], right: [y.count])
     }

@@ -2,10 +2,14 @@
 #ifndef FQ_OPENBLAS_SHIM_H
 #define FQ_OPENBLAS_SHIM_H
 
+// What `info` says where the library cannot be loaded.
+#define FQ_NO_LAPACK (-1000)
+
+// Loads the library if need be; 1 if it is there.
+int fq_lapack_is_available(void);
+
 void dgeqp3_(const int *m, const int *n, double *a, const int *lda, int *jpvt, double *tau, double *work,
              const int *lwork, int *info);
-void dgeqrf_(const int *m, const int *n, double *a, const int *lda, double *tau, double *work, const int *lwork,
-             int *info);
 void dormqr_(const char *side, const char *trans, const int *m, const int *n, const int *k, const double *a,
              const int *lda, const double *tau, double *c, const int *ldc, double *work, const int *lwork,
              int *info);
@@ -19,6 +23,5 @@ void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const 
 void dgesdd_(const char *jobz, const int *m, const int *n, double *a, const int *lda, double *s, double *u,
              const int *ldu, double *vt, const int *ldvt, double *work, const int *lwork, int *iwork, int *info);
 
-void openblas_set_num_threads(int count);
 
 #endif

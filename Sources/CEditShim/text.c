@@ -1,0 +1,53 @@
+// Text between the program's UTF-8 and libedit's wide characters, which are Unicode scalars here.
+#include <stdlib.h>
+#include <string.h>
+
+#include "editor.h"
+
+// Decodes one character of valid UTF-8 and steps over it.
+static wchar_t decode(const unsigned char **at) {
+  const unsigned char *byte = *at;
+  int more = *byte >= 0xF0 ? 3 : *byte >= 0xE0 ? 2 : *byte >= 0xC0 ? 1 : 0;
+  wchar_t value = more == 0 ? *byte : *byte & (0x3F >> more);
+  for (byte++; more > 0 && (*byte & 0xC0) == 0x80; more--, byte++)
+    value = (wchar_t)((unsigned)value << 6 | (*byte & 0x3Fu));
+  *at = byte;
+  return value;
+}
+
+wchar_t *fq_widen(const char *text) {
+  const unsigned char *at = (const unsigned char *)text;
+  wchar_t *result = malloc((strlen(text) + 1) * sizeof(wchar_t));
+  if (result == NULL) return NULL;
+  size_t count = 0;
+  while (*at != 0) result[count++] = decode(&at);
+  result[count] = 0;
+  return result;
+}
+
+static size_t encode(wchar_t character, char *target) {
+  unsigned value = (unsigned)character;
+  if (value < 0x80) {
+    target[0] = (char)value;
+    return 1;
+  }
+  size_t length = value < 0x800 ? 2 : value < 0x10000 ? 3 : 4;
+  for (size_t index = length - 1; index > 0; index--, value >>= 6)
+    target[index] = (char)(0x80 | (value & 0x3F));
+  target[0] = (char)(value | (0xF00u >> length & 0xFF));
+  return length;
+}
+
+// Writes characters as UTF-8; also says where the cursor falls among the bytes.
+char *fq_narrow(const wchar_t *text, size_t count, size_t cursor, size_t *cursor_bytes) {
+  char *result = malloc(count * 4 + 1);
+  if (result == NULL) return NULL;
+  size_t length = 0;
+  if (cursor_bytes != NULL) *cursor_bytes = 0;
+  for (size_t index = 0; index < count; index++) {
+    length += encode(text[index], result + length);
+    if (cursor_bytes != NULL && index + 1 == cursor) *cursor_bytes = length;
+  }
+  result[length] = 0;
+  return result;
+}

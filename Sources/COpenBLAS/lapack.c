@@ -1,0 +1,71 @@
+// LAPACK, loaded at its first call.
+//
+// Loading OpenBLAS costs more than a millisecond, a quarter of fq's start-up, and most commands never
+// factor a matrix. Each routine keeps LAPACK's own Fortran interface; where the library is missing it
+// reports FQ_NO_LAPACK through `info`.
+#include "COpenBLAS.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stddef.h>
+
+static void *library;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void load(void) {
+  static const char *const names[] = {"libopenblas.so.0", "libopenblas.so", "libopenblas.dylib"};
+  for (size_t i = 0; library == NULL && i < sizeof names / sizeof names[0]; i++) {
+    library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+  }
+  if (library == NULL) return;
+  // One thread, so that the number of cores cannot change a result.
+  void (*set_threads)(int) = (void (*)(int))dlsym(library, "openblas_set_num_threads");
+  if (set_threads) set_threads(1);
+}
+
+int fq_lapack_is_available(void) {
+  pthread_once(&once, load);
+  return library != NULL;
+}
+
+static void *routine(const char *name) {
+  pthread_once(&once, load);
+  return library ? dlsym(library, name) : NULL;
+}
+
+#define ROUTINE(name, parameters, arguments)            \
+  void name parameters {                                \
+    static void(*call) parameters;                      \
+    if (!call) call = (void(*) parameters)routine(#name); \
+    if (call) call arguments;                           \
+    else *info = FQ_NO_LAPACK;                          \
+  }
+
+ROUTINE(dgeqp3_,
+        (const int *m, const int *n, double *a, const int *lda, int *jpvt, double *tau,
+         double *work, const int *lwork, int *info),
+        (m, n, a, lda, jpvt, tau, work, lwork, info))
+ROUTINE(dormqr_,
+        (const char *side, const char *trans, const int *m, const int *n, const int *k,
+         const double *a, const int *lda, const double *tau, double *c, const int *ldc,
+         double *work, const int *lwork, int *info),
+        (side, trans, m, n, k, a, lda, tau, c, ldc, work, lwork, info))
+ROUTINE(dtrtrs_,
+        (const char *uplo, const char *trans, const char *diag, const int *n, const int *nrhs,
+         const double *a, const int *lda, double *b, const int *ldb, int *info),
+        (uplo, trans, diag, n, nrhs, a, lda, b, ldb, info))
+ROUTINE(dpotrf_, (const char *uplo, const int *n, double *a, const int *lda, int *info),
+        (uplo, n, a, lda, info))
+ROUTINE(dpotrs_,
+        (const char *uplo, const int *n, const int *nrhs, const double *a, const int *lda,
+         double *b, const int *ldb, int *info),
+        (uplo, n, nrhs, a, lda, b, ldb, info))
+ROUTINE(dsyevd_,
+        (const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w,
+         double *work, const int *lwork, int *iwork, const int *liwork, int *info),
+        (jobz, uplo, n, a, lda, w, work, lwork, iwork, liwork, info))
+ROUTINE(dgesdd_,
+        (const char *jobz, const int *m, const int *n, double *a, const int *lda, double *s,
+         double *u, const int *ldu, double *vt, const int *ldvt, double *work, const int *lwork,
+         int *iwork, int *info),
+        (jobz, m, n, a, lda, s, u, ldu, vt, ldvt, work, lwork, iwork, info))
