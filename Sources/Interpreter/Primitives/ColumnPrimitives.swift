@@ -4,7 +4,8 @@ import FactorLang
 import FactorRuntime
 
 extension ColumnValue: Bridged {
-  public static var type: Type { .column(of: .any) }
+  // In a column expression a name has its element's type, so any type may stand for a column.
+  public static var type: Type { .any }
   public init?(_ value: Value) {
     guard case .column(let column) = value else { return nil }
     self = column
@@ -84,6 +85,19 @@ let columnPrimitives: [Primitive] = [
     examples: ["toy[id: 1] | derive wealth = growth(ret)"]
   ) { _, x in
     x.with(Performance.cumulative(try x.requireNumbers("growth")), unit: .ratio)
+  },
+  Primitive(
+    "log_growth", topic: .columns, "Adds up log returns: what a log axis would show of growth.",
+    Parameter<ColumnValue>.required("x", "returns in the order of the rows"),
+    returns: "the running sum of log(1 + x)", isColumnFunction: true,
+    examples: ["toy[id: 1] | derive wealth = log_growth(ret)"]
+  ) { _, x in
+    var level = 0.0
+    return x.with(
+      try x.requireNumbers("log_growth").map { value in
+        if value > -1 { level += Elementary.log1p(value) }
+        return value <= -1 ? .nan : level
+      })
   },
   Primitive(
     "month", topic: .columns, "Gives the calendar month of a date.",

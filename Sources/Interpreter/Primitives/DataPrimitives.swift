@@ -77,6 +77,10 @@ let dataPrimitives: [Primitive] = [
     try PanelValue(panel: WrittenPanel.panel(fields), origin: "panel")
   },
   Primitive(
+    "toy", topic: .data, "Gives a small simulated panel to try things on: ret, size and mom.",
+    returns: "a panel of 30 firms and 24 months", examples: ["toy | describe"]
+  ) { _ in try ToyPanel.panel() },
+  Primitive(
     "save", topic: .data, "Writes a panel or table as CSV, a plot as SVG, or anything as text.",
     Parameter<Value>.flow("value", "what to write"),
     Parameter<String>.required("path", "the file; its ending .csv, .svg or .txt says the format"),

@@ -41,7 +41,8 @@ let modelPrimitives: [Primitive] = [
     let rows = (try? task.task.requireSplit()).map { task.task.rows($0.train).count } ?? 0
     context.ledger(
       LedgerLine(stage: "fit", rowsIn: rows, rowsOut: rows),
-      detail: "\(name), \(fitted.summary.members.count) seeds from \(context.seed), \(epochs) epochs")
+      detail: "\(name), \(Counted.text(fitted.summary.members.count, "seed")) from "
+        + "\(context.seed), \(epochs) epochs")
     return ModelValue(
       model: fitted, task: task, seconds: seconds, threads: context.budget.threads)
   },
@@ -84,7 +85,7 @@ let modelPrimitives: [Primitive] = [
       "costs", default: 0.003, in: 0...1, shown: "30bps", "cost of a unit bought or sold"
     ).labelled,
     returns: "a table with a row a model",
-    examples: ["t = toy | setup target: ret, features: [size, mom] | split thirds\n[t | fit ca0, k: 1, seeds: 1, epochs: 2] | compare on: test"]
+    examples: ["t = toy | setup target: ret, features: [size, mom] | split thirds\nm = t | fit ca0, k: 1, seeds: 1, epochs: 2\n[m, m] | compare on: test"]
   ) { context, models, block, costs in
     let scores = try models.map {
       try Scorer.score($0, on: $0.task, block: block, cost: costs, budget: context.budget)
@@ -194,8 +195,8 @@ enum Comparison {
     let names = models.map(label)
     var table = Table(
       title: scores.first.map {
-        "\($0.block.rawValue) months \($0.months.first)..\($0.months.last) · zero benchmark, pooled · "
-          + "net of \(NumberFormat.basisPoints($0.costRate)) on buys plus sells"
+        "\($0.block.rawValue) \($0.months.first)..\($0.months.last) · R2 pooled, zero benchmark · "
+          + "net of \(NumberFormat.basisPoints($0.costRate)) a side"
       },
       columns: [
         ("model", Column(text: names)),
@@ -222,6 +223,6 @@ enum Comparison {
   private static func label(_ model: ModelValue) -> String {
     let summary = model.model.summary
     let posterior = summary.settings.first { $0.name == "posterior" && $0.value != "amortized" }
-    return summary.model + (posterior.map { ", \($0.value) posterior" } ?? "")
+    return summary.model + (posterior.map { " (\($0.value))" } ?? "")
   }
 }

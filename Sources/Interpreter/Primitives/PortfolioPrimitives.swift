@@ -82,7 +82,8 @@ let portfolioPrimitives: [Primitive] = [
     let result = backtest.backtest
     context.ledger(
       LedgerLine(stage: "portfolio", rowsIn: panel.count, rowsOut: panel.count),
-      detail: "\(result.months.count) months, \(result.conventions.joined(separator: "; "))")
+      detail: "\(result.months.count) months, equal weights, gross exposure "
+        + (options.legs == .longShort ? "2" : "1"))
     return backtest
   },
   Primitive(

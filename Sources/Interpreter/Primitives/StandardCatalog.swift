@@ -26,6 +26,14 @@ public struct StandardCatalog: Catalog {
 
   public var names: [String] { primitives.map(\.signature.name) }
 
+  /// What can be named without arguments is a value, such as `toy`.
+  public func constant(named name: String) -> Type? {
+    guard let signature = signature(named: name), signature.receiver == nil,
+      signature.parameters.isEmpty
+    else { return nil }
+    return signature.result
+  }
+
   public func members(of type: Type) -> [MemberInfo]? {
     Members.list(of: type)?.map { MemberInfo($0.name, $0.type, $0.sentence) }
   }

@@ -19,6 +19,12 @@ public enum Batch {
   public static func run(
     _ source: Source, in session: Session, to sink: any EventSink, speak: (String) -> Void = { _ in }
   ) -> ExitStatus {
+    LargeStack.run { runScript(source, session, sink, speak) }
+  }
+
+  private static func runScript(
+    _ source: Source, _ session: Session, _ sink: any EventSink, _ speak: (String) -> Void
+  ) -> ExitStatus {
     let checked = session.check(source)
     guard checked.isRunnable else {
       for diagnostic in checked.diagnostics { sink.send(.diagnostic(diagnostic)) }

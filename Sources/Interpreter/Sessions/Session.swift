@@ -48,6 +48,10 @@ public final class Session {
 
   /// Parses, checks and runs a cell; never throws.
   public func run(_ source: Source, to sink: any EventSink) -> CellStatus {
+    LargeStack.run { runCell(source, to: sink) }
+  }
+
+  private func runCell(_ source: Source, to sink: any EventSink) -> CellStatus {
     let checked = check(source)
     for diagnostic in checked.diagnostics { sink.send(.diagnostic(diagnostic)) }
     guard checked.isRunnable else { return .refused }

@@ -41,9 +41,10 @@ extension EvaluationValue {
     var sheet = Sheet()
     sheet.head(
       "\(model) on \(block.rawValue) · \(months.first)..\(months.last) · \(months.count) months · "
-        + "\(NumberFormat.count(rows)) rows · \(firms.fewest) to \(firms.most) firms a month")
-    sheet.head("  \(seeds) seed\(seeds == 1 ? "" : "s") from \(seed), averaged at r-hat")
-    sheet.row("", ["stocks", "managed"], "zero benchmark, pooled, out of training")
+        + "\(NumberFormat.count(rows)) rows")
+    let range = firms.fewest == firms.most ? "\(firms.most)" : "\(firms.fewest) to \(firms.most)"
+    sheet.head("  \(range) firms a month · \(Counted.text(seeds, "seed")) from \(seed), averaged at r-hat")
+    sheet.row("", ["stocks", "managed"], "zero benchmark, pooled")
     if totalStocks != nil { sheet.row("total R2", [percent(totalStocks), percent(totalManaged)]) }
     for item in predictive {
       let chosen = item.mode == preferred && predictive.count > 1 ? "used below" : ""
@@ -59,35 +60,35 @@ extension EvaluationValue {
   private func addInformation(_ sheet: inout Sheet) {
     guard let rankIC else { return }
     sheet.row(
-      "rank IC", [plain(rankIC.mean, 4)], "Spearman by month, \(rankIC.count) months")
-    sheet.row("ICIR", [plain(rankIC.ratio)], "mean / sd, not annualised; t \(plain(rankIC.tStatistic))")
+      "rank IC", [plain(rankIC.mean, 4)], "Spearman by month")
+    sheet.row("ICIR", [plain(rankIC.ratio)], "mean / sd of it; t \(plain(rankIC.tStatistic))")
   }
 
   private func addPortfolios(_ sheet: inout Sheet) {
     guard let longShort, let longOnly else { return }
-    sheet.row("", ["gross", "net"], "net of \(NumberFormat.basisPoints(costRate)) on buys plus sells")
+    sheet.row("", ["gross", "net"], "net of \(NumberFormat.basisPoints(costRate)) a side")
     sheet.row(
       "Sharpe long-short",
       [plain(longShort.grossPerformance.sharpeRatio), plain(longShort.netPerformance.sharpeRatio)],
-      "decile 10 less decile 1, equal weights, a year")
+      "10 less 1, × √12")
     sheet.row(
       "Sharpe long-only",
       [plain(longOnly.grossPerformance.sharpeRatio), plain(longOnly.netPerformance.sharpeRatio)],
-      "decile 10")
+      "10, × √12")
     sheet.row(
-      "turnover a month", [percent(longShort.meanTurnover), ""], "long-short, drift-adjusted")
+      "turnover a month", [percent(longShort.meanTurnover), ""], "buys plus sells")
   }
 
   private func addOracles(_ sheet: inout Sheet) {
     guard let oracles else { return }
-    sheet.row("", ["oracle", "of it"], "what is attainable here: the world is known")
+    sheet.row("", ["oracle", "of it"], "the world is known")
     if let totalStocks {
       sheet.row("oracle total R2", [percent(oracles.total), share(totalStocks, oracles.total)])
     }
     sheet.row(
       "oracle predictive R2",
       [percent(oracles.filter), share(predictive(preferred) ?? .nan, oracles.filter)],
-      "true loadings, Hamilton filter")
+      "Hamilton filter")
   }
 
   private func share(_ x: Double, _ whole: Double) -> String {
@@ -112,7 +113,7 @@ extension BacktestValue {
       "largest drawdown (log)", [plain(gross.maximumDrawdown, 3), plain(net.maximumDrawdown, 3)])
     sheet.row("worst month", [percent(gross.worst), percent(net.worst)])
     sheet.row(
-      "turnover a month", [percent(backtest.meanTurnover), ""], "buys plus sells, drift-adjusted")
+      "turnover a month", [percent(backtest.meanTurnover), ""], "buys plus sells")
     var lines = sheet.text
     if !backtest.skipped.isEmpty {
       lines.append("  note: \(backtest.skipped.count) months with too few firms are left out")

@@ -96,10 +96,20 @@ extension Column {
     guard let numbers, unit == .ratio || unit == .plain else {
       return (0..<count).map { ValueText.short(value(at: $0)) }
     }
+    let decimals = commonDecimals(numbers)
     return numbers.map { x in
       if x.isNaN { return NumberFormat.missing }
-      return unit == .ratio ? NumberFormat.percent(x, decimals: 2) : ValueText.number(x)
+      if unit == .ratio { return NumberFormat.percent(x, decimals: 2) }
+      return decimals.map { NumberFormat.fixed(x, decimals: $0) } ?? ValueText.number(x)
     }
+  }
+
+  // Numbers of one size share their decimals and line up; mixed sizes keep their own digits.
+  private func commonDecimals(_ numbers: [Double]) -> Int? {
+    let sizes = numbers.filter { $0.isFinite && $0 != 0 }.map(abs)
+    guard let least = sizes.min(), let most = sizes.max(), most / least < 1000 else { return nil }
+    if sizes.allSatisfy({ $0 == $0.rounded() }) { return nil }
+    return most >= 1000 ? 1 : most >= 10 ? 2 : most >= 1 ? 3 : most >= 0.001 ? 4 : nil
   }
 }
 
@@ -136,16 +146,19 @@ extension TaskValue {
 extension ModelValue {
   func display() -> [String] {
     let summary = model.summary
-    let settings = summary.settings.map { "\($0.name): \($0.value)" }.joined(separator: ", ")
+    let settings = summary.settings.map { "\($0.name): \($0.value)" }
     let epochs = summary.members.map { "\($0.bestEpoch) of \($0.epochs)" }.joined(separator: ", ")
     var lines = [
-      "model \(summary.model) · \(settings)",
-      "  \(NumberFormat.count(summary.parameterCount)) parameters a member · best epoch \(epochs)"
-        + " · seed \(summary.seed)",
+      "model \(summary.model) · \(NumberFormat.count(summary.parameterCount)) parameters a member · "
+        + "seed \(summary.seed)"
     ]
-    if let losses = summary.members.map(\.bestLoss).min() {
-      lines[1] += " · validation loss \(NumberFormat.significant(losses))"
+    for start in stride(from: 0, to: settings.count, by: 5) {
+      lines.append("  " + settings[start..<min(start + 5, settings.count)].joined(separator: ", "))
     }
-    return lines + summary.notes.map { "  note: \($0)" }
+    var fit = "  best epoch \(epochs)"
+    if let loss = summary.members.map(\.bestLoss).min() {
+      fit += " · validation loss \(NumberFormat.significant(loss))"
+    }
+    return lines + [fit] + summary.notes.map { "  note: \($0)" }
   }
 }

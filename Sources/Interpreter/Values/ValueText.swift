@@ -6,7 +6,17 @@ import FactorRuntime
 enum ValueText {
   /// A number as the prompt shows it: four significant digits, whole numbers in full.
   static func number(_ x: Double) -> String {
-    x == x.rounded() && abs(x) < 1e15 ? NumberFormat.exact(x) : NumberFormat.significant(x)
+    if x == x.rounded(), abs(x) < 1e15 { return NumberFormat.count(Int(x)) }
+    return trimmed(NumberFormat.significant(x))
+  }
+
+  // 3.500 says no more than 3.5.
+  private static func trimmed(_ text: String) -> String {
+    guard text.contains("."), !text.contains("e") else { return text }
+    var text = text
+    while text.hasSuffix("0") { text.removeLast() }
+    if text.hasSuffix(".") { text.removeLast() }
+    return text
   }
 
   /// A value on one line.
@@ -15,8 +25,8 @@ enum ValueText {
     case .missing: "na"
     case .integer(let number): NumberFormat.count(number)
     case .number(let x): number(x)
-    case .ratio(let x, .percent): NumberFormat.significant(x * 100) + "%"
-    case .ratio(let x, .basisPoints): NumberFormat.significant(x * 1e4) + "bps"
+    case .ratio(let x, .percent): trimmed(NumberFormat.significant(x * 100)) + "%"
+    case .ratio(let x, .basisPoints): trimmed(NumberFormat.significant(x * 1e4)) + "bps"
     case .month(let month): month.description
     case .date(let date): date.description
     case .quarter(let quarter): "\(quarter / 4)Q\(quarter % 4 + 1)"
@@ -68,5 +78,12 @@ enum ValueText {
     return isPercent
       ? NumberFormat.percent(number, decimals: places)
       : NumberFormat.fixed(number, decimals: places)
+  }
+}
+
+/// A count with its noun.
+enum Counted {
+  static func text(_ count: Int, _ noun: String) -> String {
+    "\(NumberFormat.count(count)) \(noun)\(count == 1 ? "" : "s")"
   }
 }

@@ -1,0 +1,43 @@
+// The small simulated panel that examples and lessons use: 30 firms, 24 months, three columns.
+
+import FactorRuntime
+
+enum ToyPanel {
+  static let firms = 30
+  static let months = 24
+
+  /// Returns with a little of last month's size and momentum in them, and some gaps.
+  static func panel() throws -> PanelValue {
+    var stream = RandomStream(seed: 7, purpose: .example)
+    guard let start = Month(year: 2000, month: 1) else {
+      throw Fault(.internalFault, "the calendar has no January 2000")
+    }
+    var (size, momentum, returns): ([Double], [Double], [Double]) = ([], [], [])
+    var rows: [(month: Month, firm: Int)] = []
+    let market = (0..<months).map { _ in 0.01 + 0.04 * stream.normal() }
+    for t in 0..<months {
+      for firm in 0..<firms {
+        let (s, m) = (Double(firm) - 10 + stream.normal(), stream.normal())
+        let r = market[t] * (1 + 0.02 * s) + 0.01 * m + 0.05 * stream.normal()
+        // Firm 30 enters late, firm 29 skips a month: lags and counts have something to meet.
+        if firm == 29, t < 6 { continue }
+        if firm == 28, t == 12 { continue }
+        rows.append((start + t, firm))
+        size.append(s)
+        momentum.append(stream.uniform() < 0.03 ? .nan : m)
+        returns.append(r)
+      }
+    }
+    let index = try PanelIndex.sorting(
+      months: rows.map(\.month), assets: rows.map { Int32($0.firm) },
+      names: (1...firms).map(String.init)
+    ).index
+    let panel = try Panel(
+      index: index,
+      columns: [
+        ("ret", Column(numbers: returns, unit: .ratio)),
+        ("size", Column(numbers: size, known: -1)), ("mom", Column(numbers: momentum, known: -1)),
+      ], assetKey: "id", dateKey: "date")
+    return PanelValue(panel: panel, origin: "toy")
+  }
+}

@@ -1,0 +1,58 @@
+// Declarations check themselves: one small validator each, over every primitive and model.
+
+import FactorLang
+import FactorRuntime
+import Models
+import Testing
+
+@testable import Interpreter
+
+@Suite struct PrimitiveDeclarationTests {
+  static let signatures = StandardCatalog.standard.primitives.map(\.signature)
+
+  @Test func namesAreUnique() {
+    let names = Self.signatures.map(\.name)
+    #expect(Set(names).count == names.count)
+  }
+
+  @Test(arguments: signatures.map(\.name)) func declarationIsWellFormed(name: String) throws {
+    let signature = try #require(StandardCatalog.standard.signature(named: name))
+    #expect(name.allSatisfy { $0.isLowercase || $0.isNumber || "._".contains($0) })
+    #expect(signature.summary.hasSuffix("."))
+    #expect(signature.summary.first?.isUppercase == true)
+    #expect(!signature.resultSentence.isEmpty)
+    #expect(!signature.examples.isEmpty)
+    for parameter in signature.parameters {
+      #expect(!parameter.sentence.isEmpty, "\(name) \(parameter.name)")
+      for choice in parameter.choices ?? [] { #expect(!choice.sentence.isEmpty) }
+    }
+  }
+
+  @Test(arguments: signatures.map(\.name)) func examplesRun(name: String) throws {
+    let folder = try TemporaryFolder()
+    let toy = try ToyPanel.panel().panel
+    try CSVWriter.write(toy, to: folder.path + "/toy.csv")
+    for example in try #require(StandardCatalog.standard.signature(named: name)).examples {
+      let code = example.code.replacing("\"out.csv\"", with: "\"\(folder.path)/out.csv\"")
+      let result = run(code, folder: folder.path)
+      #expect(result.status == .done, "\(code): \(result.diagnostics.map(\.message))")
+      #expect(name == "save" || !result.values.isEmpty, "\(code) shows nothing")
+    }
+  }
+
+  @Test func everyNameHasAPage() {
+    for signature in Self.signatures {
+      let page = HelpPage.page(for: signature.name, catalog: .standard) ?? []
+      #expect(page.contains { $0.contains(signature.summary) })
+    }
+    for card in Registry.cards {
+      let page = HelpPage.page(for: card.name, catalog: .standard) ?? []
+      #expect(page.contains { $0.contains(card.reference) })
+    }
+  }
+
+  @Test func searchFindsByWords() {
+    #expect(HelpPage.search("autoencoder", catalog: .standard).count >= 2)
+    #expect(HelpPage.search("no such words", catalog: .standard).isEmpty)
+  }
+}

@@ -1,0 +1,59 @@
+// Gradient checks of whole blocks of parameters, and random starting points for them.
+
+import FactorRuntime
+import TestSupport
+
+@testable import Models
+
+enum BlockCheck {
+  /// The worst relative error of a tape's gradient with respect to a block's parameters.
+  static func worst(
+    _ block: ParameterBlock<Double>, loss: (Tape) -> Variable
+  ) -> (error: Double, at: String) {
+    let tape = Tape()
+    return worst(block, tensors: block.tensors.map(\.name)) { wantsGradient in
+      tape.reset()
+      let value = loss(tape)
+      if wantsGradient { tape.backward(from: value) }
+      return value.scalar
+    }
+  }
+
+  /// The same for any function that adds its gradient to the block when asked; only the named
+  /// tensors are moved.
+  static func worst(
+    _ block: ParameterBlock<Double>, tensors names: [String],
+    _ function: (_ wantsGradient: Bool) -> Double
+  ) -> (error: Double, at: String) {
+    block.clearGradients()
+    _ = function(true)
+    let gradient = Array(UnsafeBufferPointer(start: block.gradients, count: block.count))
+    var (analytic, differences, places): ([Double], [Double], [String]) = ([], [], [])
+    for t in block.tensors where names.contains(t.name) {
+      for i in 0..<t.rows {
+        for j in 0..<t.columns {
+          let at = t.offset + i * t.stride + j
+          analytic.append(gradient[at])
+          differences.append(GradientCheck.difference(block.weights + at) { function(false) })
+          places.append("\(t.name)[\(i), \(j)]")
+        }
+      }
+    }
+    let worst = GradientCheck.worstError(analytic: analytic, differences: differences)
+    return (worst.error, places.isEmpty ? "nothing" : places[worst.at])
+  }
+}
+
+extension ParameterBlock {
+  /// Moves every parameter by normal noise, so that no gradient vanishes by construction.
+  func disturb(_ scale: Double, seed: UInt64 = 3) {
+    var stream = RandomStream(seed: seed, purpose: .example)
+    for t in tensors {
+      for i in 0..<t.rows {
+        for j in 0..<t.columns {
+          weights[t.offset + i * t.stride + j] += Scalar(scale * stream.normal())
+        }
+      }
+    }
+  }
+}

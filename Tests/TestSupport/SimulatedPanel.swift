@@ -1,0 +1,76 @@
+// Tasks from simulated worlds, and the ways in which tests disturb them.
+
+import FactorRuntime
+import Models
+
+/// Builders of tasks for tests of models.
+public enum SimulatedPanel {
+  /// A task on a small recurrent world, split into 60 % training, 20 % validation and 20 % test.
+  public static func task(
+    _ member: RecurrentWorld.Member = .r_dyn, firms: Int = 16, months: Int = 40,
+    characteristics: Int = 5, seed: UInt64 = 1
+  ) throws -> FactorTask {
+    let world = RecurrentWorld(
+      member, firms: firms, months: months, characteristics: characteristics, seed: seed)
+    return try task(world, SplitDesign.shares.split(months: months))
+  }
+
+  /// The task of a world: every firm in every month from 2000-01.
+  public static func task(_ world: RecurrentWorld, _ split: Split) throws -> FactorTask {
+    let start = Month(index: 24_000)
+    let index = try PanelIndex.sorting(
+      months: (0..<(world.months * world.firms)).map { start + $0 / world.firms },
+      assets: (0..<(world.months * world.firms)).map { Int32($0 % world.firms) },
+      names: (0..<world.firms).map { String(10_000 + $0) }
+    ).index
+    return FactorTask(
+      index: index, characteristicNames: world.characteristicNames,
+      characteristics: world.characteristics, returns: world.returns, targetName: "return",
+      split: split)
+  }
+}
+
+extension FactorTask {
+  /// The same task with other numbers.
+  public func replacing(
+    characteristics: [Float]? = nil, returns: [Double]? = nil
+  ) -> FactorTask {
+    FactorTask(
+      index: index, characteristicNames: characteristicNames,
+      characteristics: characteristics ?? self.characteristics, returns: returns ?? self.returns,
+      targetName: targetName, split: split)
+  }
+
+  /// The same task with noise for every return from one month on and every characteristic from
+  /// another month on.
+  public func scrambled(returnsFrom: Int, characteristicsFrom: Int, seed: UInt64 = 99) -> FactorTask {
+    var stream = RandomStream(seed: seed, purpose: .example)
+    var (returns, characteristics) = (returns, characteristics)
+    for i in index.offsets[returnsFrom]..<returns.count { returns[i] = 0.3 * stream.normal() }
+    for i in (index.offsets[characteristicsFrom] * width)..<characteristics.count {
+      characteristics[i] = Float(2 * stream.uniform() - 1)
+    }
+    return replacing(characteristics: characteristics, returns: returns)
+  }
+
+  /// The task without some of its rows, which must leave every month at least one.
+  public func selecting(_ rows: [Int]) -> FactorTask {
+    FactorTask(
+      index: index.selecting(rows), characteristicNames: characteristicNames,
+      characteristics: rows.flatMap { characteristics[($0 * width)..<(($0 + 1) * width)] },
+      returns: rows.map { returns[$0] }, targetName: targetName, split: split)
+  }
+
+  /// The task with the rows of every month in another order, the same for all months; gives also
+  /// where each row came from. Months must hold the same firms.
+  public func relabelled(seed: UInt64 = 5) -> (task: FactorTask, source: [Int]) {
+    var stream = RandomStream(seed: seed, purpose: .example)
+    var order = Array(0..<rows(0).count)
+    for i in stride(from: order.count - 1, to: 0, by: -1) { order.swapAt(i, stream.below(i + 1)) }
+    let source = (0..<monthCount).flatMap { month in order.map { rows(month).lowerBound + $0 } }
+    let moved = replacing(
+      characteristics: source.flatMap { characteristics[($0 * width)..<(($0 + 1) * width)] },
+      returns: source.map { returns[$0] })
+    return (moved, source)
+  }
+}
