@@ -19,7 +19,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]
     ),
     .target(name: "Models", dependencies: ["FactorRuntime"]),
-    .target(name: "Interpreter", dependencies: ["FactorLang", "FactorRuntime", "Models", "CEditShim"]),
+    .target(name: "Interpreter", dependencies: ["FactorLang", "FactorRuntime", "Models", "CEditShim", "CAllocations"]),
 
     // Executable
     .executableTarget(name: "fq", dependencies: ["Interpreter"]),
@@ -27,6 +27,7 @@ let package = Package(
     // C
     .target(name: "CKernels", cSettings: optimisedC),
     .target(name: "COpenBLAS"),
+    .target(name: "CAllocations"),
     .target(name: "CEditShim", dependencies: ["CLibEdit"]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),

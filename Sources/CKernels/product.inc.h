@@ -34,18 +34,24 @@ INLINE void tile(const int rows, const int vectors, tile_call t) {
                                : SPLAT(zero);
     }
   }
-  const float *a = t.a, *b = t.b;
-  for (int64_t l = 0; l < t.depth; l++, a += t.column_stride, b += t.ldb) {
+  // One running pointer per three rows: a single pointer stepped from row to row would be a chain of
+  // additions as long as the tile, and the multiply units would wait for it.
+  const float *b = t.b, *group[6];
+#pragma clang loop unroll(full)
+  for (int g = 0; g * 3 < rows; g++) group[g] = t.a + g * 3 * t.row_stride;
+  for (int64_t l = 0; l < t.depth; l++, b += t.ldb) {
     vf column[4];
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++) column[v] = load(b + v * LANES);
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
-      const float s = a[r * t.row_stride];
+      const float s = group[r / 3][(r % 3) * t.row_stride];
       const vf left = SPLAT(s);
 #pragma clang loop unroll(full)
       for (int v = 0; v < vectors; v++) sum[r][v] += left * column[v];
     }
+#pragma clang loop unroll(full)
+    for (int g = 0; g * 3 < rows; g++) group[g] += t.column_stride;
   }
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++) {

@@ -78,7 +78,9 @@ import Testing
   }
 
   @Test func floatAgreesWithDouble() {
-    let (large, small): (BetaNetwork<Double>, BetaNetwork<Float>) = (network([6, 4]), network([6, 4]))
+    let (large, small): (BetaNetwork<Double>, BetaNetwork<Float>) = (
+      network([6, 4]), network([6, 4])
+    )
     large.forward(rows: Self.rows, characteristics())
     small.forward(rows: Self.rows, characteristics())
     for i in 0..<Self.rows {
@@ -117,7 +119,8 @@ import Testing
     let network: BetaNetwork<Float> = network([6, 4])
     #expect(network.parameterCount == 4 * 6 + 12 + 6 * 4 + 8 + 4 * 3 + 3)
     #expect((network as BetaNetwork<Float>).outputWidth == 16)
-    #expect(BetaNetwork<Float>(inputs: 2, hidden: [], outputs: 16, maximumRows: 1).outputWidth == 32)
+    #expect(
+      BetaNetwork<Float>(inputs: 2, hidden: [], outputs: 16, maximumRows: 1).outputWidth == 32)
   }
 
   @Test func statisticsAndTheirGradientMatchTheRows() {

@@ -32,10 +32,11 @@ private struct ChunkTrial<Head: FactorHead> where Head.Scalar == Double {
     // A shuffle whose first batch is as long as it can be.
     let train = split.train
     let head = head
-    seed = (1...40).first { seed in
-      var stream = RandomStream(seed: seed, purpose: .shuffle)
-      return head.batches(epoch: 2, train: train, &stream)[0].count >= min(longestBatch, 4)
-    } ?? 0
+    seed =
+      (1...40).first { seed in
+        var stream = RandomStream(seed: seed, purpose: .shuffle)
+        return head.batches(epoch: 2, train: train, &stream)[0].count >= min(longestBatch, 4)
+      } ?? 0
     trainer = ConditionalTrainer(
       network: network, head: head, data: ConditionalData<Double>(data), split: split,
       longestBatch: longestBatch, optimizer: Adam(rate: 0, clip: nil))
@@ -50,7 +51,8 @@ private struct ChunkTrial<Head: FactorHead> where Head.Scalar == Double {
 
   func worstOfHead(_ names: [String]? = nil) -> (error: Double, at: String) {
     BlockCheck.worst(
-      head.parameters, tensors: names ?? head.parameters.tensors.map(\.name)) { _ in loss() }
+      head.parameters, tensors: names ?? head.parameters.tensors.map(\.name)
+    ) { _ in loss() }
   }
 
   func worstOfNetwork() -> (error: Double, at: String) {
@@ -81,7 +83,8 @@ private struct ChunkTrial<Head: FactorHead> where Head.Scalar == Double {
       factors: 2, hidden: 3, predictorHidden: 2, posterior: posterior, input: input, prior: prior,
       chunk: 5, predictiveWeight: predictiveWeight, warmUp: 0, anneal: 1, ridge: 0.01)
     return try Trial(longestBatch: 5) { managed, meanFirms in
-      let head = RecurrentFactorHead<Double>(options: options, inputs: managed, meanFirms: meanFirms)
+      let head = RecurrentFactorHead<Double>(
+        options: options, inputs: managed, meanFirms: meanFirms)
       var stream = RandomStream(seed: 2, purpose: .initialise)
       head.initialize(&stream)
       return head
@@ -139,7 +142,8 @@ private struct ChunkTrial<Head: FactorHead> where Head.Scalar == Double {
     for t in with.network.parameters.tensors.indices {
       let count = with.network.parameters.tensors[t].extent
       for i in 0..<count {
-        #expect(with.network.parameters.gradients(t)[i] == without.network.parameters.gradients(t)[i])
+        #expect(
+          with.network.parameters.gradients(t)[i] == without.network.parameters.gradients(t)[i])
       }
     }
     #expect(with.largestGradient("residual") != without.largestGradient("residual"))

@@ -34,7 +34,8 @@ import Testing
     for _ in 0..<1000 {
       let (mq, lq, mp, lp) = (uniform(-2, 2), uniform(-7, 3), uniform(-2, 2), uniform(-7, 3))
       let exact = MonthFixture.divergence(([mq], [lq]), ([mp], [lp]))
-      let gap = 0.5 * (lp - lq + (Elementary.exp(lq) + (mq - mp) * (mq - mp)) / Elementary.exp(lp) - 1)
+      let gap =
+        0.5 * (lp - lq + (Elementary.exp(lq) + (mq - mp) * (mq - mp)) / Elementary.exp(lp) - 1)
       expectClose(exact, gap, absolute: 1e-12, relative: 1e-12)
       least = min(least, exact)
       leastPrinted = min(leastPrinted, printed(mq, lq, mp, lp))
@@ -121,7 +122,9 @@ import Testing
 
   // AT-10. Three standard errors of the mean of 1e5 draws.
   @Test func reconstructionEqualsTheAverageOverDraws() {
-    let (mean, deviation, residual) = ([0.2, -0.4], [Elementary.sqrt(0.1), Elementary.sqrt(0.05)], 0.9)
+    let (mean, deviation, residual) = (
+      [0.2, -0.4], [Elementary.sqrt(0.1), Elementary.sqrt(0.05)], 0.9
+    )
     var stream = RandomStream(seed: 17, purpose: .posterior)
     let draws = 100_000
     var (sum, square) = (0.0, 0.0)
@@ -153,7 +156,8 @@ import Testing
     var covariance = [Double](repeating: 0, count: 16)
     for i in 0..<4 {
       for j in 0..<4 {
-        covariance[i * 4 + j] = (i == j ? residual : 0)
+        covariance[i * 4 + j] =
+          (i == j ? residual : 0)
           + (0..<2).reduce(0) { $0 + loadings[i][$1] * variance[$1] * loadings[j][$1] }
       }
     }
@@ -164,7 +168,8 @@ import Testing
     }
     let e = tape.leaf(rows: 4, columns: 1, gap)
     let expected =
-      0.5 * (4 * Elementary.log(2 * Double.pi) + sigma.logDeterminant().scalar
+      0.5
+      * (4 * Elementary.log(2 * Double.pi) + sigma.logDeterminant().scalar
         + e.dot(sigma.solve(e)).scalar)
     expectClose(fixture.month().marginal().scalar, expected, absolute: 1e-12)
     // The posterior mean is the prior's plus V B' Sigma^-1 e, its variance V - V B' Sigma^-1 B V.

@@ -74,8 +74,10 @@ import Testing
     let seen = [0.05, -0.03, 0.01]
     let p = 0.3 * 0.88 + 0.7 * 0.05
     func density(_ mean: Double, _ variance: Double) -> Double {
-      seen.reduce(1) { $0 * Elementary.exp(-0.5 * ($1 - mean) * ($1 - mean) / variance)
-        / variance.squareRoot() }
+      seen.reduce(1) {
+        $0 * Elementary.exp(-0.5 * ($1 - mean) * ($1 - mean) / variance)
+          / variance.squareRoot()
+      }
     }
     let expected = -Elementary.log((1 - p) * density(0.015, 0.0016) + p * density(-0.025, 0.0064))
     guard let forecast = prior.regime else {
@@ -122,7 +124,8 @@ import Testing
     var f = [0.0, 0]
     return (0..<count).map { _ in
       f = [0.2 + 0.6 * f[0] + 0.3 * stream.normal(), -0.1 + 0.2 * f[1] + 0.3 * stream.normal()]
-      return FilteredMonth(posterior: f, posteriorVariance: [], prior: [], priorVariance: [], loss: 0)
+      return FilteredMonth(
+        posterior: f, posteriorVariance: [], prior: [], priorVariance: [], loss: 0)
     }
   }
 

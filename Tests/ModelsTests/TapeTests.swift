@@ -79,7 +79,8 @@ struct OperationSample {
         x[0].straightThrough([1, 0, 0, 1, 2, -1])
       }
     case .linearised:
-      OperationSample((2, 1), (3, 1), (1, 1)) { x in x[0].tape.linearised(x[0], x[1], x[2], outside) }
+      OperationSample((2, 1), (3, 1), (1, 1)) { x in x[0].tape.linearised(x[0], x[1], x[2], outside)
+      }
     }
   }
 

@@ -102,11 +102,11 @@ private struct Columns<Scalar: NetworkScalar> {
       Scalar.addL1(
         count: count, weight: start, strength: start.map { _ in Scalar(0.01) }, gradient: &g)
       for t in 1...5 {
-        Scalar.adam(
-          AdamStep(
-            count: count, weight: &w, gradient: g, first: &first, second: &second, scale: 0.5,
-            rate: 0.01, correction1: 1 / (1 - Elementary.pow(0.9, Double(t))),
-            correction2: 1 / (1 - Elementary.pow(0.999, Double(t)))))
+        step(
+          &w, g, &first, &second, scale: 0.5, rate: 0.01,
+          corrections: (
+            1 / (1 - Elementary.pow(0.9, Double(t))), 1 / (1 - Elementary.pow(0.999, Double(t)))
+          ))
       }
       return w.map { Double($0) }
     }
@@ -134,10 +134,7 @@ private struct Columns<Scalar: NetworkScalar> {
 
   @Test func adamsFirstStepIsTheRateAgainstTheGradient() {
     var (w, first, second) = ([1.0, 1, 1], zeros(3), zeros(3))
-    Double.adam(
-      AdamStep(
-        count: 3, weight: &w, gradient: [2, -0.5, 0], first: &first, second: &second, scale: 1,
-        rate: 0.1, correction1: 10, correction2: 1000))
+    step(&w, [2, -0.5, 0], &first, &second, scale: 1, rate: 0.1, corrections: (10, 1000))
     // g / (|g| + 1e-8) is one to 2e-8, so the step is the rate to 2e-9.
     expectClose(w, [0.9, 1.1, 1], absolute: 3e-9)
     expectClose(first, [0.2, -0.05, 0], absolute: 1e-15)
@@ -158,6 +155,27 @@ private struct Columns<Scalar: NetworkScalar> {
 
   @Test func paddingRoundsUpToWholeLanes() {
     #expect([0, 1, 16, 17, 33].map(Padding.padded) == [0, 16, 16, 32, 48])
+  }
+
+  /// Keeps the operands in place while one update runs.
+  private func step<Scalar: NetworkScalar>(
+    _ weight: inout [Scalar], _ gradient: [Scalar], _ first: inout [Scalar],
+    _ second: inout [Scalar], scale: Double, rate: Double, corrections: (Double, Double)
+  ) {
+    let count = weight.count
+    weight.withUnsafeMutableBufferPointer { w in
+      gradient.withUnsafeBufferPointer { g in
+        first.withUnsafeMutableBufferPointer { m in
+          second.withUnsafeMutableBufferPointer { v in
+            Scalar.adam(
+              AdamStep(
+                count: count, weight: w.baseAddress!, gradient: g.baseAddress!,
+                first: m.baseAddress!, second: v.baseAddress!, scale: scale, rate: rate,
+                correction1: corrections.0, correction2: corrections.1))
+          }
+        }
+      }
+    }
   }
 
   private func zeros(_ count: Int) -> [Double] { [Double](repeating: 0, count: count) }

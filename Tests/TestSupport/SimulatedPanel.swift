@@ -43,7 +43,8 @@ extension FactorTask {
 
   /// The same task with noise for every return from one month on and every characteristic from
   /// another month on.
-  public func scrambled(returnsFrom: Int, characteristicsFrom: Int, seed: UInt64 = 99) -> FactorTask {
+  public func scrambled(returnsFrom: Int, characteristicsFrom: Int, seed: UInt64 = 99) -> FactorTask
+  {
     var stream = RandomStream(seed: seed, purpose: .example)
     var (returns, characteristics) = (returns, characteristics)
     for i in index.offsets[returnsFrom]..<returns.count { returns[i] = 0.3 * stream.normal() }

@@ -11,6 +11,8 @@ public struct CommandArguments: Sendable {
   var verb: String?
   var words: [String] = []
   var options = SessionOptions()
+  /// What `--threads` said; benchmarks take one thread unless told.
+  var threadsGiven: Int?
   var isJSON = false
   var isQuiet = false
   /// Columns of output; nil for what the terminal has.
@@ -31,6 +33,7 @@ public struct CommandArguments: Sendable {
           throw UsageError(message: "--threads takes a whole number from 1 to 1024")
         }
         options.threads = count
+        threadsGiven = count
       case "--width":
         guard let columns = rest.popFirst().flatMap({ Int($0) }), (40...500).contains(columns) else {
           throw UsageError(message: "--width takes a whole number from 40 to 500")

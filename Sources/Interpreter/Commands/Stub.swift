@@ -18,4 +18,3 @@ struct TextSink: OutputSink {
 }
 enum OutputSinks { static func make(_ a: CommandArguments) -> any OutputSink { TextSink() } }
 enum REPL { static func run(session: Session, arguments: CommandArguments) -> Int32 { 0 } }
-enum BenchCommand { static func run(_ a: CommandArguments) -> Int32 { 0 } }

@@ -17,11 +17,10 @@ final class ConditionalFilter<Head: FactorHead> {
     (self.head, self.width, self.data) = (head, width, data)
     statistics = LoadingStatistics(factors: head.factors, width: width, slots: 1)
     capacity = max(1, data.mostRows(months: 1) * width)
-    loadings = .allocate(capacity: capacity)
-    loadings.initialize(repeating: 0, count: capacity)
+    loadings = AlignedMemory.zeros(capacity)
   }
 
-  deinit { loadings.deallocate() }
+  deinit { AlignedMemory.free(loadings) }
 
   /// Describes `months`, with the state carried from month `start` on; `each` sees every row block.
   func run(

@@ -27,18 +27,15 @@ final class LoadingStatistics<Scalar: NetworkScalar> {
   init(factors: Int, width: Int, slots: Int) {
     (self.factors, self.width, self.slots) = (factors, width, slots)
     stride = factors * factors + factors + 1
-    store = .allocate(capacity: slots * stride)
-    slopes = .allocate(capacity: slots * stride)
-    scratch = .allocate(capacity: (factors + 1) * width)
-    store.initialize(repeating: 0, count: slots * stride)
-    slopes.initialize(repeating: 0, count: slots * stride)
-    scratch.initialize(repeating: 0, count: (factors + 1) * width)
+    store = AlignedMemory.zeros(slots * stride)
+    slopes = AlignedMemory.zeros(slots * stride)
+    scratch = AlignedMemory.zeros((factors + 1) * width)
   }
 
   deinit {
-    store.deallocate()
-    slopes.deallocate()
-    scratch.deallocate()
+    AlignedMemory.free(store)
+    AlignedMemory.free(slopes)
+    AlignedMemory.free(scratch)
   }
 
   subscript(slot: Int) -> Month {

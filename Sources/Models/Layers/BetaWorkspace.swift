@@ -20,11 +20,7 @@ final class BetaWorkspace<Scalar: NetworkScalar> {
   let meanNormalized: UnsafeMutablePointer<Scalar>
 
   init(layers: [BetaNetwork<Scalar>.Layer], outputWidth: Int, rows: Int) {
-    func room(_ count: Int) -> UnsafeMutablePointer<Scalar> {
-      let pointer = UnsafeMutablePointer<Scalar>.allocate(capacity: max(count, 1))
-      pointer.initialize(repeating: 0, count: max(count, 1))
-      return pointer
-    }
+    func room(_ count: Int) -> UnsafeMutablePointer<Scalar> { AlignedMemory.zeros(count) }
     self.rows = rows
     let widest = (layers.map(\.width) + [outputWidth]).max() ?? outputWidth
     normalized = layers.map { room(rows * $0.width) }
@@ -34,7 +30,7 @@ final class BetaWorkspace<Scalar: NetworkScalar> {
     transposed = layers.map { _ in room(widest * widest) }
     output = room(rows * outputWidth)
     outputGradient = room(rows * outputWidth)
-    sums = .allocate(capacity: 2 * widest)
+    sums = AlignedMemory.zeros(2 * widest)
     mean = room(widest)
     scale = room(widest)
     meanNormalized = room(widest)
@@ -42,9 +38,11 @@ final class BetaWorkspace<Scalar: NetworkScalar> {
 
   deinit {
     for list in [normalized, activated, inverse, gradient, transposed] {
-      for pointer in list { pointer.deallocate() }
+      for pointer in list { AlignedMemory.free(pointer) }
     }
-    for pointer in [output, outputGradient, mean, scale, meanNormalized] { pointer.deallocate() }
-    sums.deallocate()
+    for pointer in [output, outputGradient, mean, scale, meanNormalized] {
+      AlignedMemory.free(pointer)
+    }
+    AlignedMemory.free(sums)
   }
 }

@@ -29,15 +29,15 @@ public final class ParameterBlock<Scalar: NetworkScalar> {
   /// Creates an empty block; padded blocks round row lengths up for the kernels.
   public init(padded: Bool) {
     isPadded = padded
-    weights = .allocate(capacity: 1)
-    gradients = .allocate(capacity: 1)
-    first = .allocate(capacity: 1)
-    second = .allocate(capacity: 1)
-    strengths = .allocate(capacity: 1)
+    weights = AlignedMemory.zeros(0)
+    gradients = AlignedMemory.zeros(0)
+    first = AlignedMemory.zeros(0)
+    second = AlignedMemory.zeros(0)
+    strengths = AlignedMemory.zeros(0)
   }
 
   deinit {
-    for buffer in [weights, gradients, first, second, strengths] { buffer.deallocate() }
+    for buffer in [weights, gradients, first, second, strengths] { AlignedMemory.free(buffer) }
   }
 
   /// Appends a matrix of zeros and gives its number.
@@ -54,10 +54,9 @@ public final class ParameterBlock<Scalar: NetworkScalar> {
 
   private func resize(to size: Int) {
     func grown(_ old: UnsafeMutablePointer<Scalar>) -> UnsafeMutablePointer<Scalar> {
-      let new = UnsafeMutablePointer<Scalar>.allocate(capacity: size)
-      new.initialize(repeating: 0, count: size)
+      let new: UnsafeMutablePointer<Scalar> = AlignedMemory.zeros(size)
       new.update(from: old, count: count)
-      old.deallocate()
+      AlignedMemory.free(old)
       return new
     }
     weights = grown(weights)

@@ -1,0 +1,46 @@
+// Running another program and waiting for it: peers of benchmarks, and start-up time.
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+public enum Subprocess {
+  /// Runs a command line under the shell and gives what it prints; nil if it fails.
+  public static func output(of command: String) -> String? {
+    guard let pipe = popen(command, "r") else { return nil }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = fread(&buffer, 1, buffer.count, pipe)
+      if count <= 0 { break }
+      bytes += buffer[..<count]
+    }
+    return pclose(pipe) == 0 ? String(decoding: bytes, as: UTF8.self) : nil
+  }
+
+  /// Runs a program with its output thrown away; gives the exit status, or nil if it cannot start.
+  public static func run(_ path: String, _ arguments: [String]) -> Int32? {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) }
+    words.append(nil)
+    defer { for word in words { free(word) } }
+    var process = pid_t()
+    guard posix_spawn(&process, path, &actions, nil, words, environ) == 0 else { return nil }
+    var status: Int32 = 0
+    guard waitpid(process, &status, 0) == process else { return nil }
+    return (status & 0x7f) == 0 ? (status >> 8) & 0xff : nil
+  }
+
+  /// The path of this very program, where the system tells.
+  public static var ownPath: String? {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+    guard count > 0 else { return nil }
+    return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,96 @@
+// The registered models at small settings, each with the variants a battery must cover.
+
+import FactorRuntime
+import TestSupport
+
+@testable import Models
+
+/// One model at small settings.
+struct ContractCase: Sendable, CustomStringConvertible {
+  let card: ModelCard
+  let variant: [String: HyperparameterValue]
+  /// Whether the panel must be long: a prior beyond the VAR(1) needs sixty training months.
+  let isLong: Bool
+
+  var description: String {
+    ([card.name] + variant.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })
+      .joined(separator: " ")
+  }
+
+  /// Settings that keep a fit short, where a card has them.
+  private static let small: [String: HyperparameterValue] = [
+    "k": .integer(2), "seeds": .integer(2), "epochs": .integer(3), "patience": .integer(3),
+    "hidden": .integer(3), "predictor_hidden": .integer(2), "beta_hidden": .integers([4, 3]),
+    "warmup": .integer(1), "anneal": .integer(1),
+  ]
+
+  /// Variants by model: every word that changes what a forecast reads.
+  private static let variants: [String: [[String: HyperparameterValue]]] = [
+    "cvra": [
+      ["prior": .word("var1"), "posterior": .word("exact")],
+      ["prior": .word("var1"), "fac_in": .word("managed")],
+      ["prior": .word("std")],
+      ["prior": .word("regime")],
+      ["prior": .word("regime"), "posterior": .word("exact"), "fac_in": .word("managed")],
+      ["prior": .word("predictor")],
+      ["prior": .word("predictor"), "posterior": .word("exact")],
+    ]
+  ]
+
+  /// Every registered model once.
+  static let plain = Registry.cards.map { card in
+    ContractCase(
+      card: card, variant: card.name == "cvra" ? ["prior": .word("var1")] : [:], isLong: false)
+  }
+
+  /// Every registered model and every variant.
+  static let all =
+    plain
+    + Registry.cards.flatMap { card in
+      (variants[card.name] ?? []).map { variant in
+        let isLong = variant["prior"] == .word("regime") || variant["prior"] == .word("predictor")
+        return ContractCase(card: card, variant: variant, isLong: isLong)
+      }
+    }
+
+  /// The panel of the case.
+  func task() throws -> FactorTask {
+    try SimulatedPanel.task(firms: 12, months: isLong ? 104 : 36, characteristics: 4)
+  }
+
+  /// The model, with settings of one test's own.
+  func model(_ own: [String: HyperparameterValue] = [:]) throws -> any FactorModel {
+    let names = Set(card.settings.map(\.name))
+    var given = Self.small.filter { names.contains($0.key) }
+    if isLong { given["seeds"] = .integer(1) }
+    for (name, value) in variant { given[name] = value }
+    for (name, value) in own where names.contains(name) { given[name] = value }
+    return try card.model(given)
+  }
+
+  func fit(_ task: FactorTask, seed: UInt64 = 7, threads: Int = 1) throws -> any FittedModel {
+    try model().fit(task, FitContext(seed: seed, budget: Budget(threads: threads)))
+  }
+}
+
+/// The bits of everything a model says.
+struct PredictionBits: Equatable {
+  var total: [UInt64]?
+  var forecasts: [[UInt64]]
+  var variance: [UInt64]?
+
+  /// The bits of the first rows only, if a number is given.
+  init(_ predictions: Predictions, rows: Int? = nil) {
+    func bits(_ x: [Double]) -> [UInt64] { x.prefix(rows ?? x.count).map(\.bitPattern) }
+    total = predictions.total.map(bits)
+    forecasts = predictions.forecasts.map { bits($0.values) }
+    variance = predictions.variance.map(bits)
+  }
+
+  /// What is known before the month: everything but the total fit.
+  var beforeTheMonth: PredictionBits {
+    var copy = self
+    copy.total = nil
+    return copy
+  }
+}

@@ -1,0 +1,192 @@
+// What all fits share: splits, early stopping, Adam with its clip, ensembles, the loop.
+
+import FactorRuntime
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Models
+
+@Suite struct SplitTests {
+  @Test func blocksThatFollowEachOtherAreASplit() throws {
+    let split = try Split(train: 0..<10, valid: 12..<15, test: 15..<20)
+    #expect(split.train == 0..<10 && split.valid == 12..<15 && split.test == 15..<20)
+  }
+
+  @Test func eachFaultIsNamed() {
+    #expect(throws: Split.Fault.empty(block: "valid")) {
+      try Split(train: 0..<10, valid: 10..<10, test: 10..<20)
+    }
+    #expect(throws: Split.Fault.overlap(first: "train", second: "valid")) {
+      try Split(train: 0..<10, valid: 9..<12, test: 12..<20)
+    }
+    #expect(throws: Split.Fault.overlap(first: "valid", second: "test")) {
+      try Split(train: 0..<10, valid: 10..<13, test: 12..<20)
+    }
+    #expect(throws: Split.Fault.outOfOrder(first: "train", second: "valid")) {
+      try Split(train: 10..<20, valid: 0..<10, test: 20..<30)
+    }
+    #expect(throws: Split.Fault.outOfOrder(first: "valid", second: "test")) {
+      try Split(train: 0..<10, valid: 20..<30, test: 10..<20)
+    }
+  }
+
+  @Test func designsCutAsTheySay() throws {
+    let fixed = try SplitDesign.static12.split(months: 300)
+    try #expect(fixed == Split(train: 0..<144, valid: 144..<192, test: 192..<240))
+    let longer = try SplitDesign.static15.split(months: 252)
+    try #expect(longer == Split(train: 0..<180, valid: 180..<216, test: 216..<252))
+    let thirds = try SplitDesign.thirds.split(months: 31)
+    try #expect(thirds == Split(train: 0..<10, valid: 10..<20, test: 20..<31))
+    let shares = try SplitDesign.shares.split(months: 480)
+    try #expect(shares == Split(train: 0..<288, valid: 288..<384, test: 384..<480))
+  }
+
+  @Test func designsRefuseTooFewMonths() {
+    #expect(throws: Split.Fault.tooShort(months: 239, needed: 240, design: "static12")) {
+      try SplitDesign.static12.split(months: 239)
+    }
+    #expect(throws: Split.Fault.tooShort(months: 10, needed: 252, design: "static15")) {
+      try SplitDesign.static15.split(months: 10)
+    }
+    #expect(throws: Split.Fault.empty(block: "train")) { try SplitDesign.thirds.split(months: 2) }
+  }
+}
+
+@Suite struct EnsembleTests {
+  // AT-17: members are added in order, so only rounding could tell orders apart.
+  @Test func meanIsInvariantToTheOrderOfMembers() {
+    var stream = RandomStream(seed: 3, purpose: .example)
+    let members = (0..<5).map { _ in (0..<40).map { _ in stream.normal() } }
+    let mean = Ensemble.mean(members)
+    expectClose(Ensemble.mean(members.reversed()), mean, absolute: 1e-15)
+    expectClose(mean[7], members.reduce(0) { $0 + $1[7] } / 5, absolute: 1e-15)
+    #expect(Ensemble.mean([members[0]]) == members[0] && Ensemble.mean([]).isEmpty)
+  }
+
+  @Test func membersKeepTheirOrderOnAnyNumberOfThreads() throws {
+    for threads in [1, 2, 7] {
+      let found = try Ensemble.map(members: 9, budget: Budget(threads: threads)) { $0 * $0 }
+      #expect(found == (0..<9).map { $0 * $0 })
+    }
+  }
+
+  @Test func aMembersErrorReachesTheCaller() {
+    #expect(throws: ModelError.noSplit) {
+      try Ensemble.map(members: 4, budget: Budget(threads: 2)) { member in
+        if member == 2 { throw ModelError.noSplit }
+        return member
+      }
+    }
+  }
+
+  @Test func membersHaveSeedsOfTheirOwn() {
+    let seeds = (0..<50).map { Ensemble.seed(7, member: $0) } + [Ensemble.seed(8, member: 0)]
+    #expect(Set(seeds).count == seeds.count)
+    #expect(Ensemble.seed(7, member: 3) == seeds[3])
+  }
+}
+
+@Suite struct OptimizerTests {
+  private func block(_ gradients: [Double]) -> ParameterBlock<Double> {
+    let block = ParameterBlock<Double>(padded: false)
+    block.add("w", rows: 1, columns: gradients.count)
+    for (i, g) in gradients.enumerated() { block.gradients[i] = g }
+    return block
+  }
+
+  @Test func oneNormClipsBothBlocks() {
+    let (large, small) = (block([3, 0]), block([4]))
+    var adam = Adam(rate: 0.1, clip: 1)
+    let norm = adam.step(large, small)
+    expectClose(norm, 5, absolute: 1e-14)
+    // First moments hold a tenth of the clipped gradient: 3/5 and 4/5.
+    expectClose(large.first[0], 0.06, absolute: 1e-15)
+    expectClose(small.first[0], 0.08, absolute: 1e-15)
+    expectClose(small.weights[0], -0.1, absolute: 1e-8)
+  }
+
+  @Test func withoutAClipGradientsStayAsTheyAre() {
+    let (large, small) = (block([3, 0]), block([4]))
+    var adam = Adam(rate: 0.1, clip: nil)
+    adam.step(large, small)
+    expectClose(small.first[0], 0.4, absolute: 1e-15)
+    #expect(large.weights[1] == 0)
+  }
+
+  @Test func adamFindsTheMinimumOfAParabola() {
+    let (large, small) = (block([0]), block([0]))
+    var adam = Adam(rate: 0.05, clip: nil)
+    for _ in 0..<600 {
+      large.gradients[0] = 2 * (large.weights[0] - 3)
+      small.gradients[0] = 8 * (small.weights[0] + 1)
+      adam.step(large, small)
+    }
+    expectClose(large.weights[0], 3, absolute: 1e-3)
+    expectClose(small.weights[0], -1, absolute: 1e-3)
+  }
+}
+
+/// A model whose validation loss follows a list.
+private final class ScriptedModel: Trainable {
+  let losses: [Double]
+  private(set) var (epoch, kept, restored, steps) = (0, 0, false, 0)
+  var batchCount: Int { 3 }
+
+  init(_ losses: [Double]) { self.losses = losses }
+
+  func begin(epoch: Int, _ stream: inout RandomStream) { self.epoch = epoch }
+  func step(batch: Int) -> Double {
+    steps += 1
+    return Double(batch)
+  }
+  func validationLoss() -> Double { losses[epoch - 1] }
+  func keepBest() { kept = epoch }
+  func restoreBest() { restored = true }
+}
+
+@Suite struct TrainingLoopTests {
+  private func run(
+    _ model: ScriptedModel, epochs: Int, patience: Int, budget: Budget = Budget(),
+    progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
+  ) throws -> TrainingReport {
+    try TrainingLoop.run(
+      model, TrainingSchedule(epochs: epochs, patience: patience), seed: 1, member: 0, of: 1,
+      FitContext(seed: 1, budget: budget, progress: progress))
+  }
+
+  @Test func stopsWhenPatienceEndsAndGoesBackToTheBest() throws {
+    let model = ScriptedModel([5, 3, 4, 3, 3.5, 1])
+    let report = try run(model, epochs: 6, patience: 3)
+    #expect(report.epochs == 5 && report.bestEpoch == 2 && report.bestLoss == 3)
+    #expect(model.kept == 2 && model.restored && model.steps == 15)
+    #expect(report.trainingLoss == [1, 1, 1, 1, 1])
+  }
+
+  @Test func runsAllEpochsWhileItImproves() throws {
+    let seen = Mutex<[Int]>([])
+    let report = try run(ScriptedModel([4, 3, 2, 1]), epochs: 4, patience: 1) { progress in
+      seen.withLock { $0.append(progress.bestEpoch) }
+    }
+    #expect(report.bestEpoch == 4 && seen.withLock { $0 } == [1, 2, 3, 4])
+  }
+
+  @Test func anUndefinedLossIsAnErrorThatNamesTheEpoch() {
+    #expect(throws: ModelError.notFinite(epoch: 2)) {
+      try run(ScriptedModel([1, .nan, 1]), epochs: 3, patience: 9)
+    }
+    #expect(throws: ModelError.notFinite(epoch: 1)) {
+      try run(ScriptedModel([.infinity]), epochs: 3, patience: 9)
+    }
+  }
+
+  @Test func aCancelledBudgetStopsBeforeTheNextBatch() {
+    let budget = Budget()
+    budget.cancel()
+    let model = ScriptedModel([1])
+    #expect(throws: BudgetError.cancelled) {
+      try run(model, epochs: 1, patience: 1, budget: budget)
+    }
+    #expect(model.steps == 0)
+  }
+}
