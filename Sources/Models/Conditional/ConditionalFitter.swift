@@ -15,6 +15,7 @@ struct ConditionalDesign<Head: FactorHead>: Sendable where Head.Scalar == Float 
   var l1: Double
   /// The largest number of months in one batch.
   var longestBatch: Int
+  var cutsLoadings = false
   var needsManaged: Bool
   var forecasts: [ForecastMode]
   var notes: [String]
@@ -70,7 +71,7 @@ enum ConditionalFitter {
     var stream = RandomStream(seed: seed, purpose: .initialise)
     let network = BetaNetwork<Float>(
       inputs: data.width, hidden: design.hidden, outputs: design.factors,
-      maximumRows: data.mostRows(months: design.longestBatch))
+      maximumRows: data.mostRows(months: design.longestBatch), cutsLoadings: design.cutsLoadings)
     network.initialize(&stream)
     network.parameters.penalise(design.l1)
     let head = design.makeHead(inputs, meanFirms)

@@ -14,6 +14,8 @@ struct MonthView<Scalar: NetworkScalar> {
 
 /// What a head says of a month with frozen weights.
 struct FilteredMonth: Sendable {
+  /// The latent variables behind the factors given the month's own returns.
+  var latent: [Double]
   /// The factors given the month's own returns, and their variances.
   var posterior: [Double]
   var posteriorVariance: [Double]

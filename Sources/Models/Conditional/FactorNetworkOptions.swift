@@ -38,6 +38,30 @@ public enum PriorKind: String, HyperparameterChoice, Sendable {
   }
 }
 
+/// What becomes of a latent factor before loadings multiply it.
+public enum FactorActivation: String, HyperparameterChoice, Sendable {
+  case identity, sigmoid
+
+  public var sentence: String {
+    switch self {
+    case .identity: "the factor is the latent variable: signed, and every term closed"
+    case .sigmoid: "as the paper prints it: factors in (0, 1), one draw a month"
+    }
+  }
+}
+
+/// What becomes of the loadings at the end of the beta network.
+public enum LoadingActivation: String, HyperparameterChoice, Sendable {
+  case linear, relu
+
+  public var sentence: String {
+    switch self {
+    case .linear: "loadings of either sign"
+    case .relu: "as the paper prints it: no negative loading"
+    }
+  }
+}
+
 /// Everything that shapes a recurrent factor network and its objective (models.md M09).
 struct FactorNetworkOptions: Sendable {
   var factors = 5
@@ -46,6 +70,7 @@ struct FactorNetworkOptions: Sendable {
   var posterior = PosteriorKind.amortized
   var input = FactorInput.beta
   var prior = PriorKind.regime
+  var activation = FactorActivation.identity
   var skip = true
   var chunk = 12
   /// Weight of the divergence once annealed, and of the predictive likelihood.

@@ -65,8 +65,9 @@ final class LinearFactorHead<Scalar: NetworkScalar>: FactorHead {
   func observe(_ view: MonthView<Scalar>, on tape: Tape) -> FilteredMonth {
     let f = factorReturns(view.month, on: tape)
     let error = view.squaredError(of: f, on: tape).scalar
+    let values = Array(UnsafeBufferPointer(start: f.values, count: factors))
     return FilteredMonth(
-      posterior: Array(UnsafeBufferPointer(start: f.values, count: factors)),
+      latent: values, posterior: values,
       posteriorVariance: [], prior: [], priorVariance: [], loss: error / meanFirms)
   }
 }

@@ -36,7 +36,7 @@ extension RecurrentFactorHead {
     var live = context().1
     var total = tape.constant(0)
     for month in months {
-      let seen = month.posterior.withUnsafeBufferPointer { buffer -> Variable in
+      let seen = month.latent.withUnsafeBufferPointer { buffer -> Variable in
         guard let base = buffer.baseAddress else { return tape.constant(0, rows: 0) }
         return tape.leaf(rows: buffer.count, columns: 1, base)
       }

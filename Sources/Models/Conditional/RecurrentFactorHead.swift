@@ -25,8 +25,13 @@ final class RecurrentFactorHead<Scalar: NetworkScalar>: FactorHead {
   private var state: RecurrentState
   /// The same within a batch, on the tape.
   private var live: LiveState?
+  /// Draws for activations without a closed expectation.
+  private var draws: RandomStream
 
-  init(options: FactorNetworkOptions, inputs: [[Double]], meanFirms: Double) {
+  init(
+    options: FactorNetworkOptions, inputs: [[Double]], meanFirms: Double
+  ) {
+    draws = RandomStream(seed: 0, purpose: .posterior)
     (self.options, self.inputs, self.meanFirms) = (options, inputs, meanFirms)
     factors = options.factors
     tensors = RecurrentFactorTensors(
@@ -36,6 +41,7 @@ final class RecurrentFactorHead<Scalar: NetworkScalar>: FactorHead {
   }
 
   func initialize(_ stream: inout RandomStream) {
+    draws = RandomStream(seed: stream.bits(), purpose: .posterior)
     tensors.initialize(parameters, options, &stream)
   }
 
@@ -54,7 +60,7 @@ final class RecurrentFactorHead<Scalar: NetworkScalar>: FactorHead {
   func willStart(epoch: Int, filter: () -> [FilteredMonth]) {
     guard options.posterior == .amortized, options.prior != .std, epoch == options.warmUp + 1
     else { return }
-    let months = filter().map(\.posterior)
+    let months = filter().map(\.latent)
     guard !months.isEmpty else { return }
     for k in 0..<factors {
       let series = months.map { $0[k] }
@@ -89,7 +95,9 @@ final class RecurrentFactorHead<Scalar: NetworkScalar>: FactorHead {
     switch options.posterior {
     case .exact: return month.marginal() * (1 / meanFirms)
     case .amortized:
-      var total = month.reconstruction() + month.predictive(view) * options.predictiveWeight
+      let fit = options.activation == .identity
+        ? month.reconstruction() : month.sampledReconstruction(&draws)
+      var total = fit + month.predictive(view) * options.predictiveWeight
       if divergence > 0 { total = total + month.divergence() * (divergence / meanFirms) }
       return total
     }

@@ -74,6 +74,32 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
     return (logResidual + logTwoPi + error * (-logResidual).exp()) * 0.5
   }
 
+  /// rec with one draw of the latent variables, for an activation without a closed expectation.
+  func sampledReconstruction(_ draws: inout RandomStream) -> Variable {
+    let noise = tape.constant(0, rows: options.factors)
+    for k in 0..<options.factors { noise.values[k] = draws.normal() }
+    let latent = posterior.mean + (posterior.logVariance * 0.5).exp() * noise
+    return fit(of: activated(latent))
+  }
+
+  /// rec at given factors.
+  private func fit(of factors: Variable) -> Variable {
+    let error = squaredError(factors) * (1 / firms)
+    return (logResidual + logTwoPi + error * (-logResidual).exp()) * 0.5
+  }
+
+  private func activated(_ latent: Variable) -> Variable {
+    options.activation == .sigmoid ? latent.sigmoid() : latent
+  }
+
+  /// The prior's factors, with their variance carried through the activation to first order.
+  private func activatedPrior() -> (mean: Variable, logVariance: Variable) {
+    guard options.activation == .sigmoid else { return (prior.mean, prior.logVariance) }
+    let mean = prior.mean.sigmoid()
+    let slope = mean * (-mean + 1)
+    return (mean, prior.logVariance + slope.log() * 2)
+  }
+
   /// KL(q || p) of the month, in nats.
   func divergence() -> Variable {
     let gap = (posterior.mean - prior.mean).square()
@@ -83,7 +109,8 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
 
   /// prd of the month, per firm; the loadings get no gradient.
   func predictive(_ view: MonthView<Scalar>) -> Variable {
-    tape.linearised(prior.mean, prior.logVariance, logResidual) { values, gradients in
+    let expected = activatedPrior()
+    return tape.linearised(expected.mean, expected.logVariance, logResidual) { values, gradients in
       PredictiveLikelihood.evaluate(
         view, factors: options.factors, mean: values.0, logVariance: values.1,
         logResidual: values.2[0],
@@ -108,22 +135,26 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
     func list(_ x: Variable) -> [Double] {
       Array(UnsafeBufferPointer(start: x.values, count: x.count))
     }
-    let priorVariance = list(prior.logVariance).map(Elementary.exp)
+    let expected = activatedPrior()
+    let priorVariance = list(expected.logVariance).map(Elementary.exp)
     let variance: [Double]
     let loss: Double
     switch options.posterior {
     case .amortized:
       variance = list(posterior.logVariance).map(Elementary.exp)
       let predictive = PredictiveLikelihood.evaluate(
-        view, factors: options.factors, mean: prior.mean.values,
-        logVariance: prior.logVariance.values, logResidual: logResidual.scalar, into: nil)
-      loss = reconstruction().scalar + predictive
+        view, factors: options.factors, mean: expected.mean.values,
+        logVariance: expected.logVariance.values, logResidual: logResidual.scalar, into: nil)
+      let described =
+        options.activation == .identity ? reconstruction() : fit(of: activated(posterior.mean))
+      loss = described.scalar + predictive
     case .exact:
       variance = posteriorVariance()
       loss = marginal().scalar / firms
     }
     return FilteredMonth(
-      posterior: list(posterior.mean), posteriorVariance: variance, prior: list(prior.mean),
+      latent: list(posterior.mean), posterior: list(activated(posterior.mean)),
+      posteriorVariance: variance, prior: list(expected.mean),
       priorVariance: priorVariance, loss: loss)
   }
 

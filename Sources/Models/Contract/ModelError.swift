@@ -13,6 +13,7 @@ public enum ModelError: Error, Equatable, Sendable {
   case noCharacteristicVaries
   case otherCharacteristics(expected: [String], found: [String])
   case notFinite(epoch: Int)
+  case incompatible(first: String, second: String, reason: String)
 }
 
 extension ModelError {
@@ -37,13 +38,15 @@ extension ModelError {
       "the model was fitted on \(expected.count) characteristics (\(expected.prefix(3).joined(separator: ", ")) …), the task has \(found.count)"
     case .notFinite(let epoch):
       "the loss became infinite or undefined in epoch \(epoch)"
+    case .incompatible(let first, let second, let reason):
+      "`\(first)` does not go with `\(second)`: \(reason)"
     }
   }
 
   /// What to try, in one sentence.
   public var help: String? {
     switch self {
-    case .settingType, .settingRange, .emptyBlock, .noCharacteristicVaries: nil
+    case .settingType, .settingRange, .emptyBlock, .noCharacteristicVaries, .incompatible: nil
     case .noSplit: "split train: ..2012-04, valid: 2012-05..2016-04, test: 2016-05.."
     case .tooManyFactors(_, let characteristics): "use k: \(characteristics) or fewer"
     case .thinMonth: "drop thin months first, for example with where or a month slice"

@@ -6,6 +6,10 @@ extension BetaNetwork {
   /// Adds the parameters' gradients for the batch of the last `forward`; `loadingsGradient` must
   /// hold the gradient of the loadings, with zeros in the padding columns.
   public func backward(rows: Int, _ x: UnsafePointer<Scalar>) {
+    if cutsLoadings {
+      Scalar.reluBackward(
+        count: rows * outputWidth, workspace.outputGradient, output: workspace.output)
+    }
     let top = hidden.count - 1
     let topInput = top >= 0 ? UnsafePointer(workspace.activated[top]) : x
     let topStride = top >= 0 ? hidden[top].width : inputs

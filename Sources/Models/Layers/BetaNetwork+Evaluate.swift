@@ -9,7 +9,8 @@ public struct FrozenBetaNetwork<Scalar: NetworkScalar>: Sendable {
     var width: Int
     var weight: [Scalar]
     var bias: [Scalar]
-    var isHidden: Bool
+    /// Whether the kernel cuts the output off below zero.
+    var isCut: Bool
   }
 
   public let inputs: Int
@@ -49,7 +50,7 @@ public struct FrozenBetaNetwork<Scalar: NetworkScalar>: Sendable {
           ProductShape(
             m: rows, n: layer.width, k: layer.inputs, a: input, rowStride: stride,
             columnStride: 1, b: weights, ldb: layer.width, c: target, ldc: layer.width),
-          bias: bias.baseAddress, relu: layer.isHidden, accumulate: false)
+          bias: bias.baseAddress, relu: layer.isCut, accumulate: false)
       }
     }
   }
@@ -73,7 +74,7 @@ extension BetaNetwork {
         }
       }
       return .init(
-        inputs: layer.inputs, width: width, weight: weight, bias: bias, isHidden: true)
+        inputs: layer.inputs, width: width, weight: weight, bias: bias, isCut: true)
     }
     let size = hidden.last?.outputs ?? inputs
     layers.append(
@@ -83,7 +84,7 @@ extension BetaNetwork {
           UnsafeBufferPointer(start: parameters.weights(head.weight), count: size * outputWidth)),
         bias: Array(
           UnsafeBufferPointer(start: parameters.weights(head.bias), count: outputWidth)),
-        isHidden: false))
+        isCut: cutsLoadings))
     return FrozenBetaNetwork(
       inputs: inputs, outputs: outputs, outputWidth: outputWidth, layers: layers)
   }

@@ -24,6 +24,8 @@ public final class BetaNetwork<Scalar: NetworkScalar> {
   public let outputs: Int
   /// The row length of the output: at least one column beyond the loadings.
   public let outputWidth: Int
+  /// Whether loadings are cut off below zero, as the paper prints them.
+  public let cutsLoadings: Bool
   public let parameters = ParameterBlock<Scalar>(padded: true)
   let hidden: [Layer]
   let head: (weight: Int, bias: Int)
@@ -33,8 +35,11 @@ public final class BetaNetwork<Scalar: NetworkScalar> {
   static var momentum: Double { 0.1 }
 
   /// Creates a network with room for batches of at most `maximumRows` rows.
-  public init(inputs: Int, hidden widths: [Int], outputs: Int, maximumRows: Int) {
+  public init(
+    inputs: Int, hidden widths: [Int], outputs: Int, maximumRows: Int, cutsLoadings: Bool = false
+  ) {
     self.inputs = inputs
+    self.cutsLoadings = cutsLoadings
     self.outputs = outputs
     outputWidth = Padding.padded(outputs + 1)
     var layers: [Layer] = []
@@ -103,7 +108,7 @@ public final class BetaNetwork<Scalar: NetworkScalar> {
         m: rows, n: outputWidth, k: hidden.last?.outputs ?? inputs, a: input, rowStride: stride,
         columnStride: 1, b: parameters.weights(head.weight), ldb: outputWidth,
         c: workspace.output, ldc: outputWidth),
-      bias: parameters.weights(head.bias), relu: false, accumulate: false)
+      bias: parameters.weights(head.bias), relu: cutsLoadings, accumulate: false)
   }
 
   private func standardize(

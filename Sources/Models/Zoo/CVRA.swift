@@ -27,6 +27,8 @@ struct CVRA: FactorModel {
   let divergenceWeight: Double
   let predictiveWeight: Double
   let clip: Double
+  let factorActivation: FactorActivation
+  let loadingActivation: LoadingActivation
 
   /// With fewer training months a prior beyond the VAR(1) only overfits.
   static let fewestMonthsForMemory = 60
@@ -51,19 +53,27 @@ struct CVRA: FactorModel {
     Hyperparameter("lambda_kl", default: 1, in: 0...1000, "weight of the divergence"),
     Hyperparameter("w_pr", default: 0.1, in: 0...10, "weight of the predictor's own likelihood"),
     Hyperparameter("clip", default: 1, in: 1e-6...1e6, "largest norm of a step's gradient"),
+    Hyperparameter("fac_act", default: FactorActivation.identity, "activation of the factors"),
+    Hyperparameter("beta_act", default: LoadingActivation.linear, "activation of the loadings"),
     reference: "CVRA paper, equations 10-24; models.md M09.3-M09.12"
   ) {
     CVRA(
       factors: $0, seeds: $1, epochs: $2, patience: $3, rate: $4, l1: $5, posterior: $6,
       input: $7, prior: $8, betaHidden: $9, hidden: $10, predictorHidden: $11, chunk: $12,
-      warmUp: $13, anneal: $14, divergenceWeight: $15, predictiveWeight: $16, clip: $17)
+      warmUp: $13, anneal: $14, divergenceWeight: $15, predictiveWeight: $16, clip: $17,
+      factorActivation: $18, loadingActivation: $19)
   }
 
   func fit(_ task: FactorTask, _ context: FitContext) throws -> any FittedModel {
     let split = try task.requireSplit()
+    guard posterior == .amortized || factorActivation == .identity else {
+      throw ModelError.incompatible(
+        first: "posterior: exact", second: "fac_act: sigmoid",
+        reason: "the closed posterior needs factors that are the latent variables")
+    }
     var options = FactorNetworkOptions(
       factors: factors, hidden: hidden, predictorHidden: predictorHidden, posterior: posterior,
-      input: input, prior: prior, chunk: chunk, divergenceWeight: divergenceWeight,
+      input: input, prior: prior, activation: factorActivation, chunk: chunk, divergenceWeight: divergenceWeight,
       predictiveWeight: predictiveWeight, warmUp: warmUp, anneal: anneal)
     var notes: [String] = []
     if prior == .predictor || prior == .regime, split.train.count < Self.fewestMonthsForMemory {
@@ -72,11 +82,15 @@ struct CVRA: FactorModel {
         "prior: var1, because \(split.train.count) training months are fewer than "
           + "\(Self.fewestMonthsForMemory)")
     }
+    if factorActivation == .sigmoid, loadingActivation == .relu {
+      notes.append("fac_act: sigmoid with beta_act: relu: no fitted return can be negative")
+    }
     let chosen = options
     let design = ConditionalDesign<RecurrentFactorHead<Float>>(
       model: "cvra", settings: settings(chosen.prior), factors: factors, hidden: betaHidden,
       members: seeds, schedule: TrainingSchedule(epochs: epochs, patience: patience), rate: rate,
-      clip: clip, l1: l1, longestBatch: chunk, needsManaged: input == .managed,
+      clip: clip, l1: l1, longestBatch: chunk,
+      cutsLoadings: loadingActivation == .relu, needsManaged: input == .managed,
       forecasts: [.mean, .prior, .blend], notes: notes,
       makeHead: { RecurrentFactorHead(options: chosen, inputs: $0, meanFirms: $1) },
       initialize: { $0.initialize(&$1) })

@@ -76,6 +76,8 @@ final class RankSorter {
   /// Sorts the positions of all values that are not missing.
   func sort(_ values: UnsafeBufferPointer<Double>) {
     reserve(values.count)
+    // Local copies: the compiler must reload what a store through a pointer might have changed.
+    let (keys, items) = (keys, items)
     var (smallest, largest) = (UInt64.max, UInt64.min)
     var n = 0
     for position in 0..<values.count {
@@ -103,6 +105,7 @@ final class RankSorter {
   private func sortByLeadingBits(_ smallest: UInt64, _ largest: UInt64) {
     let width = 64 - (largest - smallest).leadingZeroBitCount
     let shift = UInt64(max(0, width - 22))
+    let (keys, items, spare, low, high, count) = (keys, items, spare, low, high, count)
     low.update(repeating: 0, count: 2048)
     high.update(repeating: 0, count: 2048)
     for k in 0..<count {
@@ -131,6 +134,7 @@ final class RankSorter {
 
   /// Puts runs with equal leading bits into exact order.
   private func finishRuns() {
+    let (items, count) = (items, count)
     var start = 0
     while start < count {
       let lead = items[start] &>> 32
@@ -167,13 +171,14 @@ final class RankSorter {
   /// Calls `body` with every position and its rank, in sorted order; gives the largest rank.
   @inline(__always) @discardableResult
   func forEachRank(_ ties: RankTies, _ body: (Int, Double) -> Void) -> Double {
+    let (keys, items, count) = (keys, items, count)
     var place = 0
     var distinct = 0.0
     while place < count {
-      let first = position(place)
+      let first = Int(items[place] & 0xFFFF_FFFF)
       let key = keys[first]
       var end = place + 1
-      while end < count, keys[position(end)] == key { end += 1 }
+      while end < count, keys[Int(items[end] & 0xFFFF_FFFF)] == key { end += 1 }
       distinct += 1
       if end == place + 1 {
         body(first, ties == .dense ? distinct : Double(end))
