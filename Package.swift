@@ -18,14 +18,17 @@ let package = Package(
       exclude: ["README.md"],
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]
     ),
-    .target(name: "Models", dependencies: ["FactorRuntime"]),
-    .target(name: "Interpreter", dependencies: ["FactorLang", "FactorRuntime", "Models", "CEditShim", "CAllocations"]),
+    .target(name: "Models", dependencies: ["FactorRuntime"], exclude: ["README.md"]),
+    .target(
+      name: "Interpreter",
+      dependencies: ["FactorLang", "FactorRuntime", "Models", "CEditShim", "CAllocations"],
+      exclude: ["README.md"]),
 
     // Executable
-    .executableTarget(name: "fq", dependencies: ["Interpreter"]),
+    .executableTarget(name: "fq", dependencies: ["Interpreter"], exclude: ["README.md"]),
 
     // C
-    .target(name: "CKernels", cSettings: optimisedC),
+    .target(name: "CKernels", exclude: ["README.md"], cSettings: optimisedC),
     .target(name: "COpenBLAS"),
     .target(name: "CAllocations"),
     .target(name: "CEditShim", dependencies: ["CLibEdit"]),
@@ -33,7 +36,9 @@ let package = Package(
     .systemLibrary(name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
 
     // Test support
-    .target(name: "TestSupport", dependencies: ["FactorLang", "FactorRuntime", "Models"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["FactorLang", "FactorRuntime", "Models"],
+      path: "Tests/TestSupport"),
 
     // Tests
     .testTarget(name: "FactorLangTests", dependencies: ["FactorLang", "TestSupport"]),

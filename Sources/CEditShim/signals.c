@@ -86,7 +86,14 @@ void fq_signals_begin(void) {
     }
   }
   fq_signals_take();
-  for (int index = 0; index < WATCHED; index++) watch(index);
+  // A parent may have left signals blocked; keys that do nothing would be the result.
+  sigset_t wanted;
+  sigemptyset(&wanted);
+  for (int index = 0; index < WATCHED; index++) {
+    watch(index);
+    sigaddset(&wanted, watched[index]);
+  }
+  sigprocmask(SIG_UNBLOCK, &wanted, NULL);
 }
 
 void fq_signals_end(void) {

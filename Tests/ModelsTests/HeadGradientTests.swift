@@ -103,6 +103,8 @@ private struct ChunkTrial<Head: FactorHead> where Head.Scalar == Double {
     expectExact(trial.worstOfNetwork(), "network, \(prior)")
     #expect(trial.largestGradient("residual") > 1e-3)
     #expect(prior == .std || trial.largestGradient("prior") > 1e-3)
+    // The step reads the factors carried from month to month.
+    #expect(prior == .std || trial.largestGradient("prior.step") > 1e-4)
   }
 
   // The prior's parameters do not move what the predictor reads.

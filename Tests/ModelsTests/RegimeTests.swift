@@ -125,7 +125,7 @@ import Testing
     return (0..<count).map { _ in
       f = [0.2 + 0.6 * f[0] + 0.3 * stream.normal(), -0.1 + 0.2 * f[1] + 0.3 * stream.normal()]
       return FilteredMonth(
-        posterior: f, posteriorVariance: [], prior: [], priorVariance: [], loss: 0)
+        latent: f, posterior: f, posteriorVariance: [], prior: [], priorVariance: [], loss: 0)
     }
   }
 

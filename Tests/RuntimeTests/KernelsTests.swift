@@ -153,16 +153,17 @@ private struct FunctionCase: Sendable, CustomStringConvertible {
 
   var description: String { "\(function)" }
 
+  /// Measured over four million patterns on every level: 1.04, 1.28, 2.03 and 2.09.
   static let all = [
-    FunctionCase(function: .exp, limit: 3, exact: { Elementary.exp($0) }),
-    FunctionCase(function: .tanh, limit: 5, exact: { Elementary.tanh($0) }, flushes: false),
+    FunctionCase(function: .exp, limit: 2, exact: { Elementary.exp($0) }),
+    FunctionCase(function: .tanh, limit: 2, exact: { Elementary.tanh($0) }, flushes: false),
     FunctionCase(
-      function: .sigmoid, limit: 4,
+      function: .sigmoid, limit: 3,
       exact: { x in
         x >= 0 ? 1 / (1 + Elementary.exp(-x)) : Elementary.exp(x) / (1 + Elementary.exp(x))
       }),
     FunctionCase(
-      function: .softplus, limit: 5,
+      function: .softplus, limit: 3,
       exact: { max($0, 0) + Elementary.log1p(Elementary.exp(-abs($0))) }),
   ]
 

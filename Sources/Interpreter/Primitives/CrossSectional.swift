@@ -29,7 +29,7 @@ enum CrossSectional {
       threads: context.budget.threads)
     let missing = zip(names, columns).map { ($0, $1.count { $0.isNaN }) }
     report("rank_normalize", panel, missing, keeps: options.missing == .keep, context)
-    return value.with(try replace(panel, names, ranked))
+    return value.with(try replace(panel, names, ranked, unit: .plain))
   }
 
   private static func report(
@@ -65,17 +65,19 @@ enum CrossSectional {
       LedgerLine(stage: "winsorize", rowsIn: panel.count, rowsOut: panel.count),
       detail: "\(NumberFormat.count(moved)) values moved, "
         + "\(NumberFormat.percent(tails, decimals: 1)) a tail, within month")
-    return value.with(try replace(panel, names, columns))
+    return value.with(try replace(panel, names, columns, unit: nil))
   }
 
+  // A unit of nil keeps each column's own.
   private static func replace(
-    _ panel: Panel, _ names: [String], _ values: [[Double]]
+    _ panel: Panel, _ names: [String], _ values: [[Double]], unit: ColumnUnit?
   ) throws -> Panel {
     var items = panel.named
     for (name, numbers) in zip(names, values) {
       guard let place = items.firstIndex(where: { $0.name == name }) else { continue }
       let old = items[place].column
-      items[place].column = Column(numbers: numbers, unit: .plain, known: old.known)
+      items[place].column = Column(
+        numbers: numbers, unit: unit ?? old.unit, known: old.known)
     }
     return try panel.with(items)
   }
@@ -89,6 +91,10 @@ enum Describe {
     func numbers(_ part: (PanelSummary.Item) -> Double) -> Column {
       Column(numbers: items.map(part))
     }
+    // What is left of a sum of ranks that cancel is rounding, not a mean.
+    func mean(_ item: PanelSummary.Item) -> Double {
+      abs(item.mean) < 1e-14 * item.standardDeviation ? 0 : item.mean
+    }
     let firms = summary.assetsPerMonth
     let span = summary.months.map { "\($0.first)..\($0.last)" } ?? "no months"
     return Table(
@@ -98,7 +104,7 @@ enum Describe {
         ("column", Column(text: items.map(\.name))),
         ("kind", Column(text: items.map(\.kind))),
         ("na", Column(numbers: items.map { Double($0.missing) }, unit: .count)),
-        ("mean", numbers(\.mean)), ("sd", numbers(\.standardDeviation)),
+        ("mean", numbers(mean)), ("sd", numbers(\.standardDeviation)),
         ("min", numbers { $0.quartiles.first ?? .nan }),
         ("p25", numbers { $0.quartiles.count > 1 ? $0.quartiles[1] : .nan }),
         ("median", numbers { $0.quartiles.count > 2 ? $0.quartiles[2] : .nan }),
