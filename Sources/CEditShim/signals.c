@@ -36,7 +36,8 @@ static void note(int number) {
 
 void fq_bracketed_paste(int on) {
   is_pasting_bracketed = on;
-  if (write(STDOUT_FILENO, on ? "\033[?2004h" : "\033[?2004l", 8) < 0) { /* The terminal is gone. */ }
+  const char *switched = on ? "\033[?2004h" : "\033[?2004l";
+  if (write(STDOUT_FILENO, switched, 8) < 0) { /* The terminal is gone. */ }
 }
 
 void fq_restore_terminal(void) {

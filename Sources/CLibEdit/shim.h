@@ -1,2 +1,3 @@
+// The part of libedit that the shim builds on.
 #include <stdio.h>
 #include <histedit.h>

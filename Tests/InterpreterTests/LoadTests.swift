@@ -74,7 +74,11 @@ import Testing
   @Test func whatIsSavedLoadsAgain() throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/t.csv"
-    let result = run("save toy, \"\(path)\"\nq = load \"\(path)\"\nq.rows == toy.rows\nmean(q.ret) == mean(toy.ret)")
-    #expect(result.values.map(ValueText.short) == ["true", "true"], "\(result.diagnostics.map(\.message))")
+    let result = run(
+      "save toy, \"\(path)\"\nq = load \"\(path)\"\nq.rows == toy.rows\nmean(q.ret) == mean(toy.ret)"
+    )
+    #expect(
+      result.values.map(ValueText.short) == ["true", "true"], "\(result.diagnostics.map(\.message))"
+    )
   }
 }

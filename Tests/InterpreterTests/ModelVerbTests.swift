@@ -7,7 +7,8 @@ import Testing
 @testable import Interpreter
 
 @Suite struct ModelVerbTests {
-  static let task = "t = toy | rank_normalize size, mom | setup target: ret, features: [size, mom] | split thirds\n"
+  static let task =
+    "t = toy | rank_normalize size, mom | setup target: ret, features: [size, mom] | split thirds\n"
 
   @Test func fitEvaluatePredictAndTrade() throws {
     let result = run(
@@ -44,14 +45,24 @@ import Testing
   }
 
   @Test(arguments: [
-    ("t | fit cvar, k: 1", "F0204"), ("t | fit ca2, kk: 1", "F0105"), ("t | fit ca2, k: 0", "F0203"),
+    ("t | fit cvar, k: 1", "F0204"), ("t | fit ca2, kk: 1", "F0105"),
+    ("t | fit ca2, k: 0", "F0203"),
     ("t | fit ca2, k: 3", "F0408"), ("t | fit ca2, k = 1", "F0110"), ("toy | fit ca2", "F0210"),
     ("t | fit cvra, k: 1, posterior: exakt", "F0204"), ("t | fit ca2, epochs: \"many\"", "F0201"),
     ("toy | setup target: ret, features: [size] | fit ca2, k: 1", "F0601"),
-    ("toy | setup target: ret, features: [size] | split train: ..2000-06, valid: 2000-05..2000-08, test: 2000-09..", "F0302"),
-    ("toy | setup target: ret, features: [size] | split train: ..1999-06, valid: 2000-05..2000-08, test: 2000-09..", "F0405"),
+    (
+      "toy | setup target: ret, features: [size] | split train: ..2000-06, valid: 2000-05..2000-08, test: 2000-09..",
+      "F0302"
+    ),
+    (
+      "toy | setup target: ret, features: [size] | split train: ..1999-06, valid: 2000-05..2000-08, test: 2000-09..",
+      "F0405"
+    ),
     ("toy | setup target: ret, features: [size] | split static12", "F0405"),
-    ("toy | derive z = size * 0 | setup target: ret, features: [z] | split thirds | fit ca1, k: 1", "F0407"),
+    (
+      "toy | derive z = size * 0 | setup target: ret, features: [z] | split thirds | fit ca1, k: 1",
+      "F0407"
+    ),
   ]) func mistakeHasItsCode(text: String, code: String) {
     let result = run(Self.task + text)
     #expect(result.codes.first == code, "\(result.diagnostics.map(\.message))")

@@ -7,6 +7,8 @@ import Testing
 @testable import Models
 
 @Suite struct CellTests {
+  // Variables do not keep their tape alive; the suite does.
+  private let tape = Tape()
   private let block = ParameterBlock<Double>(padded: false)
 
   private func set(_ name: String, _ values: [Double]) {
@@ -30,7 +32,6 @@ import Testing
     set("c.input", [0.5, 0.5, 0.5, 0.5])
     set("c.recurrent", [0.3, 0.3, 0.3, 0.3])
     set("c.bias", [0.1, 1, -0.1, 0.2])
-    let tape = Tape()
     let next = cell.bind(block, on: tape).step(
       tape.constant(1), tape.constant(0.5), tape.constant(-0.2))
     // Printed with eight digits.
@@ -47,7 +48,6 @@ import Testing
     set("c.candidate.input", [0.6])
     set("c.candidate.recurrent", [0.7])
     set("c.candidate.bias", [0.05])
-    let tape = Tape()
     let next = cell.bind(block, on: tape).step(tape.constant(1), tape.constant(0.5))
     expectClose(next.scalar, expected, absolute: 1e-8)
   }
@@ -116,6 +116,8 @@ import Testing
 }
 
 @Suite struct AttentionTests {
+  // Variables do not keep their tape alive; the suite does.
+  private let tape = Tape()
   private func leaf(_ rows: Int, _ columns: Int, _ values: [Double], on tape: Tape) -> Variable {
     tape.leaf(rows: rows, columns: columns, values)
   }
@@ -130,7 +132,6 @@ import Testing
   }
 
   @Test func cosineAttentionGivesTheGoldenWeights() {
-    let tape = Tape()
     let keys = leaf(2, 3, [1, 0, -1, 0, 1, 0.5], on: tape)
     let query = leaf(2, 1, [1, 0.5], on: tape)
     let cosines = keys.unitColumns().transposedTimes(query.unitColumns())
@@ -139,7 +140,6 @@ import Testing
   }
 
   @Test func cosineAttentionIsUniformWhereNoKeyPointsTheSameWay() {
-    let tape = Tape()
     let keys = leaf(2, 3, [-1, -2, -1, 0, 0.5, -3], on: tape)
     let weights = list(cosineWeights(keys, leaf(2, 1, [1, 0], on: tape)))
     expectClose(weights, [1.0 / 3, 1.0 / 3, 1.0 / 3], absolute: 1e-15)
@@ -148,7 +148,7 @@ import Testing
   @Test func attentionWeightsAreSharesForAnyKeys() {
     var stream = RandomStream(seed: 8, purpose: .example)
     for _ in 0..<50 {
-      let tape = Tape()
+      tape.reset()
       let keys = leaf(3, 6, (0..<18).map { _ in stream.normal() }, on: tape)
       let query = leaf(3, 1, (0..<3).map { _ in stream.normal() }, on: tape)
       for weights in [
@@ -178,7 +178,6 @@ import Testing
   }
 
   @Test func softmaxSurvivesLargeScores() {
-    let tape = Tape()
     let weights = list(leaf(3, 1, [1000, 999, -1000], on: tape).softmaxColumns())
     expectClose(weights, [0.7310585786, 0.2689414214, 0], absolute: 1e-9)
   }
@@ -189,7 +188,6 @@ import Testing
       block.add(name, rows: rows, columns: columns)
     }
     block.disturb(1, seed: 2)
-    let tape = Tape()
     let normal = block.leaf(0, on: tape).normalizedColumns()
     for j in 0..<3 {
       let column = (0..<6).map { normal.values[$0 * 3 + j] }
@@ -209,7 +207,6 @@ import Testing
     let block = ParameterBlock<Double>(padded: false)
     block.add("encoder", rows: 2, columns: 2)
     block.disturb(1, seed: 4)
-    let tape = Tape()
     let code = block.leaf(0, on: tape).tanh().straightThrough([1, 0, 0, 1])
     tape.backward(from: (code * code).sum())
     for i in 0..<4 {

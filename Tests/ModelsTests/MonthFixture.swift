@@ -47,8 +47,21 @@ final class MonthFixture {
     MonthView(month: 0, firms: firms, statistics: statistics[0], loadings: rows, width: width)
   }
 
-  /// The month on a fresh tape.
-  func month() -> RecurrentMonth<Double> {
+  /// The value of a term of the month, computed on a fresh tape; adds its gradient if asked.
+  ///
+  /// Variables do not keep their tape alive, so none leaves this function.
+  func value(
+    wantsGradient: Bool = false, _ term: (RecurrentMonth<Double>) -> Variable
+  ) -> Double {
+    let variable = term(month())
+    if wantsGradient { tape.backward(from: variable) }
+    return variable.scalar
+  }
+
+  /// The month as a filter reports it.
+  func filtered() -> FilteredMonth { month().filtered(view) }
+
+  private func month() -> RecurrentMonth<Double> {
     tape.reset()
     head.resetState()
     head.loadParameters(on: tape)
@@ -60,8 +73,8 @@ final class MonthFixture {
   static func divergence(
     _ q: (mean: [Double], logVariance: [Double]), _ p: (mean: [Double], logVariance: [Double])
   ) -> Double {
-    let fixture = MonthFixture(
-      returns: [0, 0], loadings: [q.mean, q.mean], residual: 1, posterior: q, prior: p)
-    return fixture.month().divergence().scalar
+    MonthFixture(
+      returns: [0, 0], loadings: [q.mean, q.mean], residual: 1, posterior: q, prior: p
+    ).value { $0.divergence() }
   }
 }

@@ -7,6 +7,8 @@ import Testing
 @testable import Models
 
 @Suite struct RegimeTests {
+  // Variables do not keep their tape alive; the suite does.
+  private let tape = Tape()
   private let block = ParameterBlock<Double>(padded: false)
   private let regime: RegimeSwitch
   private let law = RecurrentWorld.FactorLaw.law(.r_dyn)
@@ -36,7 +38,7 @@ import Testing
     var (stress, last) = (0.3, [0.02, -0.01, 0.03])
     var stream = RandomStream(seed: 2, purpose: .example)
     for _ in 0..<20 {
-      let tape = Tape()
+      tape.reset()
       let bound = regime.bind(block, on: tape)
       let (mean, logVariance) = calm(last, on: tape)
       let prior = bound.prior(
@@ -54,7 +56,6 @@ import Testing
   }
 
   @Test func varianceIsThatOfTheMixture() {
-    let tape = Tape()
     let (mean, logVariance) = calm([0, 0, 0], on: tape)
     let prior = regime.bind(block, on: tape).prior(
       calmMean: mean, calmLogVariance: logVariance, stress: tape.constant(0.3))
@@ -66,7 +67,6 @@ import Testing
   }
 
   @Test func surpriseIsTheMixturesLogDensity() {
-    let tape = Tape()
     let (mean, logVariance) = calm([0, 0, 0], on: tape)
     let bound = regime.bind(block, on: tape)
     let prior = bound.prior(

@@ -136,6 +136,8 @@ struct OperationTrial {
 }
 
 @Suite struct TapeTests {
+  // Variables do not keep their tape alive; the suite does.
+  private let tape = Tape()
   private func name(_ operation: Operation) -> String {
     String("\(operation)".prefix { $0 != "(" })
   }
@@ -146,6 +148,7 @@ struct OperationTrial {
     for seed: UInt64 in 1...3 {
       let trial = OperationTrial(OperationSample.sample(for: operation), seed: seed)
       let tape = Tape(capacity: 16)
+      defer { withExtendedLifetime(tape) {} }
       let (loss, outputGradient) = trial.loss(on: tape)
       #expect(tape.nodes.contains { name($0.operation) == name(operation) })
       switch trial.sample.truth {
@@ -167,14 +170,12 @@ struct OperationTrial {
   }
 
   @Test func straightThroughTakesTheReplacementForward() {
-    let tape = Tape()
     let x = tape.leaf(rows: 2, columns: 1, [0.4, -0.2])
     let y = x.straightThrough([1, 0])
     #expect(y.values[0] == 1 && y.values[1] == 0)
   }
 
   @Test func aLeafUsedTwiceReceivesBothGradients() {
-    let tape = Tape()
     var slope = [0.0]
     let value = [3.0]
     slope.withUnsafeMutableBufferPointer { sink in
@@ -186,7 +187,6 @@ struct OperationTrial {
 
   @Test func gradientsAddUpOverPassesUntilCleared() {
     let trial = OperationTrial(OperationSample((1, 1)) { $0[0] * 2 }, seed: 1)
-    let tape = Tape()
     for _ in 0..<2 {
       tape.reset()
       tape.backward(from: trial.block.leaf(0, on: tape) * 2)
@@ -197,7 +197,6 @@ struct OperationTrial {
   }
 
   @Test func aNearlySingularMatrixStillSolves() {
-    let tape = Tape()
     let matrix = tape.leaf(rows: 2, columns: 2, [1, 1, 1, 1])
     let x = matrix.solve(tape.leaf(rows: 2, columns: 1, [1, 1]))
     #expect(x.values[0].isFinite && x.values[1].isFinite)

@@ -48,14 +48,18 @@ enum Workloads {
     var bytes: [UInt8] = []
     bytes += Array(("id,month,ret," + (1...46).map { "c\($0)" }.joined(separator: ",") + "\n").utf8)
     for row in 0..<csvRows {
-      let fields = ["\(10_000 + row % 3000)", "\(2000 + row / 3000 / 12)-\(twoDigits(row / 3000 % 12 + 1))"]
+      let fields = [
+        "\(10_000 + row % 3000)", "\(2000 + row / 3000 / 12)-\(twoDigits(row / 3000 % 12 + 1))",
+      ]
       let numbers = (0..<47).map { _ in NumberFormat.significant(stream.normal(), digits: 6) }
       bytes += Array(((fields + numbers).joined(separator: ",") + "\n").utf8)
     }
     try DurableWrite.replace(csvPath, with: bytes)
   }
 
-  private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  private static func twoDigits(_ number: Int) -> String {
+    number < 10 ? "0\(number)" : "\(number)"
+  }
 
   private static func rank(threads: Int) -> Measurement {
     let (months, firms, columns) = (172, 3000, 46)
@@ -77,7 +81,9 @@ enum Workloads {
       let planned = bench.begin()
       let before = AllocationCounter.bytes
       for step in 0..<planned { bench.run(step: step) }
-      if let before, let after = AllocationCounter.bytes { (bytes, steps) = (after - before, planned) }
+      if let before, let after = AllocationCounter.bytes {
+        (bytes, steps) = (after - before, planned)
+      }
     }
     return Measurement(
       rows: bench.shape.rows, seconds: seconds, flops: bench.flops,

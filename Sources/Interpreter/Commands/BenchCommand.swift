@@ -48,17 +48,21 @@ enum BenchCommand {
       text += "  \(NumberFormat.fixed(rate * 1e-9, decimals: 0)) GFLOP/s"
       text += "  \(NumberFormat.percent(rate / peak, decimals: 0)) of peak"
     }
-    if let bytes = found.bytesPerStep { text += "  \(NumberFormat.significant(bytes, digits: 3)) B a step" }
+    if let bytes = found.bytesPerStep {
+      text += "  \(NumberFormat.significant(bytes, digits: 3)) B a step"
+    }
     _ = CommandLineTool.say(text + "   " + workload.summary)
     for peer in peers {
       let ratio = NumberFormat.fixed(peer.seconds / found.median, decimals: 2)
-      _ = CommandLineTool.say("  \(TextWidth.padded(peer.name, to: 14))\(time(peer.seconds))  \(ratio)x")
+      _ = CommandLineTool.say(
+        "  \(TextWidth.padded(peer.name, to: 14))\(time(peer.seconds))  \(ratio)x")
     }
   }
 
   private static func time(_ seconds: Double) -> String {
     let text =
-      seconds < 1 ? NumberFormat.significant(seconds * 1000) + " ms" : NumberFormat.significant(seconds) + " s"
+      seconds < 1
+      ? NumberFormat.significant(seconds * 1000) + " ms" : NumberFormat.significant(seconds) + " s"
     return TextWidth.padded(text, to: 10, right: true)
   }
 
@@ -98,7 +102,9 @@ enum Peers {
     else { return [] }
     return text.split(separator: "\n").compactMap { line in
       let words = line.split(separator: " ")
-      guard words.count == 2, let seconds = NumberParser.shared.parse(String(words[1])) else { return nil }
+      guard words.count == 2, let seconds = NumberParser.shared.parse(String(words[1])) else {
+        return nil
+      }
       return Result(name: String(words[0]), seconds: seconds)
     }
   }

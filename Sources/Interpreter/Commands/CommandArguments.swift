@@ -35,7 +35,8 @@ public struct CommandArguments: Sendable {
         options.threads = count
         threadsGiven = count
       case "--width":
-        guard let columns = rest.popFirst().flatMap({ Int($0) }), (40...500).contains(columns) else {
+        guard let columns = rest.popFirst().flatMap({ Int($0) }), (40...500).contains(columns)
+        else {
           throw UsageError(message: "--width takes a whole number from 40 to 500")
         }
         width = columns
@@ -47,7 +48,8 @@ public struct CommandArguments: Sendable {
       case _ where Self.switchNames.contains(word): switches.insert(word)
       case "-c" where verb == nil, "-" where verb == nil, "--help", "-h", "--version": verb = word
       case _ where word.hasPrefix("--"):
-        let flags = Self.switchNames + ["--json", "--quiet", "--threads", "--width", "--max-memory"]
+        let flags =
+          Self.switchNames + ["--json", "--quiet", "--threads", "--width", "--max-memory"]
         let near = Suggestion.nearest(to: word, among: flags).map { "; use \($0)" } ?? ""
         throw UsageError(message: "there is no flag \(word)\(near)")
       default: if verb == nil { verb = word } else { self.words.append(word) }

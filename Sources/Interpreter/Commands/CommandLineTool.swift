@@ -39,7 +39,8 @@ public enum CommandLineTool {
     case "-c":
       guard let text = arguments.words.first else { return complain("-c needs a statement") }
       return runProgram(Source(name: "-c", text: text), arguments)
-    case "-": return runProgram(Source(name: "stdin", bytes: Terminal.readStandardInput()), arguments)
+    case "-":
+      return runProgram(Source(name: "stdin", bytes: Terminal.readStandardInput()), arguments)
     case "run", "check": return withFile(arguments)
     case "help": return help(arguments.words)
     case "docs": return DocumentationCommand.run(arguments)

@@ -30,7 +30,8 @@ enum ColumnOperators {
     switch (left, right) {
     case (.column(let a), .column(let b)):
       guard a.column.count == b.column.count else {
-        throw Fault(.operandsDoNotFit, "the columns have \(a.column.count) and \(b.column.count) rows")
+        throw Fault(
+          .operandsDoNotFit, "the columns have \(a.column.count) and \(b.column.count) rows")
       }
       return a.column.count
     case (.column(let a), _): return a.column.count
@@ -51,10 +52,12 @@ enum ColumnOperators {
     _ numbers: [Double], unit: ColumnUnit, _ left: Value, _ right: Value
   ) -> Value {
     .column(
-      ColumnValue(name: "", column: Column(numbers: numbers, unit: unit, known: known(left, right))))
+      ColumnValue(name: "", column: Column(numbers: numbers, unit: unit, known: known(left, right)))
+    )
   }
 
-  static func arithmetic(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws -> Value {
+  static func arithmetic(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws -> Value
+  {
     guard let a = side(left), let b = side(right) else {
       throw Operators.mismatch(operation, left, right)
     }
@@ -70,7 +73,8 @@ enum ColumnOperators {
     return result(numbers, unit: unit(operation, left, right), left, right)
   }
 
-  private static func unit(_ operation: BinaryOperator, _ left: Value, _ right: Value) -> ColumnUnit {
+  private static func unit(_ operation: BinaryOperator, _ left: Value, _ right: Value) -> ColumnUnit
+  {
     func isRatio(_ value: Value) -> Bool {
       if case .column(let column) = value { return column.column.unit == .ratio }
       return value.isRatio
@@ -83,7 +87,9 @@ enum ColumnOperators {
     }
   }
 
-  static func compare(_ operation: ComparisonOperator, _ left: Value, _ right: Value) throws -> Value {
+  static func compare(_ operation: ComparisonOperator, _ left: Value, _ right: Value) throws
+    -> Value
+  {
     let rows = try count(left, right)
     if operation == .isIn || operation == .isNotIn {
       return try membership(operation, left, right, rows)
@@ -120,7 +126,8 @@ enum ColumnOperators {
   ) throws -> Value {
     let at = element(left)
     // Distinct texts are few: each is looked up once.
-    if case .column(let column) = left, case .text(let codes, let dictionary) = column.column.values {
+    if case .column(let column) = left, case .text(let codes, let dictionary) = column.column.values
+    {
       let answers = try dictionary.map { truthNumber(try Operators.membership(.text($0), right)) }
       let numbers = codes.map { $0 < 0 ? Double.nan : answers[Int($0)] }
       return result(flip(numbers, operation), unit: .boolean, left, right)

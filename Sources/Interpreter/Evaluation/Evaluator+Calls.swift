@@ -19,7 +19,8 @@ extension Evaluator {
       guard let primitive = catalog.primitive(stage.verb) else {
         let near = Suggestion.nearest(to: stage.verb, among: catalog.names)
         throw Fault(
-          .unknownVerb, "there is no verb `\(stage.verb)`", helps: near.map { ["use `\($0)`"] } ?? [])
+          .unknownVerb, "there is no verb `\(stage.verb)`",
+          helps: near.map { ["use `\($0)`"] } ?? [])
       }
       return try call(primitive, stage.arguments, flow, environment, source, stage.nameSpan)
     } catch {
@@ -39,8 +40,9 @@ extension Evaluator {
       throw Fault(bind: error, primitive.signature).at(blame(error, arguments) ?? span, in: source)
     }
     let reader = ArgumentReader(
-      walker: walker ?? Walker(
-        evaluator: self, environment: environment, source: source, rows: rows),
+      walker: walker
+        ?? Walker(
+          evaluator: self, environment: environment, source: source, rows: rows),
       arguments: arguments, flow: flow)
     let values = try reader.read(primitive.signature, bound)
     let context = context(environment, rows: rows, options: values.options)
@@ -99,11 +101,13 @@ private struct ArgumentReader {
   private func read(_ argument: Argument, _ parameter: ParameterInfo) throws -> BoundArgument {
     switch parameter.role {
     case .value:
-      if case .text = parameter.type, case .name(let word) = argument.value.kind, walker.rows == nil,
+      if case .text = parameter.type, case .name(let word) = argument.value.kind,
+        walker.rows == nil,
         walker.environment[word] == nil
       {
         throw Fault(
-          .unknownName, "nothing is called `\(word)`", helps: ["write the text in quotes: \"\(word)\""]
+          .unknownName, "nothing is called `\(word)`",
+          helps: ["write the text in quotes: \"\(word)\""]
         ).at(argument.value.span, in: walker.source)
       }
       return .value(try walker.value(argument.value))
@@ -132,11 +136,14 @@ private struct ArgumentReader {
     if case .literal(.integer(let number)) = argument.value.kind, known.contains(String(number)) {
       return String(number)
     }
-    if case .text(let word)? = try? walker.value(argument.value), known.contains(word) { return word }
+    if case .text(let word)? = try? walker.value(argument.value), known.contains(word) {
+      return word
+    }
     let written = walker.source.text(argument.value.span)
     let near = Suggestion.nearest(to: written, among: known)
     throw Fault(
-      .unknownChoice, "`\(parameter.name)` is one of \(known.joined(separator: ", ")); not `\(written)`",
+      .unknownChoice,
+      "`\(parameter.name)` is one of \(known.joined(separator: ", ")); not `\(written)`",
       helps: near.map { ["use `\($0)`"] } ?? []
     ).at(argument.value.span, in: walker.source)
   }
@@ -164,7 +171,8 @@ extension Fault {
     switch fault {
     case .unknownOption(_, let option, let nearest):
       self.init(
-        .unknownOption, "`\(name)` has no option `\(option)`", helps: nearest.map { ["use `\($0)`"] } ?? [])
+        .unknownOption, "`\(name)` has no option `\(option)`",
+        helps: nearest.map { ["use `\($0)`"] } ?? [])
     case .missing(let parameter):
       self.init(.missingArgument, "`\(name)` needs `\(parameter)`")
     case .tooMany(_, let accepted):

@@ -45,7 +45,8 @@ public final class Evaluator: Sendable {
       case .function(let declaration): return try define(declaration, &environment, source)
       case .seed(let expression):
         guard let seed = Int(try value(of: expression, environment, source)), seed >= 0 else {
-          throw Fault(.wrongType, "a seed is a whole number, zero or more").at(expression.span, in: source)
+          throw Fault(.wrongType, "a seed is a whole number, zero or more").at(
+            expression.span, in: source)
         }
         environment.seed = UInt64(seed)
         return Outcome(value: .nothing)
@@ -70,7 +71,8 @@ public final class Evaluator: Sendable {
         defaultValue: try parameter.value.map { try value(of: $0, environment, source) })
     }
     let function = FunctionValue(
-      name: declaration.name.text, parameters: parameters, body: .pipeline(declaration.body), source: source,
+      name: declaration.name.text, parameters: parameters, body: .pipeline(declaration.body),
+      source: source,
       captured: environment)
     environment[declaration.name.text] = .function(function)
     return Outcome(value: .nothing, name: declaration.name.text)
@@ -120,7 +122,8 @@ public final class Evaluator: Sendable {
 
   /// The value of an expression over the rows of a panel or table, as a column.
   func column(
-    _ expression: Expression, of rows: any ColumnSource, _ environment: Environment, _ source: Source
+    _ expression: Expression, of rows: any ColumnSource, _ environment: Environment,
+    _ source: Source
   ) throws -> Column {
     let walker = Walker(evaluator: self, environment: environment, source: source, rows: rows)
     let value = try walker.value(expression)
@@ -129,10 +132,12 @@ public final class Evaluator: Sendable {
   }
 
   func context(
-    _ environment: Environment, rows: (any ColumnSource)? = nil, options: [(name: String, value: Value)] = []
+    _ environment: Environment, rows: (any ColumnSource)? = nil,
+    options: [(name: String, value: Value)] = []
   ) -> Context {
     Context(
-      budget: budget, seed: environment.seed, panel: rows as? Panel, options: options, events: events,
+      budget: budget, seed: environment.seed, panel: rows as? Panel, options: options,
+      events: events,
       folder: folder)
   }
 }

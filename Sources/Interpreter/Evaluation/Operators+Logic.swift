@@ -5,7 +5,9 @@ import FactorRuntime
 
 extension Operators {
   /// Compares two values; `na` on either side gives `na`.
-  static func compare(_ operation: ComparisonOperator, _ left: Value, _ right: Value) throws -> Value {
+  static func compare(_ operation: ComparisonOperator, _ left: Value, _ right: Value) throws
+    -> Value
+  {
     if isElementwise(left) || isElementwise(right) {
       return try ColumnOperators.compare(operation, left, right)
     }

@@ -8,7 +8,8 @@ import FactorRuntime
 
 enum Operators {
   /// Applies an arithmetic operator.
-  static func arithmetic(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws -> Value {
+  static func arithmetic(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws -> Value
+  {
     if isElementwise(left) || isElementwise(right) {
       return try ColumnOperators.arithmetic(operation, left, right)
     }
@@ -21,8 +22,10 @@ enum Operators {
       return try shift(operation, months: unit.months(amount)) { .month(month + $0) }
     case (.quarter(let quarter), .duration(let amount, let unit)):
       return try shift(operation, months: unit.months(amount)) { .quarter(quarter + $0 / 3) }
-    case (.date(let date), .duration(let amount, let unit)): return try date.shifted(operation, amount, unit)
-    case (.month(let a), .month(let b)) where operation == .subtract: return .duration(a - b, .month)
+    case (.date(let date), .duration(let amount, let unit)):
+      return try date.shifted(operation, amount, unit)
+    case (.month(let a), .month(let b)) where operation == .subtract:
+      return .duration(a - b, .month)
     case (.date(let a), .date(let b)) where operation == .subtract:
       return .duration(Int(a.days) - Int(b.days), .day)
     case (.duration(let a, let unit), .duration(let b, let other)):
@@ -32,7 +35,9 @@ enum Operators {
     case (.text(let a), .text(let b)) where operation == .add: return .text(a + b)
     case (.list(let a), .list(let b)) where operation == .add: return .list(a + b)
     default:
-      guard let a = Double(left), let b = Double(right) else { throw mismatch(operation, left, right) }
+      guard let a = Double(left), let b = Double(right) else {
+        throw mismatch(operation, left, right)
+      }
       return keepUnit(operation, left, right, number(operation, a, b))
     }
   }
@@ -173,7 +178,9 @@ extension CalendarDate {
       throw Fault(.operandsDoNotFit, "durations are added to dates or subtracted from them")
     }
     let sign = operation == .add ? 1 : -1
-    if let days = unit.days(amount) { return .date(CalendarDate(days: self.days + Int32(sign * days))) }
+    if let days = unit.days(amount) {
+      return .date(CalendarDate(days: self.days + Int32(sign * days)))
+    }
     guard let months = unit.months(amount) else {
       throw Fault(.operandsDoNotFit, "only calendar durations can be added to a date")
     }

@@ -37,12 +37,15 @@ extension Walker {
     return try apply(try value(callee), arguments, whole)
   }
 
-  private func apply(_ function: Value, _ arguments: [Argument], _ whole: Expression) throws -> Value {
+  private func apply(_ function: Value, _ arguments: [Argument], _ whole: Expression) throws
+    -> Value
+  {
     guard case .function(let function) = function else {
       throw Fault(.notCallable, "\(function.type.phrase) cannot be called")
     }
     return try evaluator.apply(
-      function, try arguments.map { ($0.label?.text, try value($0.value)) }, depth: environment.depth)
+      function, try arguments.map { ($0.label?.text, try value($0.value)) },
+      depth: environment.depth)
   }
 
   func subscripted(_ base: Expression, _ slices: [Argument]) throws -> Value {
@@ -54,7 +57,8 @@ extension Walker {
       }
       let place = index < 0 ? items.count + index : index - 1
       guard items.indices.contains(place) else {
-        throw Fault(.outsideData, "the list has \(items.count) elements; there is no element \(index)")
+        throw Fault(
+          .outsideData, "the list has \(items.count) elements; there is no element \(index)")
       }
       return items[place]
     case .panel(let panel): return try sliced(panel, slices)
@@ -73,7 +77,8 @@ extension Walker {
         if let label = slice.label?.text {
           guard label == panel.assetKey else {
             throw Fault(
-              .unknownColumn, "slices go by month or by the firm key `\(panel.assetKey)`, not `\(label)`")
+              .unknownColumn,
+              "slices go by month or by the firm key `\(panel.assetKey)`, not `\(label)`")
           }
           (panel, line) = try panel.slice(assets: try PanelKeys.assets(key))
         } else {
@@ -107,7 +112,8 @@ extension Evaluator {
       } else if let fallback = parameter.defaultValue {
         environment[parameter.name] = fallback
       } else {
-        throw Fault(.missingArgument, "`\(function.name ?? "the function")` needs `\(parameter.name)`")
+        throw Fault(
+          .missingArgument, "`\(function.name ?? "the function")` needs `\(parameter.name)`")
       }
     }
     guard rest.isEmpty else {

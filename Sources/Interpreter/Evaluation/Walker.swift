@@ -15,7 +15,9 @@ struct Walker {
 
   /// Computes an expression; a fault gets the innermost place that is known.
   func value(_ expression: Expression) throws -> Value {
-    do { return try compute(expression) } catch { throw Fault(error).at(expression.span, in: source) }
+    do { return try compute(expression) } catch {
+      throw Fault(error).at(expression.span, in: source)
+    }
   }
 
   private func compute(_ expression: Expression) throws -> Value {
@@ -25,7 +27,9 @@ struct Walker {
     case .name(let name): return try lookup(name, expression.span)
     case .variable(let name): return try variable(name)
     case .it:
-      guard let last = environment.last else { throw Fault(.unknownName, "there is no last result yet") }
+      guard let last = environment.last else {
+        throw Fault(.unknownName, "there is no last result yet")
+      }
       return last
     case .list(let items): return .list(try items.map(value))
     case .record(let entries): return try record(entries)
@@ -72,7 +76,9 @@ struct Walker {
         return .column(ColumnValue(name: name, column: column))
       }
       if environment[name] != nil {
-        throw Fault(.variableAsColumn, "`\(name)` is not a column; it is a variable", helps: ["use `$\(name)`"])
+        throw Fault(
+          .variableAsColumn, "`\(name)` is not a column; it is a variable",
+          helps: ["use `$\(name)`"])
       }
       throw Fault(PanelError.noSuchColumn(name: name, available: rows.columnNames))
     }
@@ -99,7 +105,8 @@ struct Walker {
       case .field(let name, let expression): record = record.with(name.text, try value(expression))
       case .spread(let expression):
         guard case .record(let other) = try value(expression) else {
-          throw Fault(.wrongType, "`..` copies the fields of a record").at(expression.span, in: source)
+          throw Fault(.wrongType, "`..` copies the fields of a record").at(
+            expression.span, in: source)
         }
         for field in other.fields { record = record.with(field.name, field.value) }
       }
@@ -166,7 +173,8 @@ struct Walker {
         step: try range.step.map(value), includesUpper: range.includesUpper))
   }
 
-  private func choose(_ condition: Expression, _ yes: Expression, _ no: Expression) throws -> Value {
+  private func choose(_ condition: Expression, _ yes: Expression, _ no: Expression) throws -> Value
+  {
     let test = try value(condition)
     if case .column(let column) = test {
       return try ColumnOperators.choose(column.column, try value(yes), try value(no))
@@ -195,7 +203,9 @@ struct Walker {
     return .list(results)
   }
 
-  private func caught(_ body: Expression, _ parameter: Name?, _ fallback: Expression) throws -> Value {
+  private func caught(_ body: Expression, _ parameter: Name?, _ fallback: Expression) throws
+    -> Value
+  {
     do { return try value(body) } catch {
       let fault = Fault(error)
       if fault.code == .interrupted { throw fault }

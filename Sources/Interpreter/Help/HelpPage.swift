@@ -34,9 +34,13 @@ public enum HelpPage {
     lines += parameters(signature.parameters)
     if let variants = signature.variants {
       lines += ["", "\(variants.selector) is one of"]
-      lines += variants.variants.map { "  " + TextWidth.padded($0.name, to: 14) + "?\($0.name) for its options" }
+      lines += variants.variants.map {
+        "  " + TextWidth.padded($0.name, to: 14) + "?\($0.name) for its options"
+      }
     }
-    lines += ["", "Example"] + signature.examples.flatMap { $0.code.split(separator: "\n").map { "  " + $0 } }
+    lines +=
+      ["", "Example"]
+      + signature.examples.flatMap { $0.code.split(separator: "\n").map { "  " + $0 } }
     return lines
   }
 
@@ -49,27 +53,33 @@ public enum HelpPage {
 
   private static func usage(_ signature: Signature) -> String {
     let own = signature.parameters.map { parameter -> String in
-      let name = parameter.isLabelOnly ? "\(parameter.name): …" : parameter.name + (parameter.isVariadic ? ", …" : "")
+      let name =
+        parameter.isLabelOnly
+        ? "\(parameter.name): …" : parameter.name + (parameter.isVariadic ? ", …" : "")
       return parameter.isRequired ? name : "[\(name)]"
     }
     let arguments = own.joined(separator: ", ")
     if signature.isColumnFunction { return "\(signature.name)(\(arguments))" }
-    return (signature.receiver == nil ? "" : "… | ") + signature.name + (own.isEmpty ? "" : " " + arguments)
+    return (signature.receiver == nil ? "" : "… | ") + signature.name
+      + (own.isEmpty ? "" : " " + arguments)
   }
 
   private static func parameters(_ parameters: [ParameterInfo]) -> [String] {
     guard !parameters.isEmpty else { return [] }
-    return [""] + parameters.flatMap { parameter -> [String] in
-      var facts: [String] = []
-      if let range = parameter.rangeText { facts.append(range) }
-      if let text = parameter.defaultText, !text.isEmpty, text != "na" { facts.append("default \(text)") }
-      if case .columnExpression = parameter.role { facts.append("column expression") }
-      let tail = facts.isEmpty ? "" : " (" + facts.joined(separator: "; ") + ")"
-      let head = "  " + TextWidth.padded(parameter.name, to: 18) + parameter.sentence + tail
-      let choices = (parameter.choices ?? []).map {
-        "      " + TextWidth.padded($0.word, to: 14) + $0.sentence
+    return [""]
+      + parameters.flatMap { parameter -> [String] in
+        var facts: [String] = []
+        if let range = parameter.rangeText { facts.append(range) }
+        if let text = parameter.defaultText, !text.isEmpty, text != "na" {
+          facts.append("default \(text)")
+        }
+        if case .columnExpression = parameter.role { facts.append("column expression") }
+        let tail = facts.isEmpty ? "" : " (" + facts.joined(separator: "; ") + ")"
+        let head = "  " + TextWidth.padded(parameter.name, to: 18) + parameter.sentence + tail
+        let choices = (parameter.choices ?? []).map {
+          "      " + TextWidth.padded($0.word, to: 14) + $0.sentence
+        }
+        return [head] + choices
       }
-      return [head] + choices
-    }
   }
 }

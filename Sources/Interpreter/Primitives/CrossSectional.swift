@@ -46,7 +46,8 @@ enum CrossSectional {
     for (name, count) in some where count == panel.count {
       context.note("`\(name)` has no value in any month; it is 0 everywhere")
     }
-    context.ledger(LedgerLine(stage: stage, rowsIn: panel.count, rowsOut: panel.count), detail: detail)
+    context.ledger(
+      LedgerLine(stage: stage, rowsIn: panel.count, rowsOut: panel.count), detail: detail)
   }
 
   static func winsorize(
@@ -98,7 +99,8 @@ enum Describe {
     let firms = summary.assetsPerMonth
     let span = summary.months.map { "\($0.first)..\($0.last)" } ?? "no months"
     return Table(
-      title: "\(NumberFormat.count(panel.count)) rows · \(NumberFormat.count(panel.assetCount)) firms · "
+      title:
+        "\(NumberFormat.count(panel.count)) rows · \(NumberFormat.count(panel.assetCount)) firms · "
         + "\(span) · firms a month \(firms.fewest) to \(firms.most), median \(ValueText.number(firms.median))",
       columns: [
         ("column", Column(text: items.map(\.name))),

@@ -9,7 +9,8 @@ let dataPrimitives: [Primitive] = [
     "load", topic: .data, "Reads a panel from a CSV file, plain or gzipped.",
     Parameter<String>.required("path", "the file, relative to the script"),
     Parameter<ColumnNames>.columns(
-      "keys", required: false, "the firm and the month column; found by their usual names if left out"
+      "keys", required: false,
+      "the firm and the month column; found by their usual names if left out"
     ).labelled,
     Parameter<Value>.value(
       "known", default: .missing,
@@ -104,7 +105,8 @@ private struct KnownOffsets {
       for field in record.fields {
         guard let months = Months(field.value) else {
           throw Fault(
-            .wrongType, "`known` takes calendar durations; `\(field.name)` is \(field.value.type.phrase)",
+            .wrongType,
+            "`known` takes calendar durations; `\(field.name)` is \(field.value.type.phrase)",
             helps: ["write known: {\(field.name): 6m}"], parameter: "known")
         }
         if field.name == "else" {
@@ -115,7 +117,8 @@ private struct KnownOffsets {
         }
       }
     default:
-      throw Fault(.wrongType, "`known` takes a record such as {RET: 0m, else: -1m}", parameter: "known")
+      throw Fault(
+        .wrongType, "`known` takes a record such as {RET: 0m, else: -1m}", parameter: "known")
     }
   }
 
@@ -133,7 +136,8 @@ extension RecurrentWorld {
       months: (0..<rows).map { start + $0 / firms }, assets: (0..<rows).map { Int32($0 % firms) },
       names: (0..<firms).map { String(10_001 + $0) }
     ).index
-    var columns: [(name: String, column: Column)] = characteristicNames.enumerated().map { j, name in
+    var columns: [(name: String, column: Column)] = characteristicNames.enumerated().map {
+      j, name in
       let values = (0..<rows).map { Double(characteristics[$0 * characteristicCount + j]) }
       return (name, Column(numbers: values, known: -1))
     }

@@ -4,7 +4,8 @@ import FactorLang
 import FactorRuntime
 
 private func elementwise(
-  _ name: String, _ summary: String, example: String, _ function: @escaping @Sendable (Double) -> Double
+  _ name: String, _ summary: String, example: String,
+  _ function: @escaping @Sendable (Double) -> Double
 ) -> Primitive {
   Primitive(
     name, topic: .math, summary, Parameter<Value>.required("x", "a number or a column"),
@@ -14,7 +15,8 @@ private func elementwise(
 }
 
 private func statistic(
-  _ name: String, _ summary: String, example: String, _ function: @escaping @Sendable ([Double]) -> Double
+  _ name: String, _ summary: String, example: String,
+  _ function: @escaping @Sendable ([Double]) -> Double
 ) -> Primitive {
   Primitive(
     name, topic: .math, summary, Parameter<Value>.required("x", "a list or column of numbers"),
@@ -42,7 +44,9 @@ let mathPrimitives: [Primitive] = [
   statistic("std", "Gives the standard deviation, with n - 1.", example: "std([1, 2, 6])") {
     Moments($0).standardDeviation()
   },
-  statistic("median", "Gives the middle value.", example: "median([1, 2, 6])") { Quantile.median($0) },
+  statistic("median", "Gives the middle value.", example: "median([1, 2, 6])") {
+    Quantile.median($0)
+  },
   statistic("min", "Gives the smallest number.", example: "min([3, 1, 2])") { $0.min() ?? .nan },
   statistic("max", "Gives the largest number.", example: "max([3, 1, 2])") { $0.max() ?? .nan },
   Primitive(
@@ -74,14 +78,19 @@ enum Elementwise {
   ) throws -> Value {
     switch value {
     case .missing: return .missing
-    case .column(let column): return .column(column.with(try column.requireNumbers(name).map(function)))
-    case .integer(let number) where name == "abs": return number == .min ? .missing : .integer(abs(number))
+    case .column(let column):
+      return .column(column.with(try column.requireNumbers(name).map(function)))
+    case .integer(let number) where name == "abs":
+      return number == .min ? .missing : .integer(abs(number))
     default:
       guard let number = Double(value) else {
-        throw Fault(.wrongType, "`\(name)` takes a number, not \(value.type.phrase)", parameter: "x")
+        throw Fault(
+          .wrongType, "`\(name)` takes a number, not \(value.type.phrase)", parameter: "x")
       }
       let result = function(number)
-      if case .ratio(_, let unit) = value, name == "abs", result.isFinite { return .ratio(result, unit) }
+      if case .ratio(_, let unit) = value, name == "abs", result.isFinite {
+        return .ratio(result, unit)
+      }
       return .finite(result)
     }
   }

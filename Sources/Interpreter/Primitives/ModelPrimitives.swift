@@ -16,13 +16,16 @@ extension EvaluationValue.Block: ChoiceWord {
 
 let modelPrimitives: [Primitive] = [
   Primitive(
-    "fit", topic: .models, "Fits a model on the training months, stopping by the validation months.",
+    "fit", topic: .models,
+    "Fits a model on the training months, stopping by the validation months.",
     Parameter<TaskValue>.flow("task", "a task with its split"),
     Parameter<String>.word(
       "model", among: Registry.cards.map { Choice($0.name, $0.summary) }, "which model"),
     returns: "the fitted model",
     variants: Variants(selector: "model", Registry.cards.map(CardOptions.variant)),
-    examples: ["toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 1, epochs: 3"]
+    examples: [
+      "toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 1, epochs: 3"
+    ]
   ) { context, task, name in
     guard let card = Registry.card(name) else {
       throw Fault(.unknownChoice, "there is no model `\(name)`", parameter: "model")
@@ -51,20 +54,25 @@ let modelPrimitives: [Primitive] = [
     Parameter<ModelValue>.flow("model", "the fitted model"),
     Parameter<TaskValue?>.optional("task", "the task; the one it was fitted on if left out"),
     Parameter<String>.word(
-      "on", among: [Choice("all", "every month")]
+      "on",
+      among: [Choice("all", "every month")]
         + EvaluationValue.Block.allCases.map { Choice($0.rawValue, $0.sentence) },
       default: "all", "which months"
     ).labelled,
-    returns: "a panel of firm, month, predicted and realised", effect: .addsNamed([
+    returns: "a panel of firm, month, predicted and realised",
+    effect: .addsNamed([
       ColumnInfo("firm", .text), ColumnInfo("month", .month), ColumnInfo("predicted", .ratio),
       ColumnInfo("realised", .ratio),
     ]),
-    examples: ["toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 1, epochs: 3 | predict on: test"]
+    examples: [
+      "toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 1, epochs: 3 | predict on: test"
+    ]
   ) { context, model, task, block in
     try Forecasts.panel(model, task ?? model.task, on: block, context)
   },
   Primitive(
-    "evaluate", topic: .models, "Scores a fit: R2, rank IC and decile portfolios before and after costs.",
+    "evaluate", topic: .models,
+    "Scores a fit: R2, rank IC and decile portfolios before and after costs.",
     Parameter<ModelValue>.flow("model", "the fitted model"),
     Parameter<TaskValue?>.optional("task", "the task; the one it was fitted on if left out"),
     Parameter<EvaluationValue.Block>.choice("on", default: .test, "which block of months").labelled,
@@ -72,7 +80,9 @@ let modelPrimitives: [Primitive] = [
       "costs", default: 0.003, in: 0...1, shown: "30bps", "cost of a unit bought or sold"
     ).labelled,
     returns: "the scores with their sample and conventions",
-    examples: ["toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 1, epochs: 3 | evaluate on: test"]
+    examples: [
+      "toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 1, epochs: 3 | evaluate on: test"
+    ]
   ) { context, model, task, block, costs in
     try Scorer.score(
       model, on: task ?? model.task, block: block, cost: costs, budget: context.budget)
@@ -85,7 +95,9 @@ let modelPrimitives: [Primitive] = [
       "costs", default: 0.003, in: 0...1, shown: "30bps", "cost of a unit bought or sold"
     ).labelled,
     returns: "a table with a row a model",
-    examples: ["t = toy | setup target: ret, features: [size, mom] | split thirds\nm = t | fit ca0, k: 1, seeds: 1, epochs: 2\n[m, m] | compare on: test"]
+    examples: [
+      "t = toy | setup target: ret, features: [size, mom] | split thirds\nm = t | fit ca0, k: 1, seeds: 1, epochs: 2\n[m, m] | compare on: test"
+    ]
   ) { context, models, block, costs in
     let scores = try models.map {
       try Scorer.score($0, on: $0.task, block: block, cost: costs, budget: context.budget)
@@ -104,7 +116,8 @@ extension Duration {
 /// Options of a model's card, in both directions.
 enum CardOptions {
   static func variant(_ card: ModelCard) -> Variant {
-    Variant(card.name, "\(card.summary) Reference: \(card.reference).", card.settings.map(parameter))
+    Variant(
+      card.name, "\(card.summary) Reference: \(card.reference).", card.settings.map(parameter))
   }
 
   private static func parameter(_ facts: HyperparameterFacts) -> ParameterInfo {
@@ -135,14 +148,18 @@ enum CardOptions {
       guard let facts = card.settings.first(where: { $0.name == option.name }) else {
         throw Fault(
           .unknownOption, "`\(card.name)` has no option `\(option.name)`",
-          helps: Suggestion.nearest(to: option.name, among: card.settings.map(\.name)).map { ["use `\($0)`"] } ?? [])
+          helps: Suggestion.nearest(to: option.name, among: card.settings.map(\.name)).map {
+            ["use `\($0)`"]
+          } ?? [])
       }
       settings[option.name] = try setting(option.value, facts)
     }
     return settings
   }
 
-  private static func setting(_ value: Value, _ facts: HyperparameterFacts) throws -> HyperparameterValue {
+  private static func setting(_ value: Value, _ facts: HyperparameterFacts) throws
+    -> HyperparameterValue
+  {
     switch facts.kind {
     case .integer: if let number = Int(value) { return .integer(number) }
     case .real: if let number = Double(value) { return .real(number) }
@@ -167,7 +184,10 @@ enum Forecasts {
       rows = data.rows(part == .train ? split.train : part == .valid ? split.valid : split.test)
     }
     var columns: [(name: String, column: Column)] = [
-      ("predicted", Column(numbers: Array(predictions.preferredForecast[rows]), unit: .ratio, known: -1)),
+      (
+        "predicted",
+        Column(numbers: Array(predictions.preferredForecast[rows]), unit: .ratio, known: -1)
+      ),
       ("realised", Column(numbers: Array(data.returns[rows]), unit: .ratio)),
     ]
     if let total = predictions.total {

@@ -32,7 +32,8 @@ let panelPrimitives: [Primitive] = [
     Parameter<PanelValue>.flow("panel", "the panel"),
     Parameter<[ColumnExpression]>.expressions("conditions", "conditions on the columns"),
     Parameter<MissingCondition>.choice(
-      "na", default: .drop, "what happens where a condition is missing").labelled,
+      "na", default: .drop, "what happens where a condition is missing"
+    ).labelled,
     returns: "the panel with fewer rows", effect: .keeps,
     examples: ["toy | where size > 0, month in 2000-01..2000-06"]
   ) { context, value, conditions, missing in
@@ -72,7 +73,8 @@ let panelPrimitives: [Primitive] = [
   Primitive(
     "select", topic: .panels, "Keeps some columns; the keys always stay.",
     Parameter<PanelValue>.flow("panel", "the panel"),
-    Parameter<ColumnNames>.columns("columns", required: false, "the columns to keep; all if left out"),
+    Parameter<ColumnNames>.columns(
+      "columns", required: false, "the columns to keep; all if left out"),
     Parameter<ColumnNames>.columns("except", required: false, "columns to drop").labelled,
     returns: "the panel with fewer columns", effect: .selects,
     examples: ["toy | select ret, size", "toy | select except: size"]
@@ -99,7 +101,8 @@ let panelPrimitives: [Primitive] = [
     Parameter<PanelValue>.flow("panel", "the panel"),
     Parameter<ColumnNames>.columns("columns", "the columns"),
     Parameter<RangeValue?>.optional("to", "the interval: -1..1 or 0..1").labelled,
-    Parameter<Value>.value("na", default: .integer(0), "what missing values become: 0 or na").labelled,
+    Parameter<Value>.value("na", default: .integer(0), "what missing values become: 0 or na")
+      .labelled,
     Parameter<RankTies>.choice("ties", default: .average, "how equal values are ranked").labelled,
     returns: "the panel with the columns replaced", effect: .keeps,
     examples: ["toy | rank_normalize size, mom, to: -1..1, na: 0"]
@@ -126,8 +129,10 @@ let panelPrimitives: [Primitive] = [
     "setup", topic: .models, "Makes a task: which return is to be explained by which columns.",
     Parameter<PanelValue>.flow("panel", "the panel"),
     Parameter<ColumnExpression>.expression(
-      "target", "the excess return, such as RET or lead(ret, 1m)").labelled,
-    Parameter<ColumnNames>.columns("features", "the characteristics, known a month before").labelled,
+      "target", "the excess return, such as RET or lead(ret, 1m)"
+    ).labelled,
+    Parameter<ColumnNames>.columns("features", "the characteristics, known a month before")
+      .labelled,
     returns: "the task, aligned to the month in which the return is earned",
     examples: ["toy | setup target: ret, features: [size, mom]"]
   ) { context, value, target, features in

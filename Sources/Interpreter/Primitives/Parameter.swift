@@ -45,7 +45,9 @@ extension Parameter where Input: Bridged {
     return Parameter(
       info: ParameterInfo(
         name, Input.type, defaultText: text,
-        rangeText: range.map { "\(ValueText.number($0.lowerBound))..\(ValueText.number($0.upperBound))" },
+        rangeText: range.map {
+          "\(ValueText.number($0.lowerBound))..\(ValueText.number($0.upperBound))"
+        },
         minimum: range?.lowerBound, maximum: range?.upperBound, sentence),
       isReceiver: false,
       convert: { $0.isEmpty ? fallback : read($0) })
@@ -151,7 +153,8 @@ extension Parameter where Input == Definitions {
   /// `name = expression` pairs.
   static func definitions(_ name: String, _ sentence: String) -> Parameter {
     Parameter(
-      info: ParameterInfo(name, .any, role: .definitions, isVariadic: true, isRequired: true, sentence),
+      info: ParameterInfo(
+        name, .any, role: .definitions, isVariadic: true, isRequired: true, sentence),
       isReceiver: false,
       convert: { arguments in
         let pairs = arguments.compactMap { argument -> (String, ColumnExpression)? in

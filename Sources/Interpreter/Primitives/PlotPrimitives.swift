@@ -44,7 +44,8 @@ let plotPrimitives: [Primitive] = [
     }
     guard Set(months).count == months.count else {
       throw Fault(
-        .wrongType, "a line needs one row a month; this panel has \(months.count) rows in "
+        .wrongType,
+        "a line needs one row a month; this panel has \(months.count) rows in "
           + "\(Set(months).count) months", helps: ["take one firm, for example p[id: \"AAPL\"]"])
     }
     var scene = LinePlot.overMonths(
@@ -56,10 +57,14 @@ let plotPrimitives: [Primitive] = [
     "plot.bars", topic: .plots, "Draws a bar for every row.",
     Parameter<Frame>.flow("rows", "a table or panel with few rows"),
     Parameter<[ColumnExpression]>.expressions("values", "the heights"),
-    Parameter<ColumnNames>.columns("by", required: false, "the column that names the bars").labelled,
+    Parameter<ColumnNames>.columns("by", required: false, "the column that names the bars")
+      .labelled,
     Parameter<String>.value("title", default: "", "the title").labelled,
     Parameter<PlotCanvas>.choice("canvas", default: .braille, "how it is drawn").labelled,
-    returns: "the plot", examples: ["(toy | deciles size | portfolio returns: ret).deciles | plot.bars realised, by: decile"]
+    returns: "the plot",
+    examples: [
+      "(toy | deciles size | portfolio returns: ret).deciles | plot.bars realised, by: decile"
+    ]
   ) { _, frame, values, by, title, canvas in
     let columns = try PlotColumns.numbers(values, frame)
     guard frame.rows.rowCount <= PlotColumns.mostBars else {

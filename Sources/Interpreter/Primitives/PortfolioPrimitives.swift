@@ -27,8 +27,10 @@ let portfolioPrimitives: [Primitive] = [
     Parameter<PanelValue>.flow("panel", "the panel"),
     Parameter<ColumnExpression>.expression("signal", "what to sort by, known before the month"),
     Parameter<SmallMonths>.choice(
-      "small", default: .refuse, "what to do with months of fewer than ten firms").labelled,
-    returns: "the panel with the column decile, 1 the lowest", effect: .addsNamed([
+      "small", default: .refuse, "what to do with months of fewer than ten firms"
+    ).labelled,
+    returns: "the panel with the column decile, 1 the lowest",
+    effect: .addsNamed([
       ColumnInfo("decile", .integer), ColumnInfo("signal", .number),
     ]),
     examples: ["toy | deciles size | describe"]
@@ -44,16 +46,21 @@ let portfolioPrimitives: [Primitive] = [
       LedgerLine(stage: "deciles", rowsIn: panel.count, rowsOut: panel.count),
       detail: "by \(signal.text), \(sort.sortedMonths.count) months, "
         + "\(sizes.min() ?? 0) to \(sizes.max() ?? 0) rows a decile; ties by firm")
-    for month in sort.skipped.prefix(3) { context.note("\(month) has fewer than ten firms: no deciles") }
+    for month in sort.skipped.prefix(3) {
+      context.note("\(month) has fewer than ten firms: no deciles")
+    }
     let deciles = sort.buckets.map { $0 == 0 ? Double.nan : Double($0) }
-    let added = try panel.with("decile", Column(numbers: deciles, unit: .count, known: column.known))
+    let added = try panel.with(
+      "decile", Column(numbers: deciles, unit: .count, known: column.known))
     return value.with(try added.with("signal", Column(numbers: numbers, known: column.known)))
   },
   Primitive(
-    "portfolio", topic: .portfolios, "Holds the top decile against the bottom one, equally weighted.",
+    "portfolio", topic: .portfolios,
+    "Holds the top decile against the bottom one, equally weighted.",
     Parameter<PanelValue>.flow("panel", "a panel with deciles"),
     Parameter<String>.word(
-      "legs", among: [
+      "legs",
+      among: [
         Choice("long_short", Legs.longShort.sentence), Choice("long_only", Legs.longOnly.sentence),
       ], default: "long_short", "which legs are held"
     ).labelled,
@@ -65,7 +72,8 @@ let portfolioPrimitives: [Primitive] = [
   ) { context, value, legs, returns in
     let panel = value.panel
     guard panel.hasColumn("decile"), panel.hasColumn("signal") else {
-      throw Fault(.unknownColumn, "`portfolio` needs deciles", helps: ["sort first:  | deciles predicted"])
+      throw Fault(
+        .unknownColumn, "`portfolio` needs deciles", helps: ["sort first:  | deciles predicted"])
     }
     let name = returns.names.first ?? "realised"
     guard panel.hasColumn(name) else {
@@ -90,7 +98,8 @@ let portfolioPrimitives: [Primitive] = [
     "costs", topic: .portfolios, "Charges a cost on every unit bought or sold.",
     Parameter<BacktestValue>.flow("backtest", "the backtest"),
     Parameter<Double>.value(
-      "rate", default: 0.003, in: 0...1, shown: "30bps", "cost of a unit traded, both sides, both legs"),
+      "rate", default: 0.003, in: 0...1, shown: "30bps",
+      "cost of a unit traded, both sides, both legs"),
     returns: "the backtest at these costs",
     examples: ["toy | deciles size | portfolio returns: ret | costs 10bps"]
   ) { context, backtest, rate in

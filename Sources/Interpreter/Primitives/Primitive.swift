@@ -20,7 +20,11 @@ public struct Primitive: Sendable {
     var receiver: Type?
     var infos: [ParameterInfo] = []
     for parameter in repeat each parameter {
-      if parameter.isReceiver { receiver = parameter.info.type } else { infos.append(parameter.info) }
+      if parameter.isReceiver {
+        receiver = parameter.info.type
+      } else {
+        infos.append(parameter.info)
+      }
     }
     signature = Signature(
       name, topic: topic.rawValue, summary: summary, parameters: infos, receiver: receiver,
@@ -85,7 +89,8 @@ private struct ArgumentCursor {
     let high = info.maximum ?? .infinity
     guard number < low || number > high else { return }
     throw Fault(
-      .outOfRange, "`\(info.name)` must lie in \(info.rangeText ?? ""), not \(ValueText.short(value))",
+      .outOfRange,
+      "`\(info.name)` must lie in \(info.rangeText ?? ""), not \(ValueText.short(value))",
       parameter: info.name)
   }
 }

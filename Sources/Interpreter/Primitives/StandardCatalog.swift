@@ -17,7 +17,8 @@ public struct StandardCatalog: Catalog {
   init(_ primitives: [Primitive]) {
     self.primitives = primitives
     positions = Dictionary(
-      primitives.enumerated().map { ($1.signature.name, $0) }, uniquingKeysWith: { first, _ in first })
+      primitives.enumerated().map { ($1.signature.name, $0) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   func primitive(_ name: String) -> Primitive? { positions[name].map { primitives[$0] } }

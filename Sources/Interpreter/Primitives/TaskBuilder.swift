@@ -30,7 +30,8 @@ enum TaskBuilder {
     defer { context.budget.release(kept.count * features.count * 4) }
     let matrix = characteristics(columns, kept)
     report(
-      panel, target.text, features, columns, kept: kept.count, of: rows, shift: returns.known, context)
+      panel, target.text, features, columns, kept: kept.count, of: rows, shift: returns.known,
+      context)
     let index = panel.index.selecting(kept).shifted(by: returns.known)
     return TaskValue(
       task: FactorTask(
@@ -129,7 +130,8 @@ enum TaskSplitter {
     let end = max(start, to.map { index.lowerBound($0 + 1) } ?? index.months.count)
     guard start < end else {
       var fault = Fault(
-        .outsideData, "the \(name) block \(ValueText.short(.range(range))) holds no month of the data",
+        .outsideData,
+        "the \(name) block \(ValueText.short(.range(range))) holds no month of the data",
         parameter: name)
       fault.notes = ["the data cover \(first)..\(last)"]
       throw fault

@@ -39,7 +39,8 @@ enum WrittenPanel {
   private static func list(_ name: String, _ value: Value, _ rows: Int) throws -> [Value] {
     guard case .list(let items) = value else { return [Value](repeating: value, count: rows) }
     guard items.count == rows else {
-      throw Fault(.wrongType, "`\(name)` has \(items.count) values where other columns have \(rows)")
+      throw Fault(
+        .wrongType, "`\(name)` has \(items.count) values where other columns have \(rows)")
     }
     return items
   }

@@ -17,7 +17,8 @@ public enum Batch {
   ///
   /// `speak` gets the prose and cell titles between statements.
   public static func run(
-    _ source: Source, in session: Session, to sink: any EventSink, speak: (String) -> Void = { _ in }
+    _ source: Source, in session: Session, to sink: any EventSink,
+    speak: (String) -> Void = { _ in }
   ) -> ExitStatus {
     LargeStack.run { runScript(source, session, sink, speak) }
   }

@@ -13,7 +13,8 @@ public struct BacktestValue: Sendable {
   var options: BacktestOptions
 
   init(
-    title: String, forecast: [Double], returns: [Double], index: PanelIndex, options: BacktestOptions
+    title: String, forecast: [Double], returns: [Double], index: PanelIndex,
+    options: BacktestOptions
   ) throws {
     (self.title, self.forecast, self.returns) = (title, forecast, returns)
     (self.index, self.options) = (index, options)

@@ -48,7 +48,11 @@ public struct Frame: Bridged {
     case .table(let table):
       rows = table
       title = table.title ?? ""
-      if case .months(let list)? = table.column("month")?.values { months = list } else { months = nil }
+      if case .months(let list)? = table.column("month")?.values {
+        months = list
+      } else {
+        months = nil
+      }
     case .backtest(let backtest):
       let table = backtest.monthly
       (rows, months, title) = (table, backtest.backtest.months, backtest.title)

@@ -66,7 +66,9 @@ enum Scorer {
     }
     return EvaluationValue(
       model: value.model.summary.model, block: block,
-      months: (data.index.months[months.lowerBound], data.index.months[months.upperBound - 1], months.count),
+      months: (
+        data.index.months[months.lowerBound], data.index.months[months.upperBound - 1], months.count
+      ),
       rows: rows.count, firms: (firms.min() ?? 0, firms.max() ?? 0),
       seeds: value.model.summary.members.count, seed: value.model.summary.seed,
       totalStocks: total.map { RSquared(returns, fits: $0).value },

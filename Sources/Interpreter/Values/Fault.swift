@@ -65,7 +65,8 @@ extension Fault {
     case .noSuchColumn(let name, let available):
       let near = Suggestion.nearest(to: name, among: available)
       return Fault(
-        .unknownColumn, "this panel has no column `\(name)`", helps: near.map { ["use `\($0)`"] } ?? [])
+        .unknownColumn, "this panel has no column `\(name)`",
+        helps: near.map { ["use `\($0)`"] } ?? [])
     case .duplicateKeys: return Fault(.duplicateKey, error.message)
     case .outsideMonths: return Fault(.outsideData, error.message)
     case .tooFewAssets: return Fault(.tooFewFirms, error.message)

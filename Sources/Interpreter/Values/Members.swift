@@ -59,7 +59,9 @@ enum Members {
   }
 
   private static let panel: [Member] = [
-    Member("rows", .integer, "the number of rows") { PanelValue($0).map { .integer($0.panel.count) } },
+    Member("rows", .integer, "the number of rows") {
+      PanelValue($0).map { .integer($0.panel.count) }
+    },
     Member("entities", .integer, "the number of firms") {
       PanelValue($0).map { .integer($0.panel.assetCount) }
     },
@@ -81,7 +83,9 @@ enum Members {
   ]
 
   private static let task: [Member] = [
-    Member("rows", .integer, "the number of rows") { TaskValue($0).map { .integer($0.task.returns.count) } },
+    Member("rows", .integer, "the number of rows") {
+      TaskValue($0).map { .integer($0.task.returns.count) }
+    },
     Member("features", .list(of: .text), "the characteristics") {
       TaskValue($0).map { .list($0.task.characteristicNames.map(Value.text)) }
     },
@@ -89,14 +93,18 @@ enum Members {
   ]
 
   private static let model: [Member] = [
-    Member("name", .text, "the model's name") { ModelValue($0).map { .text($0.model.summary.model) } },
+    Member("name", .text, "the model's name") {
+      ModelValue($0).map { .text($0.model.summary.model) }
+    },
     Member("epochs", .list(of: .integer), "the best epoch of each member") {
       ModelValue($0).map { .list($0.model.summary.members.map { .integer($0.bestEpoch) }) }
     },
     Member("loss", .list(of: .number), "the best validation loss of each member") {
       ModelValue($0).map { .list($0.model.summary.members.map { .number($0.bestLoss) }) }
     },
-    Member("seconds", .number, "how long the fit took") { ModelValue($0).map { .number($0.seconds) } },
+    Member("seconds", .number, "how long the fit took") {
+      ModelValue($0).map { .number($0.seconds) }
+    },
   ]
 
   private static func score(
@@ -110,9 +118,13 @@ enum Members {
   private static let evaluation: [Member] = [
     score("r2_total", "total R2 on stocks") { $0.totalStocks },
     score("r2_total_managed", "total R2 on managed portfolios") { $0.totalManaged },
-    score("r2_pred", "predictive R2 on stocks, in the preferred mode") { $0.predictive($0.preferred) },
+    score("r2_pred", "predictive R2 on stocks, in the preferred mode") {
+      $0.predictive($0.preferred)
+    },
     score("r2_pred_mean", "predictive R2 on stocks with mean factors") { $0.predictive(.mean) },
-    score("r2_pred_prior", "predictive R2 on stocks with the learned prior") { $0.predictive(.prior) },
+    score("r2_pred_prior", "predictive R2 on stocks with the learned prior") {
+      $0.predictive(.prior)
+    },
     score("rank_ic", "mean rank IC") { $0.rankIC?.mean },
     score("icir", "mean rank IC over its standard deviation") { $0.rankIC?.ratio },
     score("sharpe", "annualised Sharpe ratio of the long-short decile, gross") {
@@ -126,7 +138,9 @@ enum Members {
   ]
 
   private static let backtest: [Member] = [
-    Member("deciles", .table(nil), "the decile table") { BacktestValue($0).map { .table($0.deciles) } },
+    Member("deciles", .table(nil), "the decile table") {
+      BacktestValue($0).map { .table($0.deciles) }
+    },
     Member("monthly", .table(nil), "gross, net and turnover by month") {
       BacktestValue($0).map { .table($0.monthly) }
     },

@@ -43,13 +43,15 @@ extension EvaluationValue {
       "\(model) on \(block.rawValue) · \(months.first)..\(months.last) · \(months.count) months · "
         + "\(NumberFormat.count(rows)) rows")
     let range = firms.fewest == firms.most ? "\(firms.most)" : "\(firms.fewest) to \(firms.most)"
-    sheet.head("  \(range) firms a month · \(Counted.text(seeds, "seed")) from \(seed), averaged at r-hat")
+    sheet.head(
+      "  \(range) firms a month · \(Counted.text(seeds, "seed")) from \(seed), averaged at r-hat")
     sheet.row("", ["stocks", "managed"], "zero benchmark, pooled")
     if totalStocks != nil { sheet.row("total R2", [percent(totalStocks), percent(totalManaged)]) }
     for item in predictive {
       let chosen = item.mode == preferred && predictive.count > 1 ? "used below" : ""
       sheet.row(
-        "predictive R2 (\(item.mode.rawValue))", [percent(item.stocks), percent(item.managed)], chosen)
+        "predictive R2 (\(item.mode.rawValue))", [percent(item.stocks), percent(item.managed)],
+        chosen)
     }
     addInformation(&sheet)
     addPortfolios(&sheet)

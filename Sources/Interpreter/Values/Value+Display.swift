@@ -39,7 +39,10 @@ extension Value {
 extension ColumnValue {
   func display() -> [String] {
     let head = "column \(name.isEmpty ? "" : name + " ")of \(NumberFormat.count(column.count)) "
-    return [head + "\(column.kind), \(NumberFormat.count(column.missingCount)) na", ValueText.short(.column(self))]
+    return [
+      head + "\(column.kind), \(NumberFormat.count(column.missingCount)) na",
+      ValueText.short(.column(self)),
+    ]
   }
 }
 

@@ -206,7 +206,9 @@ extension PanelValue {
     let keys = [
       ColumnInfo(panel.dateKey, .month), ColumnInfo(panel.assetKey, .text),
     ]
-    let columns = panel.named.map { ColumnInfo($0.name, $0.column.elementType, known: $0.column.known) }
+    let columns = panel.named.map {
+      ColumnInfo($0.name, $0.column.elementType, known: $0.column.known)
+    }
     return Schema(keys + columns, keys: keys.map(\.name))
   }
 }

@@ -37,7 +37,8 @@ enum ValueText {
     case .list(let items): text(items)
     case .record(let record):
       "{" + record.fields.map { "\($0.name): \(quoted($0.value))" }.joined(separator: ", ") + "}"
-    case .column(let column): text((0..<min(column.column.count, 11)).map { column.column.value(at: $0) })
+    case .column(let column):
+      text((0..<min(column.column.count, 11)).map { column.column.value(at: $0) })
     case .panel(let panel): "panel of \(NumberFormat.count(panel.panel.count)) rows"
     case .table(let table): "table of \(table.count) rows"
     case .failure(let fault): "error \(fault.code.rawValue): \(fault.message)"

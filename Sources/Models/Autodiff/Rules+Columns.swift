@@ -3,7 +3,9 @@
 extension Tape {
   private func eachColumn(
     _ n: Node, _ operand: Int32,
-    _ body: (_ x: (Int) -> Double, _ y: (Int) -> Double, _ d: (Int) -> Double, _ add: (Int, Double) -> Void)
+    _ body: (
+      _ x: (Int) -> Double, _ y: (Int) -> Double, _ d: (Int) -> Double, _ add: (Int, Double) -> Void
+    )
       -> Void
   ) {
     let x = values + nodes[Int(operand)].offset

@@ -36,18 +36,15 @@ extension Tape {
       if sink >= 0 { for i in 0..<n.count { sinks[Int(sink)][i] += d[i] } }
     case .product(let a, let b), .transposedProduct(let a, let b), .productTransposed(let a, let b):
       productRule(n, a, b)
-    case .add(let a, let b): each(n) { slope(a)[$0] += d[$0]; slope(b)[$0] += d[$0] }
-    case .subtract(let a, let b): each(n) { slope(a)[$0] += d[$0]; slope(b)[$0] -= d[$0] }
-    case .multiply(let a, let b):
-      each(n) { slope(a)[$0] += d[$0] * value(b)[$0]; slope(b)[$0] += d[$0] * value(a)[$0] }
+    case .add(let a, let b): pair(n, a, b) { (d[$0], d[$0]) }
+    case .subtract(let a, let b): pair(n, a, b) { (d[$0], -d[$0]) }
+    case .multiply(let a, let b): pair(n, a, b) { (d[$0] * value(b)[$0], d[$0] * value(a)[$0]) }
     case .divide(let a, let b):
-      each(n) { slope(a)[$0] += d[$0] / value(b)[$0]; slope(b)[$0] -= d[$0] * y[$0] / value(b)[$0] }
-    case .addColumn(let a, let b):
-      each(n) { slope(a)[$0] += d[$0]; slope(b)[$0 / n.columns] += d[$0] }
+      pair(n, a, b) { (d[$0] / value(b)[$0], -d[$0] * y[$0] / value(b)[$0]) }
+    case .addColumn(let a, let b): addColumnRule(n, a, b)
     case .scaled(let a, let c): each(n) { slope(a)[$0] += c * d[$0] }
     case .shifted(let a, _), .straightThrough(let a): each(n) { slope(a)[$0] += d[$0] }
-    case .scaledBy(let a, let s):
-      each(n) { slope(a)[$0] += d[$0] * value(s)[0]; slope(s)[0] += d[$0] * value(a)[$0] }
+    case .scaledBy(let a, let s): scaledByRule(n, a, s)
     case .tanh(let a): each(n) { slope(a)[$0] += d[$0] * (1 - y[$0] * y[$0]) }
     case .sigmoid(let a): each(n) { slope(a)[$0] += d[$0] * y[$0] * (1 - y[$0]) }
     case .relu(let a): each(n) { slope(a)[$0] += y[$0] > 0 ? d[$0] : 0 }
@@ -70,17 +67,47 @@ extension Tape {
     case .unitColumns(let a): unitRule(n, a)
     case .stopGradient: break
     case .linearised(let first, let count):
-      for entry in entries[Int(first)..<Int(first + count)] {
-        for i in 0..<nodes[Int(entry.node)].count {
-          slope(entry.node)[i] += d[0] * values[entry.gradient + i]
-        }
-      }
+      linearisedRule(n, entries[Int(first)..<Int(first + count)])
     }
   }
 
   @inline(__always)
   private func each(_ n: Node, _ body: (Int) -> Void) {
     for i in 0..<n.count { body(i) }
+  }
+
+  // Adds to the slopes of two operands of the node's shape.
+  @inline(__always)
+  private func pair(_ n: Node, _ a: Int32, _ b: Int32, _ slopes: (Int) -> (Double, Double)) {
+    for i in 0..<n.count {
+      let (left, right) = slopes(i)
+      slope(a)[i] += left
+      slope(b)[i] += right
+    }
+  }
+
+  private func addColumnRule(_ n: Node, _ a: Int32, _ b: Int32) {
+    let d = gradients + n.offset
+    for i in 0..<n.count {
+      slope(a)[i] += d[i]
+      slope(b)[i / n.columns] += d[i]
+    }
+  }
+
+  private func scaledByRule(_ n: Node, _ a: Int32, _ s: Int32) {
+    let d = gradients + n.offset
+    for i in 0..<n.count {
+      slope(a)[i] += d[i] * value(s)[0]
+      slope(s)[0] += d[i] * value(a)[i]
+    }
+  }
+
+  private func linearisedRule(_ n: Node, _ recorded: ArraySlice<LinearEntry>) {
+    let d = gradients[n.offset]
+    for entry in recorded {
+      let target = slope(entry.node)
+      for i in 0..<nodes[Int(entry.node)].count { target[i] += d * values[entry.gradient + i] }
+    }
   }
 
   private func productRule(_ n: Node, _ a: Int32, _ b: Int32) {

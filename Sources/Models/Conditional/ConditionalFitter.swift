@@ -119,7 +119,9 @@ enum ConditionalFitter {
     let predictions = try fitted.predict(task, budget: context.budget)
     if let total = predictions.total {
       let rows = task.rows(split.train)
-      let sum = rows.reduce(0.0) { $0 + (task.returns[$1] - total[$1]) * (task.returns[$1] - total[$1]) }
+      let sum = rows.reduce(0.0) {
+        $0 + (task.returns[$1] - total[$1]) * (task.returns[$1] - total[$1])
+      }
       fitted.residualVariance = sum / Double(rows.count) / (scales.returns * scales.returns)
     }
     return fitted

@@ -95,7 +95,8 @@ final class RecurrentFactorHead<Scalar: NetworkScalar>: FactorHead {
     switch options.posterior {
     case .exact: return month.marginal() * (1 / meanFirms)
     case .amortized:
-      let fit = options.activation == .identity
+      let fit =
+        options.activation == .identity
         ? month.reconstruction() : month.sampledReconstruction(&draws)
       var total = fit + month.predictive(view) * options.predictiveWeight
       if divergence > 0 { total = total + month.divergence() * (divergence / meanFirms) }

@@ -42,7 +42,8 @@ public final class EpochBenchmark {
     case .ca2:
       let inputs = Self.inputs(shape, seed: seed)
       let head = LinearFactorHead<Float>(
-        factors: shape.factors, inputs: inputs, meanFirms: Double(shape.rows) / Double(shape.months))
+        factors: shape.factors, inputs: inputs, meanFirms: Double(shape.rows) / Double(shape.months)
+      )
       var stream = RandomStream(seed: seed, purpose: .initialise)
       head.initialize(&stream)
       (start, step) = try Self.closures(head, task, shape, hidden, longest: 1, seed)

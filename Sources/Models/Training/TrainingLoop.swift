@@ -36,7 +36,8 @@ public struct TrainingReport: Sendable, Equatable {
 enum TrainingLoop {
   /// Trains with early stopping and leaves the best parameters in the model.
   static func run(
-    _ model: some Trainable, _ schedule: TrainingSchedule, seed: UInt64, member: Int, of members: Int,
+    _ model: some Trainable, _ schedule: TrainingSchedule, seed: UInt64, member: Int,
+    of members: Int,
     _ context: FitContext
   ) throws -> TrainingReport {
     var stream = RandomStream(seed: seed, purpose: .shuffle)

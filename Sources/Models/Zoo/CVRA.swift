@@ -73,7 +73,8 @@ struct CVRA: FactorModel {
     }
     var options = FactorNetworkOptions(
       factors: factors, hidden: hidden, predictorHidden: predictorHidden, posterior: posterior,
-      input: input, prior: prior, activation: factorActivation, chunk: chunk, divergenceWeight: divergenceWeight,
+      input: input, prior: prior, activation: factorActivation, chunk: chunk,
+      divergenceWeight: divergenceWeight,
       predictiveWeight: predictiveWeight, warmUp: warmUp, anneal: anneal)
     var notes: [String] = []
     if prior == .predictor || prior == .regime, split.train.count < Self.fewestMonthsForMemory {

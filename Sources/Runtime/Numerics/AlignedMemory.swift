@@ -5,7 +5,9 @@ public enum AlignedMemory {
   public static let alignment = 64
 
   /// Takes memory for `count` numbers, all zero.
-  public static func zeros<Scalar: BinaryFloatingPoint>(_ count: Int) -> UnsafeMutablePointer<Scalar> {
+  public static func zeros<Scalar: BinaryFloatingPoint>(_ count: Int) -> UnsafeMutablePointer<
+    Scalar
+  > {
     let size = max(1, count)
     let raw = UnsafeMutableRawPointer.allocate(
       byteCount: size * MemoryLayout<Scalar>.stride, alignment: alignment)

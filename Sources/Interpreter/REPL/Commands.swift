@@ -1,0 +1,149 @@
+// What begins with a dot or a question mark: commands to the shell, not statements of the language.
+
+import FactorLang
+import FactorRuntime
+
+/// A command of the shell, as one row of a table.
+struct ShellCommand: Sendable {
+  let name: String
+  /// What follows the name.
+  let operand: String
+  let summary: String
+  /// Runs with what was typed after the name.
+  let run: @Sendable (inout REPL, String) -> Void
+
+  /// Tells whether a line is for the shell.
+  static func isCommand(_ text: String) -> Bool {
+    let line = text.drop { $0 == " " }
+    if line.hasPrefix("?") { return true }
+    guard line.first == "." else { return false }
+    return line.dropFirst().first?.isLetter ?? false
+  }
+
+  static let table: [ShellCommand] = [
+    ShellCommand(name: ".help", operand: "", summary: "shows this list") { repl, _ in
+      repl.showHelp()
+    },
+    ShellCommand(name: ".keys", operand: "", summary: "shows the keys") { repl, _ in
+      repl.say(keys.map { "  " + TextWidth.padded($0.0, to: 18) + $0.1 })
+    },
+    ShellCommand(name: ".vars", operand: "", summary: "lists your names and what they hold") {
+      repl, _ in repl.showNames()
+    },
+    ShellCommand(name: ".type", operand: "x", summary: "shows the type of an expression") {
+      $0.showType(of: $1)
+    },
+    ShellCommand(name: ".history", operand: "[n]", summary: "shows the last inputs") {
+      $0.showHistory($1)
+    },
+    ShellCommand(name: ".quit", operand: "", summary: "ends the shell; so does Ctrl-D") { repl, _ in
+      repl.isDone = true
+    },
+  ]
+
+  private static let keys = [
+    ("Tab", "completes, or lists what can follow"),
+    ("Enter", "runs the statement if it is whole, else begins another line"),
+    ("Alt-Enter, Ctrl-O", "begins another line in any case"),
+    ("Up, Down", "moves in the statement, then through history"),
+    ("Ctrl-R", "searches history backwards"),
+    ("Ctrl-A, Ctrl-E", "goes to the beginning or end of the line"),
+    ("Ctrl-Left, -Right", "goes a word back or on"),
+    ("Ctrl-K, -U, -W", "deletes to the end, all, a word; Ctrl-Y puts it back"),
+    ("Ctrl-L", "clears the screen"),
+    ("Ctrl-C", "gives up the line, or stops what runs; bindings stay"),
+    ("Ctrl-D", "ends the shell on an empty line"),
+  ]
+}
+
+extension REPL {
+  /// Runs a line for the shell; false if the line is for the language.
+  mutating func command(_ text: String) -> Bool {
+    guard ShellCommand.isCommand(text) else { return false }
+    let line = text.drop { $0 == " " }
+    if line.hasPrefix("??") {
+      search(String(line.dropFirst(2)))
+    } else if line.hasPrefix("?") {
+      showPage(String(line.dropFirst()))
+    } else {
+      let words = line.split(separator: " ", maxSplits: 1).map(String.init)
+      dispatch(words[0], words.count > 1 ? Self.trimmed(words[1]) : "")
+    }
+    return true
+  }
+
+  private mutating func dispatch(_ name: String, _ operand: String) {
+    if let command = ShellCommand.table.first(where: { $0.name == name }) {
+      return command.run(&self, operand)
+    }
+    let near = Suggestion.nearest(to: name, among: ShellCommand.table.map(\.name))
+    let advice = near.map { "did you mean \($0)?" } ?? ".help lists them"
+    complain("there is no command \(name); " + advice)
+  }
+
+  fileprivate func showHelp() {
+    let commands = ShellCommand.table.map { ($0.name + " " + $0.operand, $0.summary) }
+    let others = [
+      ("?name", "shows the page of a verb, function or model"),
+      ("??words", "searches the pages"),
+      ("fix [n]", "applies a suggested fix and runs the statement again"),
+    ]
+    say((commands + others).map { "  " + TextWidth.padded($0.0, to: 14) + $0.1 })
+  }
+
+  private func showPage(_ text: String) {
+    let name = Self.trimmed(text)
+    if name.isEmpty { return showHelp() }
+    if let page = HelpPage.page(for: name, catalog: session.catalog) { return say(page) }
+    if let entry = session.scope[name] { return say(["\(name): \(entry.type.description)"]) }
+    let near = Suggestion.nearest(to: name, among: session.catalog.names)
+    let advice = near.map { "did you mean ?\($0)" } ?? "try ??\(name)"
+    complain("nothing is called \(name); " + advice)
+  }
+
+  private func search(_ text: String) {
+    let words = Self.trimmed(text)
+    let found = HelpPage.search(words, catalog: session.catalog)
+    found.isEmpty ? complain("no page has the words: \(words)") : say(found)
+  }
+
+  fileprivate func showNames() {
+    let names = session.scope.names
+    if names.isEmpty { return say(["no names yet; bind one:  p = simulate …"]) }
+    let width = (names.map(TextWidth.of).max() ?? 0) + 2
+    say(
+      names.map { name in
+        let entry = session.scope[name]
+        let value = entry?.shown ?? ""
+        let type = entry?.type.description ?? ""
+        // A value that only repeats its type says nothing.
+        let shown = value.isEmpty || value == type ? type : "\(type)  \(value)"
+        return "  " + TextWidth.cut(TextWidth.padded(name, to: width) + shown, to: textWidth - 3)
+      })
+  }
+
+  fileprivate func showType(of text: String) {
+    guard !text.isEmpty else { return complain(".type needs an expression:  .type p") }
+    let checked = session.check(Source(name: ".type", text: text))
+    for diagnostic in checked.diagnostics { events.send(.diagnostic(diagnostic)) }
+    if checked.isRunnable { say([checked.result.description]) }
+  }
+
+  fileprivate func showHistory(_ text: String) {
+    guard let count = text.isEmpty ? 20 : Int(text), count > 0 else {
+      return complain(".history takes a number:  .history 50")
+    }
+    say(history.entries.suffix(count).flatMap { $0.split(separator: "\n").map { "  " + $0 } })
+  }
+
+  func say(_ lines: [String]) { gate.print(lines) }
+
+  func complain(_ text: String) { gate.print(text, to: .error) }
+
+  static func trimmed(_ text: String) -> String {
+    func isBlank(_ character: Character) -> Bool { " \n\t".contains(character) }
+    let rest = text.drop(while: isBlank)
+    guard let last = rest.lastIndex(where: { !isBlank($0) }) else { return "" }
+    return String(rest[...last])
+  }
+}

@@ -1,0 +1,72 @@
+// Events as text for people: values and ledger on output, diagnostics on error, progress in place.
+
+import FactorLang
+import FactorRuntime
+
+/// Prints events through the output gate.
+final class TextEvents: OutputSink {
+  private let gate: OutputGate
+  private let width: @Sendable () -> Int
+  private let isQuiet: Bool
+  private let progress: Progress
+  private let renderer = Renderer(Theme.decorator)
+  /// The remedies offered since the last statement began, numbered from one.
+  private let offered = Guarded<[Fix]>([])
+
+  /// Prints to a gate; `width` is asked anew for each event, because terminals are resized.
+  init(_ gate: OutputGate, width: @escaping @Sendable () -> Int, isQuiet: Bool = false) {
+    (self.gate, self.width, self.isQuiet) = (gate, width, isQuiet)
+    progress = Progress(gate, width: { Terminal.width(.error) })
+  }
+
+  func send(_ event: Event) {
+    switch event {
+    case .progress(let stage, let state):
+      if !isQuiet { progress.update(stage, state) }
+    case .diagnostic(let diagnostic): show(diagnostic)
+    case .ledger, .note:
+      if !isQuiet { gate.print(lines(event)) }
+    case .value, .artifact: gate.print(lines(event))
+    }
+  }
+
+  func speak(_ prose: String) {
+    if !isQuiet { gate.print(prose) }
+  }
+
+  func finish(_ status: ExitStatus) { progress.finish() }
+
+  /// Removes the progress line and forgets remedies: a new statement begins.
+  func begin() {
+    progress.finish()
+    offered.change { $0 = [] }
+  }
+
+  /// The remedies that were offered since.
+  var fixes: [Fix] { offered.read { $0 } }
+
+  private func lines(_ event: Event) -> [String] {
+    var display = DisplayOptions()
+    display.width = width()
+    return EventText(display: display, decorator: Theme.decorator).lines(event)
+  }
+
+  private func show(_ diagnostic: Diagnostic) {
+    let first = offered.change { fixes in
+      defer { fixes += diagnostic.fixes }
+      return fixes.count + 1
+    }
+    let text = renderer.render(diagnostic, firstFix: first)
+    gate.print(text.split(separator: "\n").map(String.init) + [""], to: .error)
+  }
+}
+
+/// Chooses what becomes of events on the command line.
+enum OutputSinks {
+  /// Gives the sink that the flags ask for.
+  static func make(_ arguments: CommandArguments) -> any OutputSink {
+    if arguments.isJSON { return JSONEvents(.standard) }
+    let fixed = arguments.width
+    return TextEvents(.standard, width: { fixed ?? Terminal.width() }, isQuiet: arguments.isQuiet)
+  }
+}
