@@ -40,8 +40,8 @@ INLINE vf tanh_lanes(vf x) {
   p = p * z - 3.333333318e-01f;
   vf small = x + x * (z * p);
   vf large = 1.0f - 2.0f / (exp_lanes(2.0f * vmin(size, SPLAT(cap))) + SPLAT(one));
-  large = (vf)((vi)large | ((vi)x & (int32_t)0x80000000));
   vf y = choose(size < SPLAT(limit), small, large);
+  y = (vf)((vi)y | ((vi)x & (int32_t)0x80000000));
   return choose(x == x, y, x);
 }
 

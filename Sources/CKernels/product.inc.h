@@ -29,9 +29,8 @@ INLINE void tile(const int rows, const int vectors, tile_call t) {
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++) {
       const float zero = 0;
-      sum[r][v] = t.accumulate ? load(t.c + r * t.ldc + v * LANES)
-                  : t.bias     ? load(t.bias + v * LANES)
-                               : SPLAT(zero);
+      const vf start = t.accumulate ? load(t.c + r * t.ldc + v * LANES) : SPLAT(zero);
+      sum[r][v] = t.bias ? start + load(t.bias + v * LANES) : start;
     }
   }
   // One running pointer per three rows: a single pointer stepped from row to row would be a chain of

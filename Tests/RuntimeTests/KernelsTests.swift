@@ -131,7 +131,7 @@ private struct ProductTrial {
   }
 
   // The header of the kernels and the definition both add bias and the old result.
-  @Test(.disabled("the compiled product drops the bias when it accumulates"))
+  @Test
   func biasAndOldResultBothCount() {
     for kernels in Self.levels {
       let trial = ProductTrial(
@@ -246,7 +246,7 @@ private struct FunctionCase: Sendable, CustomStringConvertible {
     }
   }
 
-  @Test(.disabled("the compiled tanh gives +0 for -0"))
+  @Test
   func tanhKeepsTheSignOfZero() {
     for kernels in KernelsTests.levels {
       #expect(FunctionCase.all[1].values([-0.0], kernels)[0].sign == .minus)

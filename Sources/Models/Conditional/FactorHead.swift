@@ -27,7 +27,7 @@ struct FilteredMonth: Sendable {
 }
 
 /// The factor side of a conditional factor model.
-protocol FactorHead: AnyObject {
+protocol FactorHead: AnyObject, SendableMetatype {
   associatedtype Scalar: NetworkScalar
   var factors: Int { get }
   var parameters: ParameterBlock<Double> { get }
