@@ -135,9 +135,9 @@ import Testing
       inputs: [], meanFirms: 10)
   }
 
-  @Test func refinementFindsTheStepAndSpreadOfAutoregressiveFactors() {
+  @Test func refinementFindsTheStepAndSpreadOfAutoregressiveFactors() throws {
     let head = head(.var1)
-    head.refinePrior(on: months(120))
+    try head.refinePrior(on: months(120), budget: Budget())
     let step = head.parameters.weights(head.tensors.priorStep)
     // Sampling error of a slope at 120 months is near 0.09; three of them.
     expectClose(step[0], 0.6, absolute: 0.27)
@@ -147,12 +147,12 @@ import Testing
   }
 
   @Test(arguments: [PriorKind.predictor, .std])
-  func refinementLeavesOtherPriorsAlone(prior: PriorKind) {
+  func refinementLeavesOtherPriorsAlone(prior: PriorKind) throws {
     let head = head(prior)
     head.parameters.disturb(0.2)
     var (before, after): ([Double], [Double]) = ([], [])
     head.parameters.snapshot(into: &before)
-    head.refinePrior(on: months(10))
+    try head.refinePrior(on: months(10), budget: Budget())
     head.parameters.snapshot(into: &after)
     #expect(before == after)
   }

@@ -71,7 +71,8 @@ private struct Tally {
     var oracle = (total: 0.0, filter: 0.0, mean: 0.0)
     var tallies: [String: Tally] = [:]
     for seed: UInt64 in 1...10 {
-      let world = RecurrentWorld(member, firms: 200, months: 480, characteristics: 20, seed: seed)
+      let world = try! RecurrentWorld(
+        member, firms: 200, months: 480, characteristics: 20, seed: seed)
       let task = try SimulatedPanel.task(world, SplitDesign.shares.split(months: 480))
       let truth = world.oracles(on: try task.requireSplit().test)
       oracle.total += truth.total / 10

@@ -10,7 +10,7 @@ import Testing
   private typealias Member = RecurrentWorld.Member
 
   private func small(_ member: RecurrentWorld.Member, seed: UInt64 = 1) -> RecurrentWorld {
-    RecurrentWorld(member, firms: 25, months: 30, characteristics: 4, seed: seed)
+    try! RecurrentWorld(member, firms: 25, months: 30, characteristics: 4, seed: seed)
   }
 
   @Test(arguments: RecurrentWorld.Member.allCases)
@@ -23,7 +23,7 @@ import Testing
 
   @Test func moreCharacteristicsLeaveTheOthersAlone() {
     let (few, many) = (
-      small(.r_full), RecurrentWorld(.r_full, firms: 25, months: 30, characteristics: 6)
+      small(.r_full), try! RecurrentWorld(.r_full, firms: 25, months: 30, characteristics: 6)
     )
     #expect(few.returns == many.returns)
     for row in 0..<(25 * 30) {
@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test func loadingMemoryKeepsTheSizeButNotTheValues() {
-    let world = RecurrentWorld(.r_mem, firms: 60, months: 60, characteristics: 3)
+    let world = try! RecurrentWorld(.r_mem, firms: 60, months: 60, characteristics: 3)
     #expect(world.loadings != world.staticLoadings)
     for k in 0..<3 {
       func deviation(_ x: [Double]) -> Double {
@@ -80,7 +80,8 @@ import Testing
     {
       let seeds: [UInt64] = [1, 2, 3, 4]
       return seeds.reduce(0) { sum, seed in
-        let world = RecurrentWorld(member, firms: 40, months: 240, characteristics: 3, seed: seed)
+        let world = try! RecurrentWorld(
+          member, firms: 40, months: 240, characteristics: 3, seed: seed)
         return sum + part(world.oracles(on: world.testMonths)) / Double(seeds.count)
       }
     }
@@ -100,7 +101,7 @@ import Testing
   }
 
   @Test func regimesFollowTheirTransitions() {
-    let world = RecurrentWorld(.r_dyn, firms: 10, months: 3000, characteristics: 3)
+    let world = try! RecurrentWorld(.r_dyn, firms: 10, months: 3000, characteristics: 3)
     let pairs = zip(world.regimes, world.regimes.dropFirst())
     let fromCalm = pairs.filter { $0.0 == 0 }
     let entered = Double(fromCalm.filter { $0.1 == 1 }.count) / Double(fromCalm.count)

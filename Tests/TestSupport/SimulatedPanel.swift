@@ -10,7 +10,7 @@ public enum SimulatedPanel {
     _ member: RecurrentWorld.Member = .r_dyn, firms: Int = 16, months: Int = 40,
     characteristics: Int = 5, seed: UInt64 = 1
   ) throws -> FactorTask {
-    let world = RecurrentWorld(
+    let world = try! RecurrentWorld(
       member, firms: firms, months: months, characteristics: characteristics, seed: seed)
     return try task(world, SplitDesign.shares.split(months: months))
   }

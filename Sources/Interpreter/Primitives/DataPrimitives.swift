@@ -58,8 +58,9 @@ let dataPrimitives: [Primitive] = [
     let rows = firms * months
     try context.budget.reserve(rows * (chars + 8) * 8, for: "the world")
     defer { context.budget.release(rows * (chars + 8) * 8) }
-    let simulated = RecurrentWorld(
-      member, firms: firms, months: months, characteristics: chars, seed: UInt64(seed))
+    let simulated = try RecurrentWorld(
+      member, firms: firms, months: months, characteristics: chars, seed: UInt64(seed),
+      budget: context.budget)
     let panel = try simulated.panel()
     context.ledger(
       LedgerLine(stage: "synth", rowsIn: rows, rowsOut: rows),

@@ -83,7 +83,7 @@ enum ConditionalFitter {
       trainer, design.schedule, seed: seed, member: member, of: design.members, context)
     var (core, tuned): ([Double], [Double]) = ([], [])
     head.parameters.snapshot(into: &tuned)
-    trainer.refinePrior()
+    try trainer.refinePrior(budget: context.budget)
     head.parameters.snapshot(into: &core)
     return ConditionalMember(network: network.frozen(), core: core, tuned: tuned, report: report)
   }

@@ -105,9 +105,10 @@ final class ConditionalTrainer<Head: FactorHead>: Trainable {
   }
 
   /// Estimates the prior again, on the training and validation months.
-  func refinePrior() {
+  func refinePrior(budget: Budget) throws {
     let months = split.train.lowerBound..<split.valid.upperBound
-    head.refinePrior(on: filter.run(network.frozen(), months: months, from: months.lowerBound))
+    try head.refinePrior(
+      on: filter.run(network.frozen(), months: months, from: months.lowerBound), budget: budget)
   }
 
   func keepBest() { best.take(network, head.parameters) }

@@ -49,11 +49,11 @@ protocol FactorHead: AnyObject, SendableMetatype {
   func willStart(epoch: Int, filter: () -> [FilteredMonth])
   /// Called once after training: estimates the prior again on the factors of all months that may be
   /// used, the validation months among them.
-  func refinePrior(on months: [FilteredMonth])
+  func refinePrior(on months: [FilteredMonth], budget: Budget) throws
 }
 
 extension FactorHead {
   func willStart(epoch: Int, filter: () -> [FilteredMonth]) {}
   func closeBatch(_ loss: Variable, months: Int, on tape: Tape) -> Variable { loss }
-  func refinePrior(on months: [FilteredMonth]) {}
+  func refinePrior(on months: [FilteredMonth], budget: Budget) throws {}
 }

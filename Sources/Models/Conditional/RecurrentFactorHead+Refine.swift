@@ -11,7 +11,7 @@ extension RecurrentFactorHead {
   private static var steps: Int { 150 }
   private static var rate: Double { 0.03 }
 
-  func refinePrior(on months: [FilteredMonth]) {
+  func refinePrior(on months: [FilteredMonth], budget: Budget) throws {
     guard options.prior == .regime || options.prior == .var1, months.count > factors + 1 else {
       return
     }
@@ -20,6 +20,7 @@ extension RecurrentFactorHead {
     let nothing = ParameterBlock<Double>(padded: false)
     let tape = Tape()
     for _ in 0..<Self.steps {
+      try budget.check()
       parameters.clearGradients()
       tape.reset()
       tape.backward(from: surprise(of: months, on: tape))

@@ -13,7 +13,9 @@ struct CharacteristicPaths {
   /// Months x firms x characteristics.
   private let ranks: [Float]
 
-  init(firms: Int, months sample: Int, count: Int, fast: Int, seed: UInt64) {
+  init(
+    firms: Int, months sample: Int, count: Int, fast: Int, seed: UInt64, budget: Budget
+  ) throws(BudgetError) {
     let months = sample + 1
     (self.firms, self.months, self.count) = (firms, months, count)
     var ranks = [Float](repeating: 0, count: months * firms * count)
@@ -22,6 +24,7 @@ struct CharacteristicPaths {
       let rho = j < fast ? 0.6 : 0.9 + 0.1 * stream.uniform()
       var path = (0..<firms).map { _ in stream.normal() }
       for t in 0..<months {
+        try budget.check()
         if t > 0 {
           for i in 0..<firms { path[i] = rho * path[i] + stream.normal() }
         }

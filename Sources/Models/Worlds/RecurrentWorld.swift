@@ -74,14 +74,16 @@ public struct RecurrentWorld: Sendable {
   /// Simulates a world; the same arguments always give the same panel.
   public init(
     _ member: Member, firms: Int = 200, months: Int = 240, characteristics count: Int = 20,
-    seed: UInt64 = 1
-  ) {
+    seed: UInt64 = 1, budget: Budget = Budget()
+  ) throws(BudgetError) {
     precondition(firms >= 10 && months >= 20 && count >= 3)
     (self.member, self.firms, self.months, self.seed) = (member, firms, months, seed)
     characteristicCount = count
-    let paths = CharacteristicPaths(
-      firms: firms, months: months + Self.burnIn, count: count, fast: 3, seed: seed)
+    let paths = try CharacteristicPaths(
+      firms: firms, months: months + Self.burnIn, count: count, fast: 3, seed: seed,
+      budget: budget)
     characteristics = paths.lagged(months: months)
+    try budget.check()
     let exposures = Self.exposures(paths, member)
     loadings = Self.lastMonths(exposures.dynamic, months: months, firms: firms)
     staticLoadings = Self.lastMonths(exposures.instant, months: months, firms: firms)

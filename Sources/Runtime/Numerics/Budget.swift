@@ -40,7 +40,7 @@ public final class Budget: Sendable {
   public func rearm() { stop.store(false, ordering: .relaxed) }
 
   /// Throws `BudgetError.cancelled` if the work was asked to stop.
-  public func check() throws {
+  public func check() throws(BudgetError) {
     if isCancelled { throw BudgetError.cancelled }
   }
 
