@@ -47,8 +47,9 @@ extension Diagnostic {
 }
 
 /// Quotes text for JSON.
-enum JSONText {
-  static func quote(_ text: String) -> String {
+public enum JSONText {
+  /// Gives a text with its quotes and escapes.
+  public static func quote(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -58,7 +59,8 @@ enum JSONText {
       case "\t": result += "\\t"
       case "\r": result += "\\r"
       default:
-        if scalar.value < 0x20 {
+        // Besides what JSON asks for: line ends of JavaScript, and what acts on terminals.
+        if scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value || 0x2028...0x2029 ~= scalar.value {
           let digits = String(scalar.value, radix: 16)
           result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
         } else {

@@ -1,29 +1,11 @@
 // JSON in the two forms the shell needs: quoting text, and reading back objects without nesting.
 
+import FactorLang
+
 /// Writes JSON, and reads objects whose values are text and numbers.
 enum FlatJSON {
   /// Quotes a text.
-  static func quote(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case "\r": result += "\\r"
-      default:
-        // Besides what JSON asks for: line ends of JavaScript, and what acts on terminals.
-        if scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value || 0x2028...0x2029 ~= scalar.value {
-          let digits = String(scalar.value, radix: 16)
-          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        } else {
-          result.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return result + "\""
-  }
+  static func quote(_ text: String) -> String { JSONText.quote(text) }
 
   /// A number; JSON has no infinities and no NaN.
   static func number(_ value: Double) -> String { value.isFinite ? "\(value)" : "null" }

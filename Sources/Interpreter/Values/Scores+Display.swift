@@ -93,8 +93,9 @@ extension EvaluationValue {
       "Hamilton filter")
   }
 
+  // A share of next to nothing says nothing.
   private func share(_ x: Double, _ whole: Double) -> String {
-    whole > 0 ? NumberFormat.percent(x / whole, decimals: 0) : NumberFormat.missing
+    whole > 0.005 ? NumberFormat.percent(x / whole, decimals: 0) : NumberFormat.missing
   }
 }
 

@@ -1,0 +1,58 @@
+// The paper's activations, kept as switches: what they can and cannot express.
+
+import FactorRuntime
+import Testing
+
+@testable import Models
+
+@Suite struct PaperSwitchTests {
+  private func task(seed: UInt64) throws -> FactorTask {
+    let (firms, months, width) = (15, 30, 3)
+    var stream = RandomStream(seed: seed, purpose: .example)
+    let start = try #require(Month(year: 2000, month: 1))
+    let index = try PanelIndex.sorting(
+      months: (0..<(firms * months)).map { start + $0 / firms },
+      assets: (0..<(firms * months)).map { Int32($0 % firms) },
+      names: (0..<firms).map { "\($0 + 1)" }
+    ).index
+    return FactorTask(
+      index: index, characteristicNames: ["a", "b", "c"],
+      characteristics: (0..<(firms * months * width)).map { _ in Float(2 * stream.uniform() - 1) },
+      returns: (0..<(firms * months)).map { _ in stream.normal() - 0.5 }, targetName: "r",
+      split: try Split(train: 0..<15, valid: 15..<20, test: 20..<30))
+  }
+
+  // AT-11: with both activations no fitted or forecast return is negative, on any data.
+  @Test(arguments: [1, 2, 3] as [UInt64]) func noFittedReturnIsNegative(seed: UInt64) throws {
+    let settings: [String: HyperparameterValue] = [
+      "k": .integer(2), "seeds": .integer(1), "epochs": .integer(6),
+      "fac_act": .word("sigmoid"), "beta_act": .word("relu"),
+    ]
+    let task = try task(seed: seed)
+    let fitted = try CVRA.card.model(settings).fit(task, FitContext(seed: seed))
+    let predictions = try fitted.predict(task, budget: Budget())
+    #expect(try #require(predictions.total).min() ?? -1 >= 0)
+    for forecast in predictions.forecasts { #expect(forecast.values.min() ?? -1 >= 0) }
+    #expect(fitted.summary.notes.contains { $0.contains("negative") })
+  }
+
+  @Test func signedFactorsFitNegativeReturns() throws {
+    let settings: [String: HyperparameterValue] = [
+      "k": .integer(2), "seeds": .integer(1), "epochs": .integer(6),
+    ]
+    let task = try task(seed: 1)
+    let fitted = try CVRA.card.model(settings).fit(task, FitContext(seed: 1))
+    let total = try #require(try fitted.predict(task, budget: Budget()).total)
+    #expect(total.min() ?? 0 < 0)
+  }
+
+  @Test func exactPosteriorRefusesASigmoid() throws {
+    let settings: [String: HyperparameterValue] = [
+      "k": .integer(2), "posterior": .word("exact"), "fac_act": .word("sigmoid"),
+    ]
+    let task = try task(seed: 1)
+    #expect(throws: ModelError.self) {
+      _ = try CVRA.card.model(settings).fit(task, FitContext(seed: 1))
+    }
+  }
+}
