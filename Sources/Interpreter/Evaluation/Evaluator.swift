@@ -27,6 +27,10 @@ public final class Evaluator: Sendable {
   ) throws -> Outcome {
     do {
       try budget.check()
+      if statement.isBackground {
+        throw Fault(
+          .notCallable, "background jobs come with a later fq", helps: ["run it without `bg`"])
+      }
       switch statement.kind {
       case .binding(let name, let pipeline):
         let value = try value(of: pipeline, environment, source)
@@ -53,7 +57,7 @@ public final class Evaluator: Sendable {
       case .assertion(let condition, let message):
         return try assert(condition, message, environment, source)
       case .use(let clause):
-        throw Fault(.cannotRead, "modules (`use`) come with the next edition of fq").at(
+        throw Fault(.cannotRead, "modules (`use`) come with a later fq").at(
           clause.pathSpan, in: source)
       case .invalid: return Outcome(value: .nothing)
       }

@@ -35,7 +35,7 @@ let dataPrimitives: [Primitive] = [
       line,
       detail: "\(NumberFormat.count(dated.assetCount)) firms  "
         + "\(months.first?.description ?? "")..\(months.last?.description ?? "")  "
-        + "\(dated.names.count) columns")
+        + Counted.text(dated.names.count, "column"))
     return PanelValue(panel: dated, origin: path)
   },
   Primitive(

@@ -52,7 +52,8 @@ extension PanelValue {
     let span = "\(index.months.first?.description ?? "")..\(index.months.last?.description ?? "")"
     let head =
       "panel \(panel.assetKey) × \(panel.dateKey) · \(NumberFormat.count(panel.count)) rows · "
-      + "\(NumberFormat.count(panel.assetCount)) firms · \(span) · \(panel.names.count) columns"
+      + "\(NumberFormat.count(panel.assetCount)) firms · \(span) · "
+      + Counted.text(panel.names.count, "column")
     let shown = min(panel.count, options.tableRows / 2)
     let preview = panel.preview(rows: shown)
     return [head] + preview.lines(options, total: panel.count)

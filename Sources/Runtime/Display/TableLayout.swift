@@ -56,7 +56,7 @@ public struct TableLayout: Sendable {
     }
     if shown < columns.count {
       let names = columns[shown...].map(\.title)
-      let note = "… \(names.count) columns not shown: \(listed(names, limit: 40))"
+      let note = "… \(names.count) more columns: \(listed(names, limit: 40))"
       lines.append(TextWidth.cut(note, to: width))
     }
     return lines
