@@ -81,4 +81,13 @@ import Testing
       result.values.map(ValueText.short) == ["true", "true"], "\(result.diagnostics.map(\.message))"
     )
   }
+
+  @Test func spacesAroundAFirmAreNoPartOfItsName() throws {
+    let result = try load("id,date,x\n A,2004-01,1\nA ,2004-02,2\nA,2004-03,3\n")
+    guard case .panel(let value)? = result.values.last else {
+      Issue.record("\(result.diagnostics.map(\.message))")
+      return
+    }
+    #expect(value.panel.index.assetNames == ["A"])
+  }
 }

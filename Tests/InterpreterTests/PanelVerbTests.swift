@@ -82,4 +82,56 @@ import Testing
     let result = run("mean((toy | derive z = ret / 0).z)")
     #expect(result.shown == "na")
   }
+
+  // Every way by which a return could reach what is to forecast it.
+  @Test(arguments: [
+    "toy | derive x = if size > -99 then ret else 0 | setup target: ret, features: [x]",
+    "toy | derive x = ret ?? 0 | setup target: ret, features: [x]",
+    "toy | derive x = abs(ret) + size | setup target: ret, features: [x]",
+    "toy | derive x = xs.rank(ret) | setup target: ret, features: [x]",
+    "toy | rank_normalize ret | derive y = ret | setup target: ret, features: [y]",
+    "toy | where ret > 0 | setup target: ret, features: [size]",
+    "toy | where lead(ret, 1m) > 0", "toy | deciles ret | portfolio returns: ret",
+    "toy | derive s = lead(ret, 1m) | deciles s, small: skip | portfolio returns: ret",
+  ]) func futureIsRefused(text: String) {
+    #expect(run(text).codes.first == "F0301", "\(run(text).diagnostics.map(\.message))")
+  }
+
+  @Test(arguments: [
+    "toy | where month in 2000-01..2000-06 | setup target: ret, features: [size]",
+    "toy | where id == \"1\" or size > 0 | setup target: ret, features: [size]",
+    "toy | derive one = 1 | setup target: ret, features: [one, size]",
+    "toy | derive before = lag(ret, 1m) | deciles before, small: skip | portfolio returns: ret",
+  ]) func whatWasKnownIsAllowed(text: String) {
+    #expect(run(text).status == .done, "\(run(text).diagnostics.map(\.message))")
+  }
+
+  @Test(arguments: [
+    ("2004-12 + 999999999y", "F0205"), ("2004-12-31 + 99999999999d", "F0205"),
+    ("2004Q4 + 9223372036854775807q", "F0205"), ("9223372036854775807y == 3m", "F0205"),
+    ("toy | derive x = lag(ret, 999999999999m)", "F0201"), ("toy | where size", "F0206"),
+    ("toy | derive id = 3", "F0015"), ("toy | derive month = 3", "F0015"),
+    ("[] | compare on: test", "F0201"), ("bg x = 3", "F0207"),
+  ]) func absurdRequestIsRefused(text: String, code: String) {
+    #expect(run(text).codes.first == code, "\(run(text).diagnostics.map(\.message))")
+  }
+
+  @Test func durationsOverflowToMissing() {
+    #expect(run("12m * 9223372036854775807").shown == "na")
+    #expect(run("9223372036854775807m + 1m").shown == "na")
+  }
+
+  @Test func growthStaysWithinAFirm() {
+    let text = """
+      p = panel(firm: ["A", "B", "A", "B"], date: [2020-01, 2020-01, 2020-02, 2020-02],
+        r: [0.1, 0.5, 0.1, 0])
+      for x in (p | derive g = growth(r)).g { round(x, 6) }
+      """
+    #expect(run(text).shown == "[0.1, 0.5, 0.21, 0.5]")
+  }
+
+  @Test func longColumnSaysItsLength() {
+    #expect(
+      run("toy.ret").session.environment.last.map(ValueText.short)?.contains("713 in all") == true)
+  }
 }

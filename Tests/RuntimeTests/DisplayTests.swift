@@ -37,7 +37,7 @@ import Testing
     #expect(
       table.lines(width: 13) == [
         "name  value", "────  ─────", "a         1", "bb       20", "ccc     300",
-        "… 1 columns …",
+        "… 1 column n…",
       ])
     let short = table.lines(width: 80, maximumRows: 2)
     #expect(short.last == "… 1 of 3 rows not shown")

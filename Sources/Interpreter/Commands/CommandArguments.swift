@@ -58,11 +58,16 @@ public struct CommandArguments: Sendable {
   }
 
   private static func bytes(_ text: String) -> Int? {
-    let units = [("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10), ("G", 1 << 30), ("M", 1 << 20)]
+    let units = [
+      ("TB", 1 << 40), ("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10), ("G", 1 << 30),
+      ("M", 1 << 20),
+    ]
     for (unit, size) in units where text.uppercased().hasSuffix(unit) {
-      return Int(text.dropLast(unit.count)).map { $0 * size }
+      guard let count = Int(text.dropLast(unit.count)), count > 0 else { return nil }
+      let (bytes, overflow) = count.multipliedReportingOverflow(by: size)
+      return overflow ? nil : bytes
     }
-    return Int(text)
+    return nil
   }
 
   /// Where events of this run go.

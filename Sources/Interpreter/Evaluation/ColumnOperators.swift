@@ -45,7 +45,7 @@ enum ColumnOperators {
       if case .column(let column) = value { return column.column.known }
       return nil
     }
-    return [offset(left), offset(right)].compactMap { $0 }.max() ?? 0
+    return [offset(left), offset(right)].compactMap { $0 }.max() ?? Availability.always
   }
 
   private static func result(
@@ -185,6 +185,8 @@ enum ColumnOperators {
     let numbers = answers.indices.map { i in
       answers[i].isNaN ? Double.nan : answers[i] != 0 ? a[i] : b[i]
     }
-    return .column(ColumnValue(name: "", column: Column(numbers: numbers, known: condition.known)))
+    // What is chosen by, and what is chosen from: all of it must be known.
+    let latest = max(condition.known, known(yes, no))
+    return .column(ColumnValue(name: "", column: Column(numbers: numbers, known: latest)))
   }
 }

@@ -31,7 +31,8 @@ enum Operators {
     case (.duration(let a, let unit), .duration(let b, let other)):
       return try durations(operation, (a, unit), (b, other))
     case (.duration(let a, let unit), .integer(let b)) where operation == .multiply:
-      return .duration(a * b, unit)
+      let (product, overflow) = a.multipliedReportingOverflow(by: b)
+      return overflow ? .missing : .duration(product, unit)
     case (.text(let a), .text(let b)) where operation == .add: return .text(a + b)
     case (.list(let a), .list(let b)) where operation == .add: return .list(a + b)
     default:
@@ -98,7 +99,8 @@ enum Operators {
     _ operation: BinaryOperator, months: Int?, _ body: (Int) -> Value
   ) throws -> Value {
     guard let months, operation == .add || operation == .subtract else {
-      throw Fault(.operandsDoNotFit, "only calendar durations can be added to a month")
+      throw Fault(
+        .operandsDoNotFit, "only calendar durations of up to 10,000 years can be added to a month")
     }
     return body(operation == .add ? months : -months)
   }
@@ -112,7 +114,11 @@ enum Operators {
     guard operation == .add || operation == .subtract else {
       throw Fault(.operandsDoNotFit, "durations can be added, subtracted and divided")
     }
-    if a.1 == b.1 { return .duration(operation == .add ? a.0 + b.0 : a.0 - b.0, a.1) }
+    if a.1 == b.1 {
+      let (sum, overflow) =
+        operation == .add ? a.0.addingReportingOverflow(b.0) : a.0.subtractingReportingOverflow(b.0)
+      return overflow ? .missing : .duration(sum, a.1)
+    }
     guard let x = a.1.months(a.0), let y = b.1.months(b.0) else {
       throw Fault(
         .operandsDoNotFit, "\(a.0)\(a.1.rawValue) and \(b.0)\(b.1.rawValue) have no common unit",
@@ -153,18 +159,24 @@ extension DurationUnit {
   /// The duration in calendar months, where it is one.
   func months(_ amount: Int) -> Int? {
     switch self {
-    case .month: amount
-    case .quarter: 3 * amount
-    case .year: 12 * amount
+    case .month: Self.bounded(amount, times: 1)
+    case .quarter: Self.bounded(amount, times: 3)
+    case .year: Self.bounded(amount, times: 12)
     default: nil
     }
+  }
+
+  // No calendar reaches further than some ten thousand years.
+  private static func bounded(_ amount: Int, times factor: Int) -> Int? {
+    abs(amount.multipliedReportingOverflow(by: factor).partialValue) <= 120_000
+      && amount.magnitude <= 120_000 ? amount * factor : nil
   }
 
   /// The duration in days, where it is one.
   func days(_ amount: Int) -> Int? {
     switch self {
-    case .day: amount
-    case .week: 7 * amount
+    case .day: amount.magnitude <= 4_000_000 ? amount : nil
+    case .week: amount.magnitude <= 500_000 ? 7 * amount : nil
     default: nil
     }
   }

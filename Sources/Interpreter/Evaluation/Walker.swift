@@ -230,18 +230,23 @@ struct Walker {
   /// A scalar as a column with that value in every row.
   func broadcast(_ value: Value, _ span: Span) throws -> Column {
     let count = rows?.rowCount ?? 0
+    let always = Availability.always
     switch value {
-    case .missing: return Column(numbers: [Double](repeating: .nan, count: count))
-    case .text(let text): return Column(text: [String?](repeating: text, count: count))
-    case .month(let month): return Column(.months([Month](repeating: month, count: count)))
+    case .missing: return Column(numbers: [Double](repeating: .nan, count: count), known: always)
+    case .text(let text):
+      return Column(text: [String?](repeating: text, count: count), known: always)
+    case .month(let month):
+      return Column(.months([Month](repeating: month, count: count)), known: always)
     case .bool(let flag):
-      return Column(numbers: [Double](repeating: flag ? 1 : 0, count: count), unit: .boolean)
+      return Column(
+        numbers: [Double](repeating: flag ? 1 : 0, count: count), unit: .boolean, known: always)
     default:
       guard let number = Double(value) else {
         throw Fault(.wrongType, "a column is needed, not \(value.type.phrase)").at(span, in: source)
       }
       return Column(
-        numbers: [Double](repeating: number, count: count), unit: value.isRatio ? .ratio : .plain)
+        numbers: [Double](repeating: number, count: count), unit: value.isRatio ? .ratio : .plain,
+        known: always)
     }
   }
 }

@@ -141,12 +141,8 @@ public struct Months: Bridged {
   public static var type: Type { .duration }
   public init?(_ value: Value) {
     guard case .duration(let amount, let unit) = value else { return nil }
-    switch unit {
-    case .month: count = amount
-    case .quarter: count = 3 * amount
-    case .year: count = 12 * amount
-    default: return nil
-    }
+    guard let months = unit.months(amount) else { return nil }
+    count = months
   }
   public init(_ count: Int) { self.count = count }
   public var value: Value { .duration(count, .month) }

@@ -46,6 +46,20 @@ private func shift(
   }
 }
 
+/// Returns added up along each firm's life, or along the rows where there are no firms.
+private enum Compounded {
+  static func logs(_ x: ColumnValue, _ function: String, _ panel: Panel?) throws -> [Double] {
+    let numbers = try x.requireNumbers(function)
+    var levels = [Double](repeating: 0, count: panel?.assetCount ?? 1)
+    return numbers.enumerated().map { row, value in
+      let firm = panel.map { Int($0.index.assets[row]) } ?? 0
+      if value > -1 { levels[firm] += Elementary.log1p(value) }
+      if value <= -1 { levels[firm] = -.infinity }
+      return levels[firm]
+    }
+  }
+}
+
 let columnPrimitives: [Primitive] = [
   shift(
     "lag", "Gives a firm's value some calendar months earlier; a gap gives na.",
@@ -83,22 +97,16 @@ let columnPrimitives: [Primitive] = [
     Parameter<ColumnValue>.required("x", "returns in the order of the rows"),
     returns: "the running compounded return", isColumnFunction: true,
     examples: ["toy[id: 1] | derive wealth = growth(ret)"]
-  ) { _, x in
-    x.with(Performance.cumulative(try x.requireNumbers("growth")), unit: .ratio)
+  ) { context, x in
+    let logs = try Compounded.logs(x, "growth", context.panel)
+    return x.with(logs.map(Elementary.expm1), unit: .ratio)
   },
   Primitive(
     "log_growth", topic: .columns, "Adds up log returns: what a log axis would show of growth.",
     Parameter<ColumnValue>.required("x", "returns in the order of the rows"),
     returns: "the running sum of log(1 + x)", isColumnFunction: true,
     examples: ["toy[id: 1] | derive wealth = log_growth(ret)"]
-  ) { _, x in
-    var level = 0.0
-    return x.with(
-      try x.requireNumbers("log_growth").map { value in
-        if value > -1 { level += Elementary.log1p(value) }
-        return value <= -1 ? .nan : level
-      })
-  },
+  ) { context, x in x.with(try Compounded.logs(x, "log_growth", context.panel)) },
   Primitive(
     "month", topic: .columns, "Gives the calendar month of a date.",
     Parameter<Value>.required("x", "a date or a column of dates"),

@@ -102,6 +102,12 @@ let modelPrimitives: [Primitive] = [
     let scores = try models.map {
       try Scorer.score($0, on: $0.task, block: block, cost: costs, budget: context.budget)
     }
+    guard !scores.isEmpty else {
+      throw Fault(.wrongType, "`compare` needs at least one fitted model", parameter: "models")
+    }
+    if Set(scores.map(\.rows)).count > 1 {
+      context.note("the models were fitted on tasks of different rows: their scores do not compare")
+    }
     return Comparison.table(scores, models)
   },
 ]
@@ -212,7 +218,9 @@ enum Comparison {
     func numbers(_ unit: ColumnUnit, _ part: (EvaluationValue) -> Double?) -> Column {
       Column(numbers: scores.map { part($0) ?? .nan }, unit: unit)
     }
-    let names = models.map(label)
+    let short = models.map { label($0) }
+    let names =
+      Set(short).count == short.count ? short : models.map { label($0, withFactors: true) }
     var table = Table(
       title: scores.first.map {
         "\($0.block.rawValue) \($0.months.first)..\($0.months.last) · R2 pooled, zero benchmark · "
@@ -240,9 +248,11 @@ enum Comparison {
   }
 
   // The model with the word settings that distinguish it, such as the posterior.
-  private static func label(_ model: ModelValue) -> String {
+  private static func label(_ model: ModelValue, withFactors: Bool = false) -> String {
     let summary = model.model.summary
+    let factors = summary.settings.first { $0.name == "k" && withFactors }
     let posterior = summary.settings.first { $0.name == "posterior" && $0.value != "amortized" }
-    return summary.model + (posterior.map { " (\($0.value))" } ?? "")
+    return summary.model + (factors.map { ", k \($0.value)" } ?? "")
+      + (posterior.map { " (\($0.value))" } ?? "")
   }
 }

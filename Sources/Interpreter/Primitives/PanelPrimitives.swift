@@ -38,8 +38,11 @@ let panelPrimitives: [Primitive] = [
     examples: ["toy | where size > 0, month in 2000-01..2000-06"]
   ) { context, value, conditions, missing in
     var panel = value.panel
+    var selected = value
     for condition in conditions {
       let mask = try condition.evaluate(on: panel)
+      try Timing.checkCondition(mask, condition)
+      selected.selection = max(selected.selection, mask.known)
       if missing == .error, mask.missingCount > 0 {
         throw Fault(
           .badValue, "`\(condition.text)` is missing in \(mask.missingCount) rows",
@@ -49,7 +52,7 @@ let panelPrimitives: [Primitive] = [
       (panel, line) = try panel.filtered(by: mask, missing: missing == .keep ? .keep : .drop)
       context.ledger(line, detail: condition.text)
     }
-    return value.with(panel)
+    return selected.with(panel)
   },
   Primitive(
     "derive", topic: .panels, "Adds columns computed row by row; later ones see earlier ones.",
@@ -61,6 +64,11 @@ let panelPrimitives: [Primitive] = [
     var panel = value.panel
     var details: [String] = []
     for (name, expression) in definitions.pairs {
+      guard ![panel.assetKey, panel.dateKey, "month"].contains(name) else {
+        throw Fault(
+          .notDefinable, "`\(name)` is a key of the panel and cannot be redefined",
+          helps: ["give the column another name"])
+      }
       let column = try expression.evaluate(on: panel)
       panel = try panel.with(name, column)
       details.append("\(name) \(NumberFormat.count(column.missingCount)) na")

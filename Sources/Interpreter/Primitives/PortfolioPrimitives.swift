@@ -81,6 +81,8 @@ let portfolioPrimitives: [Primitive] = [
         .unknownColumn, "this panel has no column `\(name)`",
         helps: ["say which return is earned:  portfolio returns: ret"], parameter: "returns")
     }
+    try Timing.checkSignal(
+      try panel.column("signal").known, before: try panel.column(name), named: name)
     var options = BacktestOptions()
     options.legs = legs == "long_only" ? .longOnly : .longShort
     options.small = .skip

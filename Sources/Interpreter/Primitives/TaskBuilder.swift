@@ -19,7 +19,8 @@ enum TaskBuilder {
     guard !features.isEmpty else {
       throw Fault(.missingArgument, "`setup` needs at least one feature", parameter: "features")
     }
-    try checkTiming(panel, target, known: returns.known, features)
+    try Timing.checkFeatures(panel, target, known: returns.known, features)
+    try Timing.checkSelection(value, before: returns.known, of: target.text)
     let columns = try features.map { try panel.numbers($0) }
     let kept = numbers.indices.filter { !numbers[$0].isNaN }
     guard !kept.isEmpty else {
@@ -40,29 +41,6 @@ enum TaskBuilder {
       origin: value.origin, world: value.world)
   }
 
-  private static func checkTiming(
-    _ panel: Panel, _ target: ColumnExpression, known: Int, _ features: [String]
-  ) throws {
-    for name in features {
-      let offset = try panel.column(name).known
-      guard offset > known - 1 else { continue }
-      var fault = Fault(
-        .lookAhead, "`\(name)` is not known yet when `\(target.text)` must be forecast",
-        helps: [
-          "say when columns are known:       load …, known: {\(target.name): 0m, else: -1m}",
-          "or forecast the month after it:   setup target: lead(\(target.name), 1m), …",
-        ], parameter: "features")
-      fault.reason =
-        "\(name) is known at \(period(offset)), and the target at \(period(known)): "
-        + "a feature must be known at least one month before its target"
-      throw fault
-    }
-  }
-
-  private static func period(_ offset: Int) -> String {
-    offset == 0 ? "t" : offset > 0 ? "t+\(offset)m" : "t\(offset)m"
-  }
-
   private static func characteristics(_ columns: [[Double]], _ kept: [Int]) -> [Float] {
     let width = columns.count
     var matrix = [Float](repeating: 0, count: kept.count * width)
@@ -80,7 +58,7 @@ enum TaskBuilder {
   ) {
     let missing = columns.reduce(0) { $0 + $1.count { $0.isNaN } }
     var detail = "target \(target), \(features.count) features"
-    if shift != 0 { detail += ", rows moved to the month of the return (\(period(shift)))" }
+    if shift != 0 { detail += ", rows moved to the month of the return (\(Timing.period(shift)))" }
     if missing > 0 { detail += "; \(NumberFormat.count(missing)) missing features → 0" }
     context.ledger(
       LedgerLine(

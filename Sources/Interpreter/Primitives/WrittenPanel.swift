@@ -72,7 +72,17 @@ enum Saver {
   /// Writes a value in the format its file's ending asks for.
   static func save(_ value: Value, to path: String) throws {
     do { try write(value, to: path) } catch let error as FileError {
-      throw Fault(.cannotWrite, error.message, parameter: "path")
+      throw Fault(.cannotWrite, words(error, path), parameter: "path")
+    }
+  }
+
+  // The user knows the file asked for, not the temporary one it is written through.
+  private static func words(_ error: FileError, _ path: String) -> String {
+    switch error {
+    case .notFound: "the folder of `\(path)` does not exist"
+    case .denied: "permission to write `\(path)` is denied"
+    case .failed(_, _, let reason): "`\(path)` cannot be written: \(reason)"
+    default: error.message
     }
   }
 

@@ -66,7 +66,11 @@ enum Terminal {
         poll(stream)
         continue
       }
-      guard count > 0 else { return }
+      guard count > 0 else {
+        // A reader that went away (`| head`) is no loss; a full disk is.
+        if stream == .output, errno != EPIPE { hasLostOutput.store(true, ordering: .relaxed) }
+        return
+      }
       rest = rest.dropFirst(count)
     }
   }
@@ -133,7 +137,15 @@ enum Terminal {
   static var secondsSinceEpoch: Int { time(nil) }
 
   /// Ends the process.
-  static func end(with status: Int32) -> Never { exit(status) }
+  static func end(with status: Int32) -> Never {
+    if status == 0, hasLostOutput.load(ordering: .relaxed) {
+      write("fq: not everything could be written to standard output\n", to: .error)
+      exit(1)
+    }
+    exit(status)
+  }
+
+  private static let hasLostOutput = Atomic<Bool>(false)
 
   // MARK: Interrupts
 

@@ -16,7 +16,7 @@ public enum CellStatus: Sendable, Equatable {
 /// What a session is given when it starts.
 public struct SessionOptions: Sendable {
   public var threads = Parallel.processorCount
-  public var memoryLimit = Int.max
+  public var memoryLimit = Parallel.physicalMemory
   /// The script's folder, where relative paths are looked up first; empty at the prompt.
   public var folder = ""
 

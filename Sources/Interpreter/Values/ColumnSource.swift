@@ -3,6 +3,12 @@
 import FactorLang
 import FactorRuntime
 
+/// When a value is known, in months after its row.
+enum Availability {
+  /// Keys and constants: long before any row.
+  static let always = -100_000
+}
+
 /// Rows with named columns.
 protocol ColumnSource: Sendable {
   var rowCount: Int { get }
@@ -17,10 +23,13 @@ extension Panel: ColumnSource {
   /// A column by name; the keys count as columns, and `month` always means the calendar month.
   func columnOrKey(_ name: String) -> Column? {
     if hasColumn(name) { return try? column(name) }
-    if name == dateKey, let dates { return Column(.dates(dates)) }
-    if name == dateKey || name == "month" { return Column(.months(index.rowMonths)) }
+    if name == dateKey, let dates { return Column(.dates(dates), known: Availability.always) }
+    if name == dateKey || name == "month" {
+      return Column(.months(index.rowMonths), known: Availability.always)
+    }
     if name == assetKey {
-      return Column(.text(codes: index.assets, dictionary: index.assetNames))
+      let keys = Column.Values.text(codes: index.assets, dictionary: index.assetNames)
+      return Column(keys, known: Availability.always)
     }
     return nil
   }

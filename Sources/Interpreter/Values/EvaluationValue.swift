@@ -61,6 +61,12 @@ enum Scorer {
     let firms = months.map { data.rows($0).count }
     var notes = value.model.summary.notes
     let (longShort, longOnly) = trade(forecast, returns, index, cost, &notes)
+    let rankIC = try InformationCoefficient(forecast, returns, index: index)
+    if !rankIC.constant.isEmpty {
+      notes.append(
+        "the forecast is the same for all firms in \(Counted.text(rankIC.constant.count, "month")): "
+          + "IC counts 0 there, and deciles follow the order of firms")
+    }
     if !managed.warnings.isEmpty {
       notes.append("managed portfolios: the ridge was raised in \(managed.warnings.count) months")
     }
@@ -78,7 +84,7 @@ enum Scorer {
         return (mode, RSquared(returns, fits: fits).value, try portfolio(fits))
       },
       preferred: predictions.preferred,
-      rankIC: try InformationCoefficient(forecast, returns, index: index),
+      rankIC: rankIC,
       longShort: longShort, longOnly: longOnly, costRate: cost,
       oracles: task.world.map { $0.oracles(on: months) }, notes: notes)
   }

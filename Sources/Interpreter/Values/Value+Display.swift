@@ -113,7 +113,9 @@ extension Column {
     let sizes = numbers.filter { $0.isFinite && $0 != 0 }.map(abs)
     guard let least = sizes.min(), let most = sizes.max(), most / least < 1000 else { return nil }
     if sizes.allSatisfy({ $0 == $0.rounded() }) { return nil }
-    return most >= 1000 ? 1 : most >= 10 ? 2 : most >= 1 ? 3 : most >= 0.001 ? 4 : nil
+    let decimals = most >= 1000 ? 1 : most >= 10 ? 2 : most >= 1 ? 3 : 4
+    // Three digits of the smallest must be left, or each number keeps its own.
+    return least * Elementary.pow(10, Double(decimals)) >= 100 ? decimals : nil
   }
 }
 

@@ -88,6 +88,8 @@ public struct PanelValue: Sendable {
   /// Named lists of columns, such as the characteristics of a simulated world.
   public var sets: [(name: String, columns: [String])] = []
   public var world: RecurrentWorld?
+  /// When the last known condition by which rows were chosen is known, in months after the row.
+  var selection = Availability.always
 
   /// Gives the same origin with another panel.
   func with(_ panel: Panel) -> PanelValue {

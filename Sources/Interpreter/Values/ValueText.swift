@@ -38,7 +38,9 @@ enum ValueText {
     case .record(let record):
       "{" + record.fields.map { "\($0.name): \(quoted($0.value))" }.joined(separator: ", ") + "}"
     case .column(let column):
-      text((0..<min(column.column.count, 11)).map { column.column.value(at: $0) })
+      text(
+        (0..<min(column.column.count, 10)).map { column.column.value(at: $0) },
+        of: column.column.count)
     case .panel(let panel): "panel of \(NumberFormat.count(panel.panel.count)) rows"
     case .table(let table): "table of \(table.count) rows"
     case .failure(let fault): "error \(fault.code.rawValue): \(fault.message)"
@@ -51,9 +53,10 @@ enum ValueText {
     return short(value)
   }
 
-  private static func text(_ items: [Value]) -> String {
+  private static func text(_ items: [Value], of all: Int? = nil) -> String {
+    let count = all ?? items.count
     let shown = items.prefix(10).map(quoted).joined(separator: ", ")
-    return "[" + shown + (items.count > 10 ? ", … \(items.count) in all]" : "]")
+    return "[" + shown + (count > 10 ? ", … \(NumberFormat.count(count)) in all]" : "]")
   }
 
   private static func text(_ range: RangeValue) -> String {

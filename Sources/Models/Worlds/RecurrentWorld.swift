@@ -84,12 +84,12 @@ public struct RecurrentWorld: Sendable {
       budget: budget)
     characteristics = paths.lagged(months: months)
     try budget.check()
-    let exposures = Self.exposures(paths, member)
+    let exposures = try Self.exposures(paths, member, budget)
     loadings = Self.lastMonths(exposures.dynamic, months: months, firms: firms)
     staticLoadings = Self.lastMonths(exposures.instant, months: months, firms: firms)
     (factors, regimes) = Self.simulateFactors(.law(member), months: months, seed: seed)
-    returns = Self.simulateReturns(
-      loadings, factors, firms: firms, months: months, seed: seed)
+    returns = try Self.simulateReturns(
+      loadings, factors, firms: firms, months: months, seed: seed, budget)
   }
 
   /// The names c1, c2, ….
@@ -97,11 +97,12 @@ public struct RecurrentWorld: Sendable {
 
   // Loadings of the burn-in and sample, months x firms x 3, scaled so that memory keeps their size.
   private static func exposures(
-    _ paths: CharacteristicPaths, _ member: Member
-  ) -> (dynamic: [Double], instant: [Double]) {
+    _ paths: CharacteristicPaths, _ member: Member, _ budget: Budget
+  ) throws(BudgetError) -> (dynamic: [Double], instant: [Double]) {
     let stride = paths.firms * factorCount
     var instant = [Double](repeating: 0, count: paths.months * stride)
     for t in 0..<paths.months {
+      try budget.check()
       for i in 0..<paths.firms {
         let c = paths.rank(month: t, firm: i)
         let at = t * stride + i * factorCount
@@ -158,17 +159,22 @@ public struct RecurrentWorld: Sendable {
   }
 
   private static func simulateReturns(
-    _ loadings: [Double], _ factors: [Double], firms: Int, months: Int, seed: UInt64
-  ) -> [Double] {
+    _ loadings: [Double], _ factors: [Double], firms: Int, months: Int, seed: UInt64,
+    _ budget: Budget
+  ) throws(BudgetError) -> [Double] {
     var stream = RandomStream(seed: seed, purpose: .world, stream: 3)
     let scale = noise / (5.0 / 3).squareRoot()
-    return (0..<(months * firms)).map { row in
+    var returns: [Double] = []
+    returns.reserveCapacity(months * firms)
+    for row in 0..<(months * firms) {
+      if row % firms == 0 { try budget.check() }
       let month = row / firms
       var systematic = 0.0
       for k in 0..<factorCount {
         systematic += loadings[row * factorCount + k] * factors[month * factorCount + k]
       }
-      return systematic + scale * stream.studentT(degrees: 5)
+      returns.append(systematic + scale * stream.studentT(degrees: 5))
     }
+    return returns
   }
 }

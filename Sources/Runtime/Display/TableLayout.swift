@@ -56,7 +56,8 @@ public struct TableLayout: Sendable {
     }
     if shown < columns.count {
       let names = columns[shown...].map(\.title)
-      let note = "… \(names.count) more columns: \(listed(names, limit: 40))"
+      let noun = names.count == 1 ? "column" : "columns"
+      let note = "… \(names.count) \(noun) not shown: \(listed(names, limit: 40))"
       lines.append(TextWidth.cut(note, to: width))
     }
     return lines

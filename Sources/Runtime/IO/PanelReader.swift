@@ -84,10 +84,11 @@ public enum PanelReader {
       let missing = table.position(asset) == nil ? asset : date
       throw CSVError.noSuchColumn(name: missing, available: table.names)
     }
-    guard case .text(let codes, let dictionary) = table.columns[assetAt].values else {
+    guard case .text(let rawCodes, let rawNames) = table.columns[assetAt].values else {
       throw PanelError.wrongKind(
         name: asset, expected: "text", found: table.columns[assetAt].kind)
     }
+    let (codes, dictionary) = trimmed(rawCodes, rawNames)
     let (months, days) = try keys(table.columns[dateAt], name: date)
     do throws(PanelError) {
       let (index, order) = try PanelIndex.sorting(
@@ -109,6 +110,22 @@ public enum PanelReader {
     } catch {
       throw located(error, table, assetAt: assetAt, dateAt: dateAt)
     }
+  }
+
+  /// Spaces around a key are no part of it: ` A` and `A` are one asset.
+  private static func trimmed(
+    _ codes: [Int32], _ names: [String]
+  ) -> (codes: [Int32], names: [String]) {
+    guard names.contains(where: { $0.hasPrefix(" ") || $0.hasSuffix(" ") }) else {
+      return (codes, names)
+    }
+    let column = Column(
+      text: names.map { name in
+        let start = name.drop { $0 == " " }
+        return String(start.reversed().drop { $0 == " " }.reversed())
+      })
+    guard case .text(let mapped, let distinct) = column.values else { return (codes, names) }
+    return (codes.map { $0 < 0 ? $0 : mapped[Int($0)] }, distinct)
   }
 
   private static func keys(

@@ -15,6 +15,12 @@ public enum Parallel {
   /// The number of processors this process may run on.
   public static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
+  /// The bytes of memory this machine has.
+  public static var physicalMemory: Int {
+    let (pages, size) = (sysconf(Int32(_SC_PHYS_PAGES)), sysconf(Int32(_SC_PAGESIZE)))
+    return pages > 0 && size > 0 ? pages * size : .max
+  }
+
   /// Calls `body` once for every number below `count`, on at most `threads` threads at a time.
   ///
   /// Blocks are handed out in ascending order. The caller's thread works too.

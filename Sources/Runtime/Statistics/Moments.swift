@@ -30,7 +30,7 @@ public struct Moments: Sendable, Equatable {
     count = present.count
     missing = values.count - present.count
     let n = Double(present.count)
-    mean = present.isEmpty ? .nan : Self.refinedMean(present)
+    mean = present.isEmpty ? .nan : Summation.compensated(present) / n
     var sums = (first: CompensatedSum(), CompensatedSum(), CompensatedSum(), CompensatedSum())
     for value in present {
       let d = value - mean
@@ -45,12 +45,6 @@ public struct Moments: Sendable, Equatable {
     kurtosis = variance > 0 ? sums.3.value / n / (variance * variance) : .nan
     minimum = present.min() ?? .nan
     maximum = present.max() ?? .nan
-  }
-
-  private static func refinedMean(_ values: [Double]) -> Double {
-    let n = Double(values.count)
-    let first = Summation.compensated(values) / n
-    return first + Summation.compensated(values.lazy.map { $0 - first }) / n
   }
 
   /// The variance with n - ddof degrees of freedom; NaN without any.

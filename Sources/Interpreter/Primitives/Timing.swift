@@ -1,0 +1,74 @@
+// No look-ahead: what is chosen, sorted or fitted by must be known before what it is judged by.
+//
+// A column's `known` counts months after its row; a feature, a signal or a condition must be known at
+// least one month before the return (language.md, decision 2).
+
+import FactorLang
+import FactorRuntime
+
+enum Timing {
+  /// Refuses a feature that is not known a month before the target.
+  static func checkFeatures(
+    _ panel: Panel, _ target: ColumnExpression, known: Int, _ features: [String]
+  ) throws {
+    for name in features {
+      let offset = try panel.column(name).known
+      guard offset > known - 1 else { continue }
+      var fault = Fault(
+        .lookAhead, "`\(name)` is not known yet when `\(target.text)` must be forecast",
+        helps: [
+          "say when columns are known:       load …, known: {\(target.name): 0m, else: -1m}",
+          "or forecast the month after it:   setup target: lead(\(target.name), 1m), …",
+        ], parameter: "features")
+      fault.reason =
+        "\(name) is known at \(period(offset)), and the target at \(period(known)): "
+        + "a feature must be known at least one month before its target"
+      throw fault
+    }
+  }
+
+  static func period(_ offset: Int) -> String {
+    offset == 0 ? "t" : offset > 0 ? "t+\(offset)m" : "t\(offset)m"
+  }
+
+  /// Refuses a condition that is not a yes or no, or that reads the future.
+  static func checkCondition(_ mask: Column, _ condition: ColumnExpression) throws {
+    guard mask.unit == .boolean else {
+      throw Fault(
+        .notACondition, "`\(condition.text)` is \(mask.kind), not a yes or no",
+        helps: ["compare it with something:  \(condition.text) > 0"], parameter: "conditions")
+    }
+    guard mask.known > 0 else { return }
+    var fault = Fault(
+      .lookAhead, "`\(condition.text)` is not known yet when these rows are chosen",
+      parameter: "conditions")
+    fault.reason = "it is known at \(period(mask.known)): choosing rows by it looks into the future"
+    throw fault
+  }
+
+  /// Refuses a task whose rows were chosen by something its target decides.
+  static func checkSelection(_ value: PanelValue, before known: Int, of target: String) throws {
+    guard value.selection > known - 1 else { return }
+    var fault = Fault(
+      .lookAhead, "rows were chosen by what is known only with `\(target)`",
+      helps: ["say when columns are known:  load …, known: {\(target): 0m, else: -1m}"],
+      parameter: "target")
+    fault.reason =
+      "a `where` reads a value known at \(period(value.selection)), and the target is known at "
+      + "\(period(known))"
+    throw fault
+  }
+
+  /// Refuses a sort by what is known only with the return it is to earn.
+  static func checkSignal(_ known: Int, before returns: Column, named name: String) throws {
+    guard known > returns.known - 1 else { return }
+    var fault = Fault(
+      .lookAhead, "the deciles use what is known only with `\(name)`",
+      helps: [
+        "sort by what was known before:  deciles lag(…, 1m)",
+        "or say when columns are known:  load …, known: {\(name): 0m, else: -1m}",
+      ], parameter: "returns")
+    fault.reason = "sorting on a return and then holding it looks profitable by construction"
+    throw fault
+  }
+}
