@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #if defined(__GLIBC__) && !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
 
@@ -53,3 +56,11 @@ int posix_memalign(void **block, size_t alignment, size_t bytes) {
 int64_t fq_allocated_bytes(void) { return -1; }
 
 #endif
+
+void fq_keep_freed_memory(void) {
+#if defined(__GLIBC__)
+  enum { kept = 512 << 20 };
+  mallopt(M_MMAP_THRESHOLD, kept);
+  mallopt(M_TRIM_THRESHOLD, kept);
+#endif
+}

@@ -24,6 +24,7 @@ public enum CommandLineTool {
 
   /// Runs the command line and ends the process.
   public static func main() -> Never {
+    AllocationCounter.keepFreedMemory()
     Terminal.end(with: run(Array(CommandLine.arguments.dropFirst())))
   }
 
