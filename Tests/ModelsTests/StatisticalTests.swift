@@ -1,4 +1,4 @@
-// What the models earn on simulated worlds, against oracles (models.md 9.2). Long: these run only
+// What the models earn on simulated worlds, against oracles. Long: these run only
 // with FQ_FULL=1 in an optimised build.
 
 import FactorRuntime

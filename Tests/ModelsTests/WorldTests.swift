@@ -74,7 +74,7 @@ import Testing
     }
   }
 
-  // Wide bounds around the means of models.md 7.4 (sd of one draw: .07 total, .03 predictive).
+  // Wide bounds around known means (sd of one draw: .07 total, .03 predictive).
   @Test func oraclesAreWhereTheyShouldBe() {
     func mean(_ member: RecurrentWorld.Member, _ part: (RecurrentWorld.Oracles) -> Double) -> Double
     {
@@ -121,7 +121,7 @@ import Testing
 }
 
 @Suite struct HamiltonFilterTests {
-  // models.md 9.4.
+  // Worked by hand from the definition.
   @Test func goldenStep() {
     let law = RecurrentWorld.FactorLaw(
       transition: [[0.95, 0.05], [0.12, 0.88]], mean: [0.015, -0.025], deviation: [0.04, 0.08],

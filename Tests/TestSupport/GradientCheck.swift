@@ -1,4 +1,4 @@
-// Analytic gradients against central differences in Float64 (models.md 3.11).
+// Analytic gradients against central differences in Float64.
 
 /// The comparison of a gradient with finite differences.
 public enum GradientCheck {

@@ -1,6 +1,6 @@
 // Arithmetic and comparison of values, with the language's rules for `na`, units and calendars.
 //
-// Numbers that are not finite become `na` (language.md 2.3 rule 5). A column on either side makes the
+// Numbers that are not finite become `na`. A column on either side makes the
 // operation elementwise (Operators+Columns.swift).
 
 import FactorLang

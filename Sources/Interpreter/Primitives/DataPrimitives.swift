@@ -80,7 +80,11 @@ let dataPrimitives: [Primitive] = [
   },
   Primitive(
     "toy", topic: .data, "Gives a small simulated panel to try things on: ret, size and mom.",
-    returns: "a panel of 30 firms and 24 months", examples: ["toy | describe"]
+    returns: "a panel of 30 firms and 24 months",
+    effect: .addsNamed([
+      ColumnInfo("date", .month), ColumnInfo("id", .text), ColumnInfo("month", .month),
+      ColumnInfo("ret", .ratio), ColumnInfo("size", .number), ColumnInfo("mom", .number),
+    ]), examples: ["toy | describe"]
   ) { _ in try ToyPanel.panel() },
   Primitive(
     "save", topic: .data, "Writes a panel or table as CSV, a plot as SVG, or anything as text.",

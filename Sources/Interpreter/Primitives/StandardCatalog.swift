@@ -32,7 +32,8 @@ public struct StandardCatalog: Catalog {
     guard let signature = signature(named: name), signature.receiver == nil,
       signature.parameters.isEmpty
     else { return nil }
-    return signature.result
+    guard case .addsNamed(let columns) = signature.effect else { return signature.result }
+    return signature.result.with(Schema(columns, keys: ["date", "id"]))
   }
 
   public func members(of type: Type) -> [MemberInfo]? {

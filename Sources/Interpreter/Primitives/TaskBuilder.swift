@@ -1,7 +1,7 @@
 // From a panel to a task: one alignment, no look-ahead, every lost row counted.
 //
 // The target's known offset says in which month after its row the return is earned; the row moves
-// there. A feature must be known at least one month before the target (language.md decision 2).
+// there. A feature must be known at least one month before the target.
 
 import FactorLang
 import FactorRuntime

@@ -1,7 +1,7 @@
 // No look-ahead: what is chosen, sorted or fitted by must be known before what it is judged by.
 //
 // A column's `known` counts months after its row; a feature, a signal or a condition must be known at
-// least one month before the return (language.md, decision 2).
+// least one month before the return.
 
 import FactorLang
 import FactorRuntime

@@ -3,7 +3,7 @@
 import FactorLang
 import FactorRuntime
 
-/// The exit statuses of fq (language.md 2.10).
+/// The exit statuses of fq.
 public enum ExitStatus: Int32, Sendable {
   case done = 0
   case failed = 1

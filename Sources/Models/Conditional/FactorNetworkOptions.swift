@@ -62,7 +62,7 @@ public enum LoadingActivation: String, HyperparameterChoice, Sendable {
   }
 }
 
-/// Everything that shapes a recurrent factor network and its objective (models.md M09).
+/// Everything that shapes a recurrent factor network and its objective.
 struct FactorNetworkOptions: Sendable {
   var factors = 5
   var hidden = 16

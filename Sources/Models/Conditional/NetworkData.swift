@@ -1,5 +1,5 @@
 // A task as networks see it: returns in units of their training standard deviation, and the factor
-// network's inputs. Everything estimated here comes from the training months only (models.md 2.3).
+// network's inputs. Everything estimated here comes from the training months only.
 
 import FactorRuntime
 

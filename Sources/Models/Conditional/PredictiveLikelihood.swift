@@ -1,6 +1,6 @@
 // The likelihood of a month's returns under the predictor: how good is the prior alone?
 //
-// Definition (models.md M09.5), e_i = y_i - b_i'm and s_i = s2 + sum_k b_ik^2 v_k:
+// Definition, e_i = y_i - b_i'm and s_i = s2 + sum_k b_ik^2 v_k:
 //   prd = (1/N) sum_i 0.5 [ log(2 pi s_i) + e_i^2 / s_i ]
 // with gradients for m, log v and log s2; the loadings get none.
 

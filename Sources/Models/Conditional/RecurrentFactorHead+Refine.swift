@@ -1,9 +1,9 @@
 // Estimating the prior once more, when training has settled what the factors are.
 //
 // During training the prior chases factors that still rotate, and only on the training months. Here
-// the factors are fixed and the validation months, whose choices are made, count too (models.md 4:
-// "train, or train and valid after tuning"). Definition: maximum likelihood of the months' factors
-// under the VAR(1), or the regime-switching VAR(1), with the ridge of training on its step matrix.
+// the factors are fixed and the validation months, whose choices are made, count too.
+// Definition: maximum likelihood of the months' factors under the VAR(1), or the regime-switching
+// VAR(1), with the ridge of training on its step matrix.
 
 import FactorRuntime
 

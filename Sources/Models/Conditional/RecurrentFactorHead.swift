@@ -1,7 +1,7 @@
 // The recurrent factor network shared by CVRA and RVRAE: a posterior that reads the month, a
 // predictor that sees only the past, and the evidence lower bound between them.
 //
-// Definitions: models.md M09.3, M09.5 and M09.12. With f = z and one residual variance every term
+// With f = z and one residual variance every term
 // is closed, so nothing is sampled:
 //   rec = 0.5 [ log(2 pi s2) + (|y - B m|^2 + sum_k v_k (B'B)_kk) / (s2 N) ]
 //   kl  = KL( N(m_q, v_q) || N(m_p, v_p) ),  prd = the predictor's own likelihood

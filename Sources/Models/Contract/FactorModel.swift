@@ -37,7 +37,7 @@ public struct FitProgress: Sendable {
   public let bestLoss: Double
 }
 
-/// How a forecast of a month is made (models.md section 1).
+/// How a forecast of a month is made.
 public enum ForecastMode: String, CaseIterable, Sendable {
   case mean, prior, blend, direct
 

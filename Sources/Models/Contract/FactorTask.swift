@@ -1,7 +1,7 @@
 // The question a model is asked: which returns, explained by which characteristics, split when.
 //
 // Alignment, always: the row of firm i and month t holds the excess return earned in month t and
-// characteristics known at the end of month t-1 (models.md D1). Nothing else reaches a model.
+// characteristics known at the end of month t-1. Nothing else reaches a model.
 
 import FactorRuntime
 

@@ -1,6 +1,6 @@
 // Recurrent cells on a tape, one step at a time: tanh RNN, GRU in both forms, LSTM.
 //
-// Definitions: models.md 3.3 to 3.5. States and inputs are columns; a batch is several columns.
+// States and inputs are columns; a batch is several columns.
 // The two GRU forms differ twice: which of h and n the update gate keeps, and whether the reset gate
 // applies before or after the recurrent product.
 

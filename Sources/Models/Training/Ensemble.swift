@@ -1,6 +1,6 @@
 // Fits the members of an ensemble side by side and averages them at the level of r-hat.
 //
-// Rotations differ between seeds, so loadings and factors are never averaged (models.md D10).
+// Rotations differ between seeds, so loadings and factors are never averaged.
 
 import FactorRuntime
 import Synchronization

@@ -1,6 +1,6 @@
 // Characteristics of simulated worlds: AR(1) paths by firm, ranked to (-1, 1) every month.
 //
-// Definition (models.md 7.1): cbar_t = rho cbar_(t-1) + e, rho uniform on [0.9, 1] by characteristic
+// Definition: cbar_t = rho cbar_(t-1) + e, rho uniform on [0.9, 1] by characteristic
 // (0.6 for the first `fast` ones), e standard normal; c = 2 rank / (firms + 1) - 1. Reference: Gu, Kelly and Xiu (2020), internet appendix.
 
 import FactorRuntime

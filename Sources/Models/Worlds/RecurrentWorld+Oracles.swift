@@ -1,6 +1,6 @@
 // What is attainable in a recurrent world: predictors that know parts of the truth, scored as R2.
 //
-// Definitions (models.md 7.4): O_tot true loadings and factors; O_stat static loadings with factors
+// Definitions: O_tot true loadings and factors; O_stat static loadings with factors
 // by cross-sectional regression; P_mean running mean of true factors; P_filt the Hamilton filter;
 // P_full knows regime and factors of the month before; P_ar1 a VAR(1) on the true factors of the
 // first 80 %. All R2 have a zero benchmark. Nothing read by a P oracle belongs to the month itself.

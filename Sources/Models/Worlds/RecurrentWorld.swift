@@ -1,6 +1,6 @@
 // The recurrent worlds: simulated panels in which factors, or loadings, have memory.
 //
-// Definition (models.md 7.4): characteristics c follow slow AR(1) paths, ranked each month; loadings
+// Definition: characteristics c follow slow AR(1) paths, ranked each month; loadings
 // are kappa E with E an exponential average (delta) of G = (1.2 c1, 3 c1 c2, 0.6 sgn c3); factors
 // follow a two-regime VAR(1); returns are beta'f plus 0.11 t_5 / sqrt(5/3).
 // The row of month t holds the return of t and the characteristics of t-1. Members: r_full (memory in

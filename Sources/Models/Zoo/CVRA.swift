@@ -4,7 +4,7 @@
 // that reads the month and a recurrent prior that sees only the past. Trained on the closed evidence
 // lower bound, or, with the exact posterior, on the marginal likelihood. Forecasts use the prior,
 // the running mean of past factors, or a blend whose weight the validation months choose.
-// Reference: the CVRA paper's model with the repairs of models.md M09 (D5, D5b, M09.12).
+// Reference: the CVRA paper's model with the repairs listed in docs/architecture.md.
 
 import FactorRuntime
 
@@ -55,7 +55,7 @@ struct CVRA: FactorModel {
     Hyperparameter("clip", default: 1, in: 1e-6...1e6, "largest norm of a step's gradient"),
     Hyperparameter("fac_act", default: FactorActivation.identity, "activation of the factors"),
     Hyperparameter("beta_act", default: LoadingActivation.linear, "activation of the loadings"),
-    reference: "CVRA paper, equations 10-24; models.md M09.3-M09.12"
+    reference: "CVRA paper, equations 10-24, with the changes listed in docs/architecture.md"
   ) {
     CVRA(
       factors: $0, seeds: $1, epochs: $2, patience: $3, rate: $4, l1: $5, posterior: $6,
