@@ -15,7 +15,7 @@ public enum LinearAlgebraError: Error, Equatable, Sendable {
   /// A matrix held a missing or infinite element.
   case notFinite(argument: String)
   /// The LAPACK library is not installed.
-  case libraryMissing
+  case notInstalled
   /// Two shapes do not fit together.
   case shapeMismatch(left: [Int], right: [Int])
 }
@@ -28,7 +28,7 @@ extension LinearAlgebraError {
       "the matrix is not positive definite: pivot \(pivot + 1) is not positive"
     case .noConvergence(let routine): "the \(routine) did not converge"
     case .notFinite(let argument): "\(argument) holds a missing or infinite element"
-    case .libraryMissing:
+    case .notInstalled:
       "LAPACK is not installed: apt-get install libopenblas0-serial"
     case .shapeMismatch(let left, let right): "shapes \(left) and \(right) do not fit together"
     }
@@ -39,7 +39,7 @@ extension LinearAlgebraError {
 enum LAPACK {
   /// Makes sure that the library can be loaded; it is opened at the first call and stays open.
   static func require() throws(LinearAlgebraError) {
-    if fq_lapack_is_available() == 0 { throw .libraryMissing }
+    if fq_lapack_is_available() == 0 { throw .notInstalled }
   }
 
   /// Factors a symmetric positive definite matrix in place; gives the failing pivot, or nil.
