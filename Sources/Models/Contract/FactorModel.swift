@@ -62,7 +62,7 @@ public struct Predictions: Sendable {
   public var preferred: ForecastMode
   /// Forecast variance of each row's return, where the model has one.
   public var variance: [Double]?
-  /// Months x factors of the first ensemble member, normalised by `canon`; empty without factors.
+  /// Months x factors of the first ensemble member, as fitted; empty without factors.
   public var factors: [[Double]]
 
   /// The forecasts of a mode.
