@@ -35,6 +35,11 @@ public enum Code: String, Sendable, CaseIterable {
   case definitionForOption = "F0110"
   case columnAsVariable = "F0111"
   case unknownType = "F0112"
+  case unknownParameter = "F0113"
+  case moduleCycle = "F0120"
+  case unusableModule = "F0121"
+  case moduleEffect = "F0122"
+  case notExported = "F0123"
   // F02xx: types
   case wrongType = "F0201"
   case comparisonWithMissing = "F0202"
@@ -43,8 +48,12 @@ public enum Code: String, Sendable, CaseIterable {
   case operandsDoNotFit = "F0205"
   case notACondition = "F0206"
   case notCallable = "F0207"
+  case selfCall = "F0208"
+  case unitsDoNotFit = "F0209"
   case wrongInflow = "F0210"
   case missingInflow = "F0211"
+  case notWholeRange = "F0212"
+  case duplicateName = "F0213"
   // F03xx: time
   case lookAhead = "F0301"
   case overlappingSplit = "F0302"
@@ -61,16 +70,28 @@ public enum Code: String, Sendable, CaseIterable {
   // F05xx: files
   case cannotRead = "F0501"
   case cannotWrite = "F0502"
+  case foreignModel = "F0503"
   // F06xx: models
   case fitFailed = "F0601"
+  case cellsFailed = "F0602"
   // F07xx: assertions
   case assertionFailed = "F0701"
+  // F08xx: records of runs
+  case dataDrift = "F0801"
+  case outputDrift = "F0802"
+  case runDrift = "F0803"
   // F09xx: interruptions
   case interrupted = "F0901"
   case memoryCap = "F0902"
+  case timeout = "F0903"
+  case callDepth = "F0904"
   case internalFault = "F0999"
   // Lints
+  case shadowedVerb = "L0103"
+  case shadowedColumn = "L0106"
   case alwaysTrue = "L0107"
+  case selectedOnTest = "L0310"
+  case singleSeed = "L0312"
 
   /// Says in a few words what the code stands for.
   public var title: String { Self.titles[self] ?? rawValue }
@@ -106,6 +127,11 @@ public enum Code: String, Sendable, CaseIterable {
     .definitionForOption: "`=` where `:` is meant",
     .columnAsVariable: "a column written as a variable",
     .unknownType: "no such type",
+    .unknownParameter: "no such parameter of the script",
+    .moduleCycle: "modules that use each other in a circle",
+    .unusableModule: "a module that cannot be used",
+    .moduleEffect: "a module that shows or writes something",
+    .notExported: "a name that a module does not define",
     .wrongType: "an argument of the wrong type",
     .comparisonWithMissing: "a comparison with `na`",
     .outOfRange: "a number outside its range",
@@ -113,8 +139,12 @@ public enum Code: String, Sendable, CaseIterable {
     .operandsDoNotFit: "operands that do not fit together",
     .notACondition: "a yes or no is needed",
     .notCallable: "a value that cannot be called",
+    .selfCall: "a function that calls itself",
+    .unitsDoNotFit: "units that do not fit together",
     .wrongInflow: "a stage receives the wrong kind of thing",
     .missingInflow: "a stage receives nothing",
+    .notWholeRange: "a range that cannot be gone through",
+    .duplicateName: "a name given twice",
     .lookAhead: "a value is used before it is known",
     .overlappingSplit: "splits that overlap",
     .badValue: "a value in a file that cannot be read",
@@ -128,11 +158,22 @@ public enum Code: String, Sendable, CaseIterable {
     .groupsCannotForm: "groups that cannot be formed",
     .cannotRead: "a file that cannot be read",
     .cannotWrite: "a file that cannot be written",
+    .foreignModel: "a file that holds no model of this fq",
     .fitFailed: "a fit that failed",
+    .cellsFailed: "cells of a sweep that failed",
     .assertionFailed: "an assertion that does not hold",
+    .dataDrift: "data that differ from the lock file",
+    .outputDrift: "output that differs from the record",
+    .runDrift: "a run that does not repeat its manifest",
     .interrupted: "an interrupted computation",
     .memoryCap: "the memory cap",
+    .timeout: "the time limit",
+    .callDepth: "calls nested deeper than 1,000",
     .internalFault: "a fault of fq itself",
     .alwaysTrue: "a comparison of a column with itself",
+    .shadowedVerb: "a name that hides a verb of fq",
+    .shadowedColumn: "a parameter that hides a column",
+    .selectedOnTest: "a choice made on the test period",
+    .singleSeed: "a network judged by a single seed",
   ]
 }
