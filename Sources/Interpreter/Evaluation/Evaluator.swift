@@ -1,4 +1,4 @@
-// Runs checked statements: bindings, functions, seeds, assertions, pipelines.
+// Runs checked statements: each is compiled with the values of the session in place, then run at once.
 
 import FactorLang
 import FactorRuntime
@@ -9,10 +9,14 @@ public final class Evaluator: Sendable {
   let budget: Budget
   let events: EventSink
   let folder: String
-  static let deepestCall = 1000
+  let deepestCall: Int
 
-  init(catalog: StandardCatalog, budget: Budget, events: EventSink, folder: String) {
+  init(
+    catalog: StandardCatalog, budget: Budget, events: EventSink, folder: String,
+    deepestCall: Int = 1000
+  ) {
     (self.catalog, self.budget, self.events, self.folder) = (catalog, budget, events, folder)
+    self.deepestCall = deepestCall
   }
 
   /// What a statement gave: its value, and the name it was bound to.
@@ -43,10 +47,14 @@ public final class Evaluator: Sendable {
         environment.last = value
         return Outcome(value: value)
       case .parameter(let declaration):
-        let value = try value(of: declaration.value, environment, source)
-        environment[declaration.name.text] = value
+        environment[declaration.name.text] = try value(of: declaration.value, environment, source)
         return Outcome(value: .nothing, name: declaration.name.text)
-      case .function(let declaration): return try define(declaration, &environment, source)
+      case .function(let declaration):
+        let compiler = Compiler(self, environment, source)
+        let scope = FrameScope(inside: nil)
+        let function = compiler.function(declaration, scope)
+        environment[declaration.name.text] = try run(function, scope, environment)
+        return Outcome(value: .nothing, name: declaration.name.text)
       case .seed(let expression):
         guard let seed = Int(try value(of: expression, environment, source)), seed >= 0 else {
           throw Fault(.wrongType, "a seed is a whole number, zero or more").at(
@@ -55,9 +63,12 @@ public final class Evaluator: Sendable {
         environment.seed = UInt64(seed)
         return Outcome(value: .nothing)
       case .assertion(let condition, let message):
-        return try assert(condition, message, environment, source)
+        let compiler = Compiler(self, environment, source)
+        let scope = FrameScope(inside: nil)
+        let node = compiler.assertion(condition, message, statement.span, scope)
+        return Outcome(value: try run(node, scope, environment))
       case .use(let clause):
-        throw Fault(.cannotRead, "modules (`use`) come with a later fq").at(
+        throw Fault(.unusableModule, "modules are bound by the session").at(
           clause.pathSpan, in: source)
       case .invalid: return Outcome(value: .nothing)
       }
@@ -66,82 +77,36 @@ public final class Evaluator: Sendable {
     }
   }
 
-  private func define(
-    _ declaration: FunctionDeclaration, _ environment: inout Environment, _ source: Source
-  ) throws -> Outcome {
-    let parameters = try declaration.parameters.map { parameter in
-      FunctionValue.Parameter(
-        name: parameter.name.text,
-        defaultValue: try parameter.value.map { try value(of: $0, environment, source) })
-    }
-    let function = FunctionValue(
-      name: declaration.name.text, parameters: parameters, body: .pipeline(declaration.body),
-      source: source,
-      captured: environment)
-    environment[declaration.name.text] = .function(function)
-    return Outcome(value: .nothing, name: declaration.name.text)
-  }
-
-  private func assert(
-    _ condition: Expression, _ message: Expression?, _ environment: Environment, _ source: Source
-  ) throws -> Outcome {
-    let holds = try Operators.truth(try value(of: condition, environment, source))
-    if holds == true { return Outcome(value: .nothing) }
-    var words = "`\(source.text(condition.span))` does not hold"
-    if let message, case .text(let text) = try value(of: message, environment, source) {
-      words += ": \(text)"
-    }
-    throw Fault(.assertionFailed, words).at(condition.span, in: source)
-  }
-
-  /// Computes a pipeline: the head, then stage by stage.
+  /// Computes a pipeline.
   func value(
     of pipeline: Pipeline, _ environment: Environment, _ source: Source
   ) throws -> Value {
-    var flow: Value
-    switch pipeline.head {
-    case .command(let stage): flow = try call(stage, nil, environment, source)
-    case .expression(let expression): flow = try value(of: expression, environment, source)
-    case .lastResult:
-      guard let last = environment.last else {
-        throw Fault(.missingInflow, "there is no last result to continue from").at(
-          pipeline.span, in: source)
-      }
-      flow = last
-    }
-    for stage in pipeline.stages {
-      try budget.check()
-      flow = try call(stage, flow, environment, source)
-    }
-    return flow
+    let scope = FrameScope(inside: nil)
+    let node = Compiler(self, environment, source).pipeline(pipeline, scope)
+    return try run(node, scope, environment)
   }
 
-  /// The value of an expression outside a column expression.
+  /// Computes an expression outside column expressions.
   func value(
     of expression: Expression, _ environment: Environment, _ source: Source
   ) throws -> Value {
-    try Walker(evaluator: self, environment: environment, source: source, rows: nil)
-      .value(expression)
+    let scope = FrameScope(inside: nil)
+    let node = Compiler(self, environment, source).expression(expression, scope)
+    return try run(node, scope, environment)
   }
 
-  /// The value of an expression over the rows of a panel or table, as a column.
-  func column(
-    _ expression: Expression, of rows: any ColumnSource, _ environment: Environment,
-    _ source: Source
-  ) throws -> Column {
-    let walker = Walker(evaluator: self, environment: environment, source: source, rows: rows)
-    let value = try walker.value(expression)
-    if case .column(let column) = value { return column.column }
-    return try walker.broadcast(value, expression.span)
+  private func run(_ node: Node, _ scope: FrameScope, _ environment: Environment) throws -> Value {
+    // The frame of a statement is no call: it does not count toward the depth.
+    let machine = Machine(self, seed: environment.seed, depth: -1)
+    return try machine.run(Routine(node, scope), from: 0, captures: [])
   }
 
-  func context(
-    _ environment: Environment, rows: (any ColumnSource)? = nil,
-    options: [(name: String, value: Value)] = []
-  ) -> Context {
-    Context(
-      budget: budget, seed: environment.seed, panel: rows as? Panel, options: options,
-      events: events,
-      folder: folder)
+  /// Calls a function of the user from inside a primitive.
+  func apply(
+    _ function: FunctionValue, _ arguments: [Value], seed: UInt64, depth: Int
+  ) throws -> Value {
+    let machine = Machine(self, seed: seed, depth: depth)
+    for value in try function.matched(arguments.map { (nil, $0) }) { machine.push(value) }
+    return try machine.run(function.code, from: 0, captures: function.captures)
   }
 }

@@ -15,13 +15,21 @@ public final class Context: Sendable {
   let events: EventSink
   /// The script's folder; empty at the prompt.
   let folder: String
+  private let evaluator: Evaluator
+  private let depth: Int
 
   init(
     budget: Budget, seed: UInt64, panel: Panel? = nil,
-    options: [(name: String, value: Value)] = [], events: EventSink, folder: String
+    options: [(name: String, value: Value)] = [], events: EventSink, folder: String,
+    evaluator: Evaluator, depth: Int
   ) {
     (self.budget, self.seed, self.panel, self.options) = (budget, seed, panel, options)
-    (self.events, self.folder) = (events, folder)
+    (self.events, self.folder, self.evaluator, self.depth) = (events, folder, evaluator, depth)
+  }
+
+  /// Calls a function of the user.
+  func call(_ function: FunctionValue, _ arguments: Value...) throws -> Value {
+    try evaluator.apply(function, arguments, seed: seed, depth: depth)
   }
 
   /// Puts a line in the ledger.

@@ -11,7 +11,7 @@ private func elementwise(
     name, topic: .math, summary, Parameter<Value>.required("x", "a number or a column"),
     returns: "a number or column; na where the result is not finite", isColumnFunction: true,
     examples: [example]
-  ) { _, value in try Elementwise.map(name, value, function) }
+  ) { _, value in try Elementwise.map(name, value, function) }.asScalar(function)
 }
 
 private func statistic(

@@ -19,6 +19,8 @@ public struct Fault: Error, Sendable {
   public var data: [String] = []
   public var helps: [String] = []
   public var notes: [String] = []
+  /// The open calls that the fault passed through, innermost first.
+  public var frames: [String] = []
   /// The parameter whose argument is to blame, if one is.
   public var parameter: String?
 
@@ -40,7 +42,14 @@ public struct Fault: Error, Sendable {
     let place = source ?? fallback
     return Diagnostic(
       code, message, at: Label(place, span ?? Span(at: 0), label), reason: reason, data: data,
-      helps: helps.map { Help($0) }, notes: notes)
+      helps: helps.map { Help($0) }, notes: notes + frameNotes)
+  }
+
+  // The first and last five calls tell what happened; the thousand between do not.
+  private var frameNotes: [String] {
+    guard frames.count > 10 else { return frames.map { "in \($0)" } }
+    return frames.prefix(5).map { "in \($0)" } + ["… \(frames.count - 10) more calls"]
+      + frames.suffix(5).map { "in \($0)" }
   }
 }
 
@@ -115,6 +124,7 @@ extension Fault {
   private static func budget(_ error: BudgetError) -> Fault {
     switch error {
     case .cancelled: return Fault(.interrupted, "interrupted; bindings are as they were")
+    case .timeout: return Fault(.timeout, "the time limit is reached; bindings are as they were")
     case .memory(let purpose, let needed, let available):
       return Fault(
         .memoryCap,
