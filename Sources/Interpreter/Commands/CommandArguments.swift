@@ -20,7 +20,7 @@ public struct CommandArguments: Sendable {
   /// Switches that a verb understands for itself, such as `--peers`.
   var switches: Set<String> = []
 
-  private static let switchNames = ["--peers", "--check"]
+  private static let switchNames = ["--peers", "--check", "--update"]
 
   init(_ words: [String]) throws(UsageError) {
     var rest = words[...]

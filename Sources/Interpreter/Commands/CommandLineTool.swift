@@ -69,6 +69,9 @@ public enum CommandLineTool {
     guard arguments.words.count == 1 else {
       return complain("parameters on the command line come with a later edition of fq")
     }
+    if !arguments.switches.isDisjoint(with: ["--check", "--update"]) {
+      return NotebookCommand.run(source, path: path, arguments)
+    }
     return runProgram(source, arguments)
   }
 

@@ -33,6 +33,8 @@ public final class Session {
   /// The names in force, with their types.
   public private(set) var scope = Scope()
   public private(set) var environment = Environment()
+  /// Cells of sweeps that failed without `failures: ok`.
+  private(set) var failedCells = 0
 
   /// Creates an empty session.
   public init(_ options: SessionOptions = SessionOptions()) {
