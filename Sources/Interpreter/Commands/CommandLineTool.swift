@@ -66,9 +66,8 @@ public enum CommandLineTool {
     var arguments = arguments
     arguments.options.folder = ScriptFolder.of(path)
     guard arguments.verb == "run" else { return check(source, arguments) }
-    guard arguments.words.count == 1 else {
-      return complain("parameters on the command line come with a later edition of fq")
-    }
+    if arguments.wantsHelp { return say(ScriptHelp.lines(source).joined(separator: "\n")) }
+    do { try arguments.takeParameters() } catch { return complain(error.message) }
     if !arguments.switches.isDisjoint(with: ["--check", "--update"]) {
       return NotebookCommand.run(source, path: path, arguments)
     }

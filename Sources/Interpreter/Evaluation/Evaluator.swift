@@ -10,19 +10,22 @@ public final class Evaluator: Sendable {
   let events: EventSink
   let folder: String
   let deepestCall: Int
+  private let modules: ModuleLoader
+  /// Values of parameters given from outside, such as on the command line.
+  private let parameters: ParameterValues
 
   init(
     catalog: StandardCatalog, budget: Budget, events: EventSink, folder: String,
-    deepestCall: Int = 1000
+    modules: ModuleLoader, parameters: ParameterValues = ParameterValues(), deepestCall: Int = 1000
   ) {
     (self.catalog, self.budget, self.events, self.folder) = (catalog, budget, events, folder)
-    self.deepestCall = deepestCall
+    (self.modules, self.parameters, self.deepestCall) = (modules, parameters, deepestCall)
   }
 
-  /// What a statement gave: its value, and the name it was bound to.
+  /// What a statement gave: its value, and the names it bound.
   struct Outcome {
     var value: Value
-    var name: String?
+    var names: [String] = []
   }
 
   /// Runs one statement, adding to the environment only if it succeeds.
@@ -40,21 +43,21 @@ public final class Evaluator: Sendable {
         let value = try value(of: pipeline, environment, source)
         environment[name.text] = value
         environment.last = value
-        return Outcome(value: value, name: name.text)
+        return Outcome(value: value, names: [name.text])
       case .pipeline(let pipeline):
         let value = try value(of: pipeline, environment, source)
         if case .nothing = value { return Outcome(value: value) }
         environment.last = value
         return Outcome(value: value)
       case .parameter(let declaration):
-        environment[declaration.name.text] = try value(of: declaration.value, environment, source)
-        return Outcome(value: .nothing, name: declaration.name.text)
+        environment[declaration.name.text] = try parameter(declaration, environment, source)
+        return Outcome(value: .nothing, names: [declaration.name.text])
       case .function(let declaration):
         let compiler = Compiler(self, environment, source)
         let scope = FrameScope(inside: nil)
         let function = compiler.function(declaration, scope)
         environment[declaration.name.text] = try run(function, scope, environment)
-        return Outcome(value: .nothing, name: declaration.name.text)
+        return Outcome(value: .nothing, names: [declaration.name.text])
       case .seed(let expression):
         guard let seed = Int(try value(of: expression, environment, source)), seed >= 0 else {
           throw Fault(.wrongType, "a seed is a whole number, zero or more").at(
@@ -68,13 +71,51 @@ public final class Evaluator: Sendable {
         let node = compiler.assertion(condition, message, statement.span, scope)
         return Outcome(value: try run(node, scope, environment))
       case .use(let clause):
-        throw Fault(.unusableModule, "modules are bound by the session").at(
-          clause.pathSpan, in: source)
+        return try use(clause, &environment, source)
       case .invalid: return Outcome(value: .nothing)
       }
     } catch {
       throw Fault(error).at(statement.span, in: source)
     }
+  }
+
+  private func use(
+    _ clause: UseClause, _ environment: inout Environment, _ source: Source
+  ) throws -> Outcome {
+    let module: ModuleValue
+    do { module = try modules.module(clause.path, beside: folder, events: events) } catch {
+      throw Fault(error).at(clause.pathSpan, in: source)
+    }
+    guard !clause.names.isEmpty else {
+      let name = clause.alias?.text ?? ModuleName.stem(clause.path)
+      environment[name] = .module(module)
+      return Outcome(value: .nothing, names: [name])
+    }
+    for name in clause.names {
+      guard let value = module[name.text] else {
+        let near = Suggestion.nearest(to: name.text, among: module.exports.map(\.name))
+        throw Fault(
+          .notExported, "`\(ModuleName.file(module.path))` defines no `\(name.text)`",
+          helps: near.map { ["use `\($0)`"] } ?? []
+        ).at(name.span, in: source)
+      }
+      environment[name.text] = value
+    }
+    return Outcome(value: .nothing, names: clause.names.map(\.text))
+  }
+
+  // What is given from outside takes the place of the default.
+  private func parameter(
+    _ declaration: ParameterDeclaration, _ environment: Environment, _ source: Source
+  ) throws -> Value {
+    let fallback = try value(of: declaration.value, environment, source)
+    let allowed = try declaration.allowed.map { try value(of: $0, environment, source) }
+    guard let given = parameters[declaration.name.text] else {
+      try ParameterValues.check(fallback, declaration, allowed, source.text)
+        .map { throw $0.at(declaration.value.span, in: source) }
+      return fallback
+    }
+    return try parameters.value(given, declaration, fallback, allowed, source, self)
   }
 
   /// Computes a pipeline.

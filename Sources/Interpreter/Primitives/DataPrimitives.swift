@@ -39,6 +39,10 @@ let dataPrimitives: [Primitive] = [
     return PanelValue(panel: dated, origin: path)
   },
   Primitive(
+    "stdin", topic: .data, "Names the standard input, to load data that another program writes.",
+    returns: "the path of the standard input", examples: ["stdin"]
+  ) { _ in "/dev/stdin" },
+  Primitive(
     "synth", topic: .data, "Simulates a panel whose truth is known.",
     Parameter<String>.word(
       "world", among: RecurrentWorld.Member.allCases.map { Choice($0.rawValue, $0.sentence) },

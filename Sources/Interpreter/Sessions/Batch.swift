@@ -33,6 +33,10 @@ public enum Batch {
     _ after: (Statement) -> Void
   ) -> ExitStatus {
     let checked = session.check(source)
+    if let complaint = session.parameters.unknown(in: checked.program) {
+      sink.send(.diagnostic(complaint))
+      return .refused
+    }
     for diagnostic in checked.diagnostics { sink.send(.diagnostic(diagnostic)) }
     guard checked.isRunnable else { return .refused }
     for cell in checked.program.cells {

@@ -19,6 +19,10 @@ public struct SessionOptions: Sendable {
   public var memoryLimit = Parallel.physicalMemory
   /// The script's folder, where relative paths are looked up first; empty at the prompt.
   public var folder = ""
+  /// Values for the script's parameters.
+  public var parameters = ParameterValues()
+  /// Seconds after which all work stops; nil for never.
+  public var timeLimit: Double?
 
   /// Creates the usual options.
   public init() {}
@@ -35,12 +39,17 @@ public final class Session {
   public private(set) var environment = Environment()
   /// Cells of sweeps that failed without `failures: ok`.
   private(set) var failedCells = 0
+  private let modules: ModuleLoader
+  let parameters: ParameterValues
 
   /// Creates an empty session.
   public init(_ options: SessionOptions = SessionOptions()) {
     budget = Budget(threads: options.threads, memoryLimit: options.memoryLimit)
     folder = options.folder
     files = HeaderSchemas(folder: options.folder)
+    modules = ModuleLoader(catalog: catalog, budget: budget)
+    parameters = options.parameters
+    if let seconds = options.timeLimit { budget.setTimeLimit(seconds: seconds) }
   }
 
   /// Checks a program without running it.
@@ -75,7 +84,9 @@ public final class Session {
 
   /// Runs one statement of a checked program.
   func run(_ statement: Statement, of source: Source, to sink: any EventSink) -> CellStatus {
-    let evaluator = Evaluator(catalog: catalog, budget: budget, events: sink, folder: folder)
+    let evaluator = Evaluator(
+      catalog: catalog, budget: budget, events: sink, folder: folder, modules: modules,
+      parameters: parameters)
     do {
       let outcome = try evaluator.run(statement, &environment, source)
       show(outcome, statement, sink)
@@ -91,7 +102,7 @@ public final class Session {
     _ outcome: Evaluator.Outcome, _ statement: Statement, _ sink: any EventSink
   ) {
     if case .nothing = outcome.value { return }
-    if statement.isHidden || outcome.name != nil { return }
+    if statement.isHidden || !outcome.names.isEmpty { return }
     sink.send(.value(outcome.value, name: nil))
   }
 

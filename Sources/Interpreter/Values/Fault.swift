@@ -29,6 +29,14 @@ public struct Fault: Error, Sendable {
     (self.code, self.message, self.helps, self.parameter) = (code, message, helps, parameter)
   }
 
+  /// A message of the checker as a fault, its place included.
+  init(_ diagnostic: Diagnostic) {
+    self.init(diagnostic.code, diagnostic.message, helps: diagnostic.helps.map(\.text))
+    (span, source) = (diagnostic.span, diagnostic.primary.location.source)
+    (label, reason, data) = (diagnostic.primary.text, diagnostic.reason, diagnostic.data)
+    notes = diagnostic.notes
+  }
+
   /// Gives the fault with a place, unless it has one.
   func at(_ span: Span, in source: Source) -> Fault {
     guard self.span == nil else { return self }

@@ -23,6 +23,7 @@ enum Members {
   static func find(_ name: String, of value: Value) throws -> Value? {
     switch value {
     case .record(let record): return record[name]
+    case .module(let module): return module[name]
     case .panel(let panel):
       if let column = panel.panel.columnOrKey(name) {
         return .column(ColumnValue(name: name, column: column))
@@ -39,6 +40,7 @@ enum Members {
     let own = list(of: value.type)?.map(\.name) ?? []
     switch value {
     case .record(let record): return record.fields.map(\.name)
+    case .module(let module): return module.exports.map(\.name)
     case .panel(let panel): return panel.panel.names + own
     case .table(let table): return table.columnNames + own
     default: return own

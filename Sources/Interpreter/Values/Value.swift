@@ -30,6 +30,7 @@ public enum Value: Sendable {
   indirect case backtest(BacktestValue)
   indirect case plot(PlotValue)
   case function(FunctionValue)
+  indirect case module(ModuleValue)
   indirect case failure(Fault)
   /// The result of something done rather than computed.
   case nothing
@@ -177,6 +178,7 @@ extension Value {
     case .backtest: .backtest
     case .plot: .plot
     case .function: .function
+    case .module: .module
     case .failure: .failure
     case .nothing: .nothing
     }

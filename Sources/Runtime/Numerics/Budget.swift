@@ -6,6 +6,12 @@
 
 import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Why work stopped before it was done.
 public enum BudgetError: Error, Equatable, Sendable {
   /// The user asked the work to stop.
@@ -33,8 +39,24 @@ public final class Budget: Sendable {
     self.memoryLimit = memoryLimit
   }
 
+  /// When the time is up, on the monotonic clock in nanoseconds; the largest number means never.
+  private let deadline = Atomic<Int64>(.max)
+
   /// Whether the work was asked to stop.
-  public var isCancelled: Bool { stop.load(ordering: .relaxed) != 0 }
+  public var isCancelled: Bool {
+    if deadline.load(ordering: .relaxed) != .max { expireIfDue() }
+    return stop.load(ordering: .relaxed) != 0
+  }
+
+  /// Stops all work some seconds from now.
+  public func setTimeLimit(seconds: Double) {
+    let now = MonotonicClock.nanoseconds
+    deadline.store(now + Int64(min(seconds, 1e9) * 1e9), ordering: .relaxed)
+  }
+
+  private func expireIfDue() {
+    if MonotonicClock.nanoseconds >= deadline.load(ordering: .relaxed) { expire() }
+  }
 
   /// Asks the work to stop. Safe to call from a signal handler.
   public func cancel() { stop.store(1, ordering: .relaxed) }
@@ -51,6 +73,7 @@ public final class Budget: Sendable {
 
   /// Throws if the work was asked to stop, or if its time is up.
   public func check() throws(BudgetError) {
+    if deadline.load(ordering: .relaxed) != .max { expireIfDue() }
     switch stop.load(ordering: .relaxed) {
     case 0: return
     case 2: throw BudgetError.timeout
@@ -70,4 +93,13 @@ public final class Budget: Sendable {
 
   /// Gives reserved bytes back.
   public func release(_ bytes: Int) { reserved.subtract(bytes, ordering: .relaxed) }
+}
+
+/// A clock that only runs forward.
+enum MonotonicClock {
+  static var nanoseconds: Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
 }
