@@ -43,6 +43,7 @@ public enum CommandLineTool {
     case "-":
       return runProgram(Source(name: "stdin", bytes: Terminal.readStandardInput()), arguments)
     case "run", "check": return withFile(arguments)
+    case "verify": return RecordedRun.verify(arguments)
     case "help": return help(arguments.words)
     case "docs": return DocumentationCommand.run(arguments)
     case "bench": return BenchCommand.run(arguments)
@@ -65,25 +66,17 @@ public enum CommandLineTool {
     let source = Source(name: path, bytes: bytes)
     var arguments = arguments
     arguments.options.folder = ScriptFolder.of(path)
-    guard arguments.verb == "run" else { return check(source, arguments) }
+    guard arguments.verb == "run" else { return CheckCommand.run(source, path, arguments) }
     if arguments.wantsHelp { return say(ScriptHelp.lines(source).joined(separator: "\n")) }
     do { try arguments.takeParameters() } catch { return complain(error.message) }
     if !arguments.switches.isDisjoint(with: ["--check", "--update"]) {
       return NotebookCommand.run(source, path: path, arguments)
     }
-    return runProgram(source, arguments)
+    return RecordedRun.run(source, path, arguments)
   }
 
-  private static func session(_ arguments: CommandArguments) -> Session {
+  static func session(_ arguments: CommandArguments) -> Session {
     Session(arguments.options)
-  }
-
-  private static func check(_ source: Source, _ arguments: CommandArguments) -> Int32 {
-    let checked = session(arguments).check(source)
-    let sink = arguments.sink()
-    for diagnostic in checked.diagnostics { sink.send(.diagnostic(diagnostic)) }
-    sink.finish(checked.isRunnable ? .done : .refused)
-    return checked.isRunnable ? ExitStatus.done.rawValue : ExitStatus.refused.rawValue
   }
 
   private static func runProgram(_ source: Source, _ arguments: CommandArguments) -> Int32 {

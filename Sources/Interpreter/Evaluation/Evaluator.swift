@@ -13,11 +13,14 @@ public final class Evaluator: Sendable {
   private let modules: ModuleLoader
   /// Values of parameters given from outside, such as on the command line.
   private let parameters: ParameterValues
+  let log: RunLog?
 
   init(
     catalog: StandardCatalog, budget: Budget, events: EventSink, folder: String,
-    modules: ModuleLoader, parameters: ParameterValues = ParameterValues(), deepestCall: Int = 1000
+    modules: ModuleLoader, parameters: ParameterValues = ParameterValues(), log: RunLog? = nil,
+    deepestCall: Int = 1000
   ) {
+    self.log = log
     (self.catalog, self.budget, self.events, self.folder) = (catalog, budget, events, folder)
     (self.modules, self.parameters, self.deepestCall) = (modules, parameters, deepestCall)
   }

@@ -27,6 +27,12 @@ public final class Context: Sendable {
     (self.events, self.folder, self.evaluator, self.depth) = (events, folder, evaluator, depth)
   }
 
+  /// Notes a file that was read, and refuses it if the lock file promises another one.
+  func record(_ panel: Panel, path: String, file: String) throws {
+    guard let log = evaluator.log else { return }
+    try log.add(DataRecord(panel, path: path, file: file))
+  }
+
   /// Calls a function of the user.
   func call(_ function: FunctionValue, _ arguments: Value...) throws -> Value {
     try evaluator.apply(function, arguments, seed: seed, depth: depth)

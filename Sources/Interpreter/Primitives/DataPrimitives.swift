@@ -23,6 +23,7 @@ let dataPrimitives: [Primitive] = [
     let names = try LoadKeys.resolve(keys.names, path: full)
     let (panel, line) = try PanelReader.read(
       path: full, asset: names.asset, date: names.date, budget: context.budget)
+    try context.record(panel, path: path, file: full)
     let offsets = try KnownOffsets(known, panel)
     let dated = try panel.with(
       panel.named.map { name, column in

@@ -44,13 +44,19 @@ public struct StandardCatalog: Catalog {
 /// Columns of files, read from their headers for the checker.
 public struct HeaderSchemas: FileSchemas {
   let folder: String
+  /// Answers for files that are not at hand.
+  private let lock: LockFile?
 
   /// Looks for files from a folder.
-  public init(folder: String) { self.folder = folder }
+  public init(folder: String) { self.init(folder: folder, lock: nil) }
+
+  init(folder: String, lock: LockFile?) { (self.folder, self.lock) = (folder, lock) }
 
   public func schema(of request: FileRequest) -> FileSchemaResult {
     let path = ScriptFolder.find(request.path, beside: folder)
-    guard FileSystem.exists(path) else { return .missing }
+    guard FileSystem.exists(path) else {
+      return lock?.schema(of: request.path).map { .found($0) } ?? .missing
+    }
     do {
       let keys = try LoadKeys.resolve(request.keys, path: path)
       let header = try PanelReader.header(of: path, asset: keys.asset, date: keys.date)
@@ -66,7 +72,7 @@ public struct HeaderSchemas: FileSchemas {
     }
   }
 
-  private static func type(of kind: String) -> Type {
+  static func type(of kind: String) -> Type {
     switch kind {
     case "num", "number": .number
     case "text": .text

@@ -16,8 +16,10 @@ final class ModuleLoader: Sendable {
   private let catalog: StandardCatalog
   private let budget: Budget
 
-  init(catalog: StandardCatalog, budget: Budget) {
-    (self.catalog, self.budget) = (catalog, budget)
+  private let log: RunLog?
+
+  init(catalog: StandardCatalog, budget: Budget, log: RunLog?) {
+    (self.catalog, self.budget, self.log) = (catalog, budget, log)
   }
 
   /// The modules loaded so far, by path.
@@ -53,7 +55,8 @@ final class ModuleLoader: Sendable {
       Parser.parse(source), catalog: catalog, files: HeaderSchemas(folder: folder))
     if let error = checked.diagnostics.first(where: \.isError) { throw Fault(error) }
     let evaluator = Evaluator(
-      catalog: catalog, budget: budget, events: ModuleEvents(events), folder: folder, modules: self)
+      catalog: catalog, budget: budget, events: ModuleEvents(events), folder: folder, modules: self,
+      log: log)
     var environment = Environment()
     var names: [String] = []
     for statement in checked.program.statements {

@@ -23,6 +23,8 @@ public struct SessionOptions: Sendable {
   public var parameters = ParameterValues()
   /// Seconds after which all work stops; nil for never.
   public var timeLimit: Double?
+  /// What is kept of the run; nil for nothing.
+  var log: RunLog?
 
   /// Creates the usual options.
   public init() {}
@@ -41,14 +43,16 @@ public final class Session {
   private(set) var failedCells = 0
   private let modules: ModuleLoader
   let parameters: ParameterValues
+  private let log: RunLog?
 
   /// Creates an empty session.
   public init(_ options: SessionOptions = SessionOptions()) {
     budget = Budget(threads: options.threads, memoryLimit: options.memoryLimit)
     folder = options.folder
-    files = HeaderSchemas(folder: options.folder)
-    modules = ModuleLoader(catalog: catalog, budget: budget)
+    files = HeaderSchemas(folder: options.folder, lock: options.log?.lock)
+    modules = ModuleLoader(catalog: catalog, budget: budget, log: options.log)
     parameters = options.parameters
+    log = options.log
     if let seconds = options.timeLimit { budget.setTimeLimit(seconds: seconds) }
   }
 
@@ -86,9 +90,11 @@ public final class Session {
   func run(_ statement: Statement, of source: Source, to sink: any EventSink) -> CellStatus {
     let evaluator = Evaluator(
       catalog: catalog, budget: budget, events: sink, folder: folder, modules: modules,
-      parameters: parameters)
+      parameters: parameters, log: log)
     do {
+      let start = ContinuousClock.now
       let outcome = try evaluator.run(statement, &environment, source)
+      note(outcome, statement, source, seconds: (ContinuousClock.now - start).seconds)
       show(outcome, statement, sink)
       return .done
     } catch {
@@ -97,6 +103,24 @@ public final class Session {
       return fault.code == .interrupted ? .interrupted : .failed(fault.code)
     }
   }
+
+  // For the record of the run.
+  private func note(
+    _ outcome: Evaluator.Outcome, _ statement: Statement, _ source: Source, seconds: Double
+  ) {
+    guard let log, log.keepsBindings else { return }
+    for name in outcome.names {
+      guard let value = environment[name] else { continue }
+      log.add(
+        BindingRecord(
+          name: name, line: source.lineColumn(at: statement.span.start).line,
+          type: value.type.description, digest: ValueDigest.of(value, budget: budget),
+          seconds: seconds))
+    }
+  }
+
+  /// The modules that were used.
+  var usedModules: [ModuleValue] { modules.loaded }
 
   private func show(
     _ outcome: Evaluator.Outcome, _ statement: Statement, _ sink: any EventSink

@@ -1,0 +1,28 @@
+// `fq check`: names, types, units and time, before anything runs.
+
+import FactorLang
+import FactorRuntime
+
+enum CheckCommand {
+  /// Checks a script against its lock file, if it has one; status 2 for errors, 4 for other data.
+  static func run(_ source: Source, _ path: String, _ arguments: CommandArguments) -> Int32 {
+    let sink = arguments.sink()
+    var options = arguments.options
+    var drift: [Diagnostic] = []
+    do {
+      if let lock = try LockFile.read(beside: path) {
+        options.log = RunLog(lock: lock)
+        drift = lock.drift(beside: options.folder)
+      }
+    } catch {
+      sink.send(.diagnostic(Fault(error).diagnostic(in: source)))
+      sink.finish(.refused)
+      return ExitStatus.refused.rawValue
+    }
+    let checked = Session(options).check(source)
+    for diagnostic in checked.diagnostics + drift { sink.send(.diagnostic(diagnostic)) }
+    let status: ExitStatus = !checked.isRunnable ? .refused : drift.isEmpty ? .done : .drifted
+    sink.finish(status)
+    return status.rawValue
+  }
+}
