@@ -142,7 +142,7 @@ extension Machine {
   /// What a primitive's body may use.
   func context(options: [(name: String, value: Value)] = []) -> Context {
     Context(
-      budget: evaluator.budget, seed: seed, panel: rows as? Panel, options: options,
+      budget: evaluator.budget, seed: seed, rows: rows, options: options,
       events: evaluator.events, folder: evaluator.folder, evaluator: evaluator, depth: depth)
   }
 }

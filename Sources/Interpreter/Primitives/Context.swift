@@ -8,8 +8,10 @@ import Models
 public final class Context: Sendable {
   let budget: Budget
   let seed: UInt64
-  /// The panel whose rows a column function is computed for.
-  let panel: Panel?
+  /// The rows that a column function is computed for.
+  let rows: (any ColumnSource)?
+  /// The same, if they are a panel.
+  var panel: Panel? { rows as? Panel }
   /// Options of the chosen variant, in the order written.
   let options: [(name: String, value: Value)]
   let events: EventSink
@@ -19,11 +21,11 @@ public final class Context: Sendable {
   private let depth: Int
 
   init(
-    budget: Budget, seed: UInt64, panel: Panel? = nil,
+    budget: Budget, seed: UInt64, rows: (any ColumnSource)? = nil,
     options: [(name: String, value: Value)] = [], events: EventSink, folder: String,
     evaluator: Evaluator, depth: Int
   ) {
-    (self.budget, self.seed, self.panel, self.options) = (budget, seed, panel, options)
+    (self.budget, self.seed, self.rows, self.options) = (budget, seed, rows, options)
     (self.events, self.folder, self.evaluator, self.depth) = (events, folder, evaluator, depth)
   }
 

@@ -56,6 +56,7 @@ enum Topic: String, Sendable, CaseIterable {
   case portfolios = "Portfolios"
   case plots = "Plots"
   case math = "Numbers"
+  case lists = "Lists and texts"
   case session = "Session"
 }
 

@@ -11,7 +11,8 @@ public struct StandardCatalog: Catalog {
 
   /// Every primitive of fq.
   public static let standard = StandardCatalog(
-    dataPrimitives + panelPrimitives + columnPrimitives + mathPrimitives + modelPrimitives
+    dataPrimitives + panelPrimitives + columnPrimitives + crossSectionPrimitives
+      + timeSeriesPrimitives + mathPrimitives + listPrimitives + modelPrimitives
       + portfolioPrimitives + plotPrimitives + sessionPrimitives)
 
   init(_ primitives: [Primitive]) {

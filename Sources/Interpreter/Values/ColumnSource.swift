@@ -7,6 +7,11 @@ import FactorRuntime
 enum Availability {
   /// Keys and constants: long before any row.
   static let always = -100_000
+  /// A statistic of all rows: known when the last of them is.
+  static let wholeSample = 100_000
+
+  /// Tells whether the value is known only when the sample has ended.
+  static func isWholeSample(_ known: Int) -> Bool { known > wholeSample / 2 }
 }
 
 /// Rows with named columns.
