@@ -94,7 +94,7 @@ let crossSectionPrimitives: [Primitive] = [
   Primitive(
     "xs.neutralize", topic: .columns, "Subtracts the mean of each firm's group in the month.",
     Parameter<ColumnValue>.required("x", "the column"),
-    Parameter<ColumnValue>.required("by", "the groups: text, or whole numbers").labelled,
+    Parameter<ColumnValue>.required("by", "the groups: text, or whole numbers"),
     returns: "x - x̄ of the firm's group", isColumnFunction: true,
     examples: ["toy | derive pure = xs.neutralize(mom, by: xs.decile(size))"]
   ) { context, x, by in

@@ -12,7 +12,7 @@ public struct StandardCatalog: Catalog {
   /// Every primitive of fq.
   public static let standard = StandardCatalog(
     dataPrimitives + panelPrimitives + columnPrimitives + crossSectionPrimitives
-      + timeSeriesPrimitives + mathPrimitives + listPrimitives + modelPrimitives
+      + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
       + portfolioPrimitives + plotPrimitives + sessionPrimitives)
 
   init(_ primitives: [Primitive]) {
@@ -22,7 +22,17 @@ public struct StandardCatalog: Catalog {
       uniquingKeysWith: { first, _ in first })
   }
 
-  func primitive(_ name: String) -> Primitive? { positions[name].map { primitives[$0] } }
+  /// Names of the formulaic-alpha literature; the formatter writes fq's own.
+  public static let aliases = [
+    "ts_rank": "ts.rank", "ts_min": "ts.min", "ts_max": "ts.max", "ts_sum": "ts.sum",
+    "ts_argmax": "ts.argmax", "ts_argmin": "ts.argmin", "decay_linear": "ts.decay",
+    "stddev": "ts.std", "correlation": "ts.corr", "covariance": "ts.cov", "delta": "ts.delta",
+    "delay": "lag", "rank": "xs.rank", "scale": "xs.scale", "indneutralize": "xs.neutralize",
+  ]
+
+  func primitive(_ name: String) -> Primitive? {
+    (positions[name] ?? Self.aliases[name].flatMap { positions[$0] }).map { primitives[$0] }
+  }
 
   public func signature(named name: String) -> Signature? { primitive(name)?.signature }
 
