@@ -46,36 +46,27 @@ final class CallNode: Node, @unchecked Sendable {
   private let callee: Node
   private let arguments: [CallArgument]
   private let isPlain: Bool
-  /// The function, if it is known when the code is made and the arguments are just its parameters.
-  private let direct: FunctionValue?
-  private let inputs: [Node]
 
   init(_ callee: Node, _ arguments: [CallArgument], _ span: Span, _ unit: Unit) {
     (self.callee, self.arguments) = (callee, arguments)
     isPlain = arguments.allSatisfy { $0.label == nil }
-    inputs = arguments.map(\.value)
-    var known: FunctionValue?
-    if isPlain, case .function(let function)? = (callee as? ConstantNode)?.value,
-      function.parameters.count == arguments.count
-    {
-      known = function
-    }
-    direct = known
     super.init(span, unit)
   }
 
+  /// The node of a call: shorter where the function is known and the arguments are just its parameters.
+  static func make(
+    _ callee: Node, _ arguments: [CallArgument], _ span: Span, _ unit: Unit
+  ) -> Node {
+    if case .function(let function)? = (callee as? ConstantNode)?.value,
+      function.parameters.count == arguments.count, arguments.allSatisfy({ $0.label == nil })
+    {
+      return DirectCallNode(function, arguments.map(\.value), span, unit)
+    }
+    return CallNode(callee, arguments, span, unit)
+  }
+
   override func evaluate(_ machine: Machine) throws -> Value {
-    guard let direct else { return try call(machine, flow: nil) }
-    let start = machine.top
-    do {
-      for input in inputs { machine.push(try input.evaluate(machine)) }
-    } catch {
-      machine.pop(to: start)
-      throw error
-    }
-    do { return try machine.run(direct.code, from: start, captures: direct.captures) } catch {
-      throw Fault(error).passing(direct.name, span, unit.source)
-    }
+    try call(machine, flow: nil)
   }
 
   /// Calls with what flows in, if anything does, as the first argument.
@@ -107,6 +98,43 @@ final class CallNode: Node, @unchecked Sendable {
     do { return try node.evaluate(machine) } catch {
       machine.pop(to: start)
       throw error
+    }
+  }
+}
+
+/// A call of a function that is known when the code is made. What a call needs is at hand here, so that
+/// nothing is retained on the way.
+final class DirectCallNode: Node, @unchecked Sendable {
+  private let name: String?
+  private let body: Node
+  private let slotCount: Int
+  private let captures: [(slot: Int, value: Value)]
+  private let hasCaptures: Bool
+  private let inputs: [Node]
+
+  init(_ function: FunctionValue, _ inputs: [Node], _ span: Span, _ unit: Unit) {
+    (name, body, slotCount) = (function.name, function.code.body, function.code.slotCount)
+    captures = zip(function.code.captureSlots, function.captures).map { ($0, $1) }
+    hasCaptures = !captures.isEmpty
+    self.inputs = inputs
+    super.init(span, unit)
+  }
+
+  override func evaluate(_ machine: Machine) throws -> Value {
+    let start = machine.top
+    do {
+      for input in inputs { machine.push(try input.evaluate(machine)) }
+    } catch {
+      machine.pop(to: start)
+      throw error
+    }
+    let caller = try machine.enter(start, slotCount)
+    defer { machine.leave(start, caller) }
+    if hasCaptures {
+      for (slot, value) in captures { machine[slot] = value }
+    }
+    do { return try body.evaluate(machine) } catch {
+      throw Fault(error).passing(name, span, unit.source)
     }
   }
 }

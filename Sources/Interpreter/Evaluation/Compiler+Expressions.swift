@@ -136,13 +136,13 @@ extension Compiler {
     if let name = callee.word, callee.plainText == nil {
       let slot = scope.slot(of: name).map { SlotNode($0, callee.span, unit) as Node }
       if let user = slot ?? environment[name].map({ ConstantNode($0, callee.span, unit) }) {
-        return CallNode(user, callArguments(arguments, scope), whole.span, unit)
+        return CallNode.make(user, callArguments(arguments, scope), whole.span, unit)
       }
     }
     if let primitive = dotted(callee, scope) {
       return call(primitive, arguments, flows: false, callee.span, scope)
     }
-    return CallNode(
+    return CallNode.make(
       expression(callee, scope), callArguments(arguments, scope), whole.span, unit)
   }
 

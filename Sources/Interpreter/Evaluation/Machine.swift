@@ -48,24 +48,41 @@ final class Machine {
     top += 1
   }
 
-  /// Runs code in a frame whose arguments were pushed from `start` on.
+  /// What a call must put back when it ends.
+  struct Caller {
+    let base: Int
+    let seed: UInt64
+  }
+
+  /// Opens a frame whose arguments were pushed from `start` on.
   @inline(__always)
-  func run(_ code: Routine, from start: Int, captures: [Value]) throws -> Value {
-    let (callerBase, callerSeed) = (base, seed)
-    if start + code.slotCount > capacity { grow(to: start + code.slotCount) }
-    base = start
-    top = start + code.slotCount
-    depth += 1
-    defer {
+  func enter(_ start: Int, _ slotCount: Int) throws -> Caller {
+    if start + slotCount > capacity { grow(to: start + slotCount) }
+    guard depth < evaluator.deepestCall else {
       pop(to: start)
-      (base, seed) = (callerBase, callerSeed)
-      depth -= 1
-    }
-    if depth > evaluator.deepestCall { throw Fault.callDepth(evaluator.deepestCall) }
-    if !captures.isEmpty {
-      for (index, slot) in code.captureSlots.enumerated() { slots[start + slot] = captures[index] }
+      throw Fault.callDepth(evaluator.deepestCall)
     }
     try tick()
+    let caller = Caller(base: base, seed: seed)
+    base = start
+    top = start + slotCount
+    depth += 1
+    return caller
+  }
+
+  /// Closes the open frame.
+  @inline(__always)
+  func leave(_ start: Int, _ caller: Caller) {
+    pop(to: start)
+    (base, seed) = (caller.base, caller.seed)
+    depth -= 1
+  }
+
+  /// Runs code in a frame whose arguments were pushed from `start` on.
+  func run(_ code: Routine, from start: Int, captures: [Value]) throws -> Value {
+    let caller = try enter(start, code.slotCount)
+    defer { leave(start, caller) }
+    for (index, slot) in code.captureSlots.enumerated() { self[slot] = captures[index] }
     return try code.body.evaluate(self)
   }
 

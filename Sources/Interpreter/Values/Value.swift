@@ -166,7 +166,7 @@ extension Value {
     case .range(let range): .range(of: (range.lower ?? range.upper)?.type ?? .any)
     case .text: .text
     case .bool: .bool
-    case .list(let items): .list(of: items.map(\.type).reduce(nil) { $0?.joined($1) ?? $1 } ?? .any)
+    case .list(let items): .list(of: Self.type(of: items))
     case .record(let record):
       .record(record.fields.map { RecordField($0.name, $0.value.type) })
     case .column(let value): .column(of: value.column.elementType)
@@ -181,6 +181,29 @@ extension Value {
     case .module: .module
     case .failure: .failure
     case .nothing: .nothing
+    }
+  }
+}
+
+extension Value {
+  // Long lists are mostly of one kind, told without making a type for each item.
+  private static func type(of items: [Value]) -> Type {
+    guard let first = items.first else { return .any }
+    var joined = first.type
+    var last = first
+    for item in items where !item.isSameScalar(as: last) {
+      joined = joined.joined(item.type)
+      last = item
+    }
+    return joined
+  }
+
+  private func isSameScalar(as other: Value) -> Bool {
+    switch (self, other) {
+    case (.integer, .integer), (.number, .number), (.ratio, .ratio), (.text, .text),
+      (.bool, .bool), (.month, .month), (.date, .date), (.missing, .missing):
+      true
+    default: false
     }
   }
 }
