@@ -104,7 +104,9 @@ enum RecordedRun {
     guard let difference = Verification.difference(old, new, status) else {
       let count = new.bindings.count
       sink.send(
-        .note("\(Counted.text(count, "binding")) and \(Counted.text(new.data.count, "file")) agree bit by bit"))
+        .note(
+          "\(Counted.text(count, "binding")) and \(Counted.text(new.data.count, "file")) agree bit by bit"
+        ))
       sink.finish(.done)
       return ExitStatus.done.rawValue
     }

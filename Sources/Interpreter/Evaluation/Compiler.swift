@@ -92,7 +92,8 @@ struct Compiler {
     let inner = FrameScope(inside: scope, isOverColumns: true)
     let node = expression(value, inner)
     return ColumnPlan(
-      code: Routine(node, inner), captured: inner.captures.map(\.outer), expression: value, unit: unit)
+      code: Routine(node, inner), captured: inner.captures.map(\.outer), expression: value,
+      unit: unit)
   }
 
   // MARK: Pipelines

@@ -43,10 +43,14 @@ public final class Evaluator: Sendable {
       }
       switch statement.kind {
       case .binding(let name, let pipeline):
-        let value = try value(of: pipeline, environment, source)
-        environment[name.text] = value
-        environment.last = value
-        return Outcome(value: value, names: [name.text])
+        do {
+          let value = try value(of: pipeline, environment, source)
+          environment[name.text] = value
+          environment.last = value
+          return Outcome(value: value, names: [name.text])
+        } catch let fault as Fault where fault.partial != nil && pipeline.endsAt(fault.span) {
+          throw fault.kept(as: name.text)
+        }
       case .pipeline(let pipeline):
         let value = try value(of: pipeline, environment, source)
         if case .nothing = value { return Outcome(value: value) }
@@ -152,5 +156,16 @@ public final class Evaluator: Sendable {
     let machine = Machine(self, seed: seed, depth: depth)
     for value in try function.matched(arguments.map { (nil, $0) }) { machine.push(value) }
     return try machine.run(function.code, from: 0, captures: function.captures)
+  }
+}
+
+extension Pipeline {
+  /// Tells whether the last thing the pipeline does has this place: only its result is the pipeline's.
+  fileprivate func endsAt(_ place: Span?) -> Bool {
+    if let last = stages.last { return last.nameSpan == place }
+    switch head {
+    case .command(let stage): return stage.nameSpan == place
+    case .expression, .lastResult: return false
+    }
   }
 }

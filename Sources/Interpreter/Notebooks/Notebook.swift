@@ -33,7 +33,8 @@ public struct Notebook {
       open = []
     }
     let text = source.text(Span(0, source.bytes.count))
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
       if Notebook.isRecorded(line, index), !covered.contains(index) {
         open.append(String(line.drop { $0 == " " }))
       } else {

@@ -14,15 +14,18 @@ public struct NotebookResult: Sendable {
 }
 
 extension Notebook {
-  /// Runs the script of a notebook; `makeSession` is asked for a new session.
-  public static func run(_ source: Source, in makeSession: () -> Session) -> NotebookResult {
-    let first = pass(source, makeSession())
+  /// Runs the script of a notebook; `makeSession` is asked for a new session, `watch` hears what happens in it.
+  public static func run(
+    _ source: Source, in makeSession: () -> Session,
+    watch: @escaping @Sendable (Event, Budget) -> Void = { _, _ in }
+  ) -> NotebookResult {
+    let first = pass(source, makeSession(), watch)
     guard first.hasDiagnostics, first.text != source.text(Span(0, source.bytes.count)) else {
       return first.result(against: source)
     }
     // Messages name lines, and new outputs move lines: what counts is the text as it will stand.
     let moved = Source(name: source.name, text: first.text)
-    var second = pass(moved, makeSession())
+    var second = pass(moved, makeSession(), watch)
     second.notebook = first.notebook
     return second.result(against: source)
   }
@@ -41,9 +44,12 @@ extension Notebook {
     }
   }
 
-  private static func pass(_ source: Source, _ session: Session) -> Pass {
+  private static func pass(
+    _ source: Source, _ session: Session, _ watch: @escaping @Sendable (Event, Budget) -> Void
+  ) -> Pass {
     let notebook = Notebook(source)
-    let recorder = StatementRecorder()
+    let budget = session.budget
+    let recorder = StatementRecorder { watch($0, budget) }
     let status = Batch.run(
       source, in: session, to: recorder, after: { recorder.finish($0.span) })
     recorder.finish(nil)
@@ -113,8 +119,12 @@ private final class StatementRecorder: EventSink {
   }
   private let text = EventText()
   private let state = Guarded(State())
+  private let watch: @Sendable (Event) -> Void
+
+  init(_ watch: @escaping @Sendable (Event) -> Void) { self.watch = watch }
 
   func send(_ event: Event) {
+    watch(event)
     var isDiagnostic = false
     var place: Int?
     if case .diagnostic(let diagnostic) = event {

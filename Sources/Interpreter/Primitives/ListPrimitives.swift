@@ -57,7 +57,8 @@ let listPrimitives: [Primitive] = [
   Primitive(
     "zip", topic: .lists, "Pairs the items of two lists of one length.",
     Parameter<[Value]>.required("a", "a list"), Parameter<[Value]>.required("b", "a list"),
-    returns: "a list of pairs", examples: ["for name, k in zip([\"a\", \"b\"], [1, 2]) { \"{name}{k}\" }"]
+    returns: "a list of pairs",
+    examples: ["for name, k in zip([\"a\", \"b\"], [1, 2]) { \"{name}{k}\" }"]
   ) { _, a, b in
     guard a.count == b.count else {
       throw Fault(

@@ -56,6 +56,10 @@ final class TextEvents: OutputSink {
       defer { fixes += diagnostic.fixes }
       return fixes.count + 1
     }
+    if let lines = EventText.interruption(diagnostic) {
+      progress.finish()
+      return gate.print(lines, to: .error)
+    }
     let text = renderer.render(diagnostic, firstFix: first)
     gate.print(text.split(separator: "\n").map(String.init) + [""], to: .error)
   }

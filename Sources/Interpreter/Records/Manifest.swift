@@ -95,7 +95,8 @@ enum Verification {
       }
     }
     if let then = old["status"]?.text, then != "\(status)" {
-      return Difference(message: "the run ended with `\(then)` then and `\(status)` now", details: [])
+      return Difference(
+        message: "the run ended with `\(then)` then and `\(status)` now", details: [])
     }
     return nil
   }

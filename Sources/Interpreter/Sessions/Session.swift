@@ -41,6 +41,7 @@ public final class Session {
   public private(set) var environment = Environment()
   /// Cells of sweeps that failed without `failures: ok`.
   private(set) var failedCells = 0
+  private var partial: (name: String, value: Value)?
   private let modules: ModuleLoader
   let parameters: ParameterValues
   private let log: RunLog?
@@ -76,6 +77,7 @@ public final class Session {
       let status = run(statement, of: source, to: sink)
       guard status == .done else {
         environment = before
+        keepPartial()
         return status
       }
     }
@@ -99,6 +101,11 @@ public final class Session {
       return .done
     } catch {
       let fault = Fault(error).at(statement.span, in: source)
+      if let value = fault.partial, !fault.data.isEmpty,
+        case .binding(let name, _) = statement.kind
+      {
+        partial = (name.text, value)
+      }
       sink.send(.diagnostic(fault.diagnostic(in: source)))
       return fault.code == .interrupted ? .interrupted : .failed(fault.code)
     }
@@ -128,6 +135,14 @@ public final class Session {
     if case .nothing = outcome.value { return }
     if statement.isHidden || !outcome.names.isEmpty { return }
     sink.send(.value(outcome.value, name: nil))
+  }
+
+  // The work of a fit that was interrupted is the one thing a cell that ended early leaves behind.
+  private func keepPartial() {
+    guard let (name, value) = partial else { return }
+    environment[name] = value
+    scope[name] = Scope.Entry(value.type)
+    partial = nil
   }
 
   // Run-time values know more than the checker could: their columns, their length.

@@ -21,6 +21,8 @@ public struct Fault: Error, Sendable {
   public var notes: [String] = []
   /// The open calls that the fault passed through, innermost first.
   public var frames: [String] = []
+  /// What is left of interrupted work, for the binding that asked for it.
+  var partial: Value?
   /// The parameter whose argument is to blame, if one is.
   public var parameter: String?
 
@@ -131,7 +133,7 @@ extension Fault {
 
   private static func budget(_ error: BudgetError) -> Fault {
     switch error {
-    case .cancelled: return Fault(.interrupted, "interrupted; bindings are as they were")
+    case .cancelled: return Fault(.interrupted, "bindings are as they were")
     case .timeout: return Fault(.timeout, "the time limit is reached; bindings are as they were")
     case .memory(let purpose, let needed, let available):
       return Fault(

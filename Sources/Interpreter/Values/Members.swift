@@ -104,6 +104,16 @@ enum Members {
     Member("loss", .list(of: .number), "the best validation loss of each member") {
       ModelValue($0).map { .list($0.model.summary.members.map { .number($0.bestLoss) }) }
     },
+    Member("status", .text, "done, or partial after an interruption") {
+      ModelValue($0).map { .text($0.model.pause == nil ? "done" : "partial") }
+    },
+    Member("best", .model, "the best epoch so far of a partial fit; a whole fit as it is") {
+      ModelValue($0).map { value in
+        var value = value
+        if let pause = value.model.pause { value.model = pause.best() }
+        return .model(value)
+      }
+    },
     Member("seconds", .number, "how long the fit took") {
       ModelValue($0).map { .number($0.seconds) }
     },
@@ -161,6 +171,11 @@ enum Members {
     Member("code", .text, "the code of the error") {
       if case .failure(let fault) = $0 { return .text(fault.code.rawValue) }
       return nil
+    },
+    Member("at", .text, "where it happened") {
+      guard case .failure(let fault) = $0 else { return nil }
+      guard let source = fault.source, let span = fault.span else { return .missing }
+      return .text(source.describe(span.start))
     },
     Member("message", .text, "the words of the error") {
       if case .failure(let fault) = $0 { return .text(fault.message) }

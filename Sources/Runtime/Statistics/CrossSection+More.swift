@@ -70,7 +70,8 @@ extension CrossSection {
       let present = Double(month.count { !$0.isNaN })
       let ranks = Ranking.ranks(month, ties: together ? .average : .ordinal)
       return ranks.map { rank in
-        rank.isNaN ? .nan : min(Double(count), ((rank - 0.5) / present * Double(count)).rounded(.down) + 1)
+        rank.isNaN
+          ? .nan : min(Double(count), ((rank - 0.5) / present * Double(count)).rounded(.down) + 1)
       }
     }
   }
