@@ -40,9 +40,9 @@ import Testing
     #expect(run("fn mean(x) = 42\nmean([1])").shown == "42")
   }
 
-  @Test func recursionEndsInADiagnostic() {
+  @Test func recursionIsRefused() {
     let result = run("fn f(n) = if n == 0 then 0 else f(n - 1)\nf(100000)")
-    #expect(result.codes.first == "F0016")
+    #expect(result.codes.first == "F0208")
   }
 
   @Test func semicolonHidesAndBindingsAreSilent() {
