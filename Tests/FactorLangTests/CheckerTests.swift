@@ -6,9 +6,13 @@ import Testing
 @testable import FactorLang
 
 @Suite struct CheckerTests {
-  static func check(_ text: String) -> [Diagnostic] {
+  static func check(_ text: String) -> [Diagnostic] { checked(text).diagnostics }
+
+  static func checked(_ text: String, asModule: Bool = false) -> CheckedProgram {
     let program = Parser.parse(Source(name: "t.fq", text: text))
-    return Checker.check(program, catalog: FakeCatalog(), files: FakeFiles()).diagnostics
+    return Checker.check(
+      program, catalog: FakeCatalog(), files: FakeFiles(), modules: FakeModules(),
+      asModule: asModule)
   }
 
   static let load = "p = load \"x.csv\", keys: [permno, month]\n"

@@ -42,6 +42,7 @@ extension CheckFault {
       return (
         "\(text) lies outside the \(kind), which covers \(months.text)", "no month of the data"
       )
+    case .notPositive(let name): return ("`\(name)` takes a positive duration", "negative")
     case .emptyMonths(let text): return ("\(text) holds no month", "ends before it begins")
     case .overlappingBlocks(let first, let second):
       return ("the \(first) and \(second) blocks overlap", "begins before `\(first)` has ended")

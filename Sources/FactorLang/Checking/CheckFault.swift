@@ -33,6 +33,7 @@ enum CheckFault {
   case duplicate(String, kind: String)
   case notWholeRange(Type, isOpen: Bool)
   case notAContainer(Type)
+  case notPositive(String)
   case negated(Type)
   case yearForMonth(String, months: String?)
   case notASliceKey(String, Schema)
@@ -77,7 +78,7 @@ extension CheckFault {
     case .effectInModule: return .moduleEffect
     case .selfCall: return .selfCall
     case .wrongResult, .notAContainer, .yearForMonth: return .wrongType
-    case .defaultOutside: return .outOfRange
+    case .defaultOutside, .notPositive: return .outOfRange
     case .duplicate: return .duplicateName
     case .notWholeRange: return .notWholeRange
     case .negated: return .operandsDoNotFit

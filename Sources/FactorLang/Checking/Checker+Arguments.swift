@@ -101,8 +101,33 @@ extension Checker {
         .wrongType(parameter: parameter.name, wanted: parameter.type, found: type), at: value.span)
       return type
     }
-    checkRange(value, parameter)
+    if !checkDirection(value, site) { checkRange(value, parameter) }
     return type
+  }
+
+  /// Complains of a lag or lead by a negative duration, naming the one that goes the other way.
+  private mutating func checkDirection(_ value: Expression, _ site: Site) -> Bool {
+    let (parameter, timing) = (site.parameter, site.call.signature.timing)
+    guard timing != .latest, parameter.minimum == 1, let months = months(of: value), months < 0,
+      case .unary(.negate, let amount) = value.kind
+    else { return false }
+    let other = catalog.names.first { name in
+      switch (timing, catalog.signature(named: name)?.timing) {
+      case (.shiftsEarlier, .shiftsLater?), (.shiftsLater, .shiftsEarlier?): return true
+      default: return false
+      }
+    }
+    var diagnostic = CheckFault.notPositive(parameter.name).diagnostic(at: value.span, in: source)
+    if let other {
+      let edits = [
+        Edit(source, site.call.nameSpan, other),
+        Edit(source, value.span, source.text(amount.span)),
+      ]
+      let text = "for the other direction use `\(other)`"
+      diagnostic.helps = [Help(text, fix: Fix(text, edits))]
+    }
+    found.append(diagnostic)
+    return true
   }
 
   /// Checks the members of a range or list of settings to go through.

@@ -79,13 +79,14 @@ extension Checker {
     case .shiftsLater(let by): (parameter, sign) = (by, 1)
     }
     guard latest.offset > ColumnInfo.always || !latest.isExact else { return latest }
-    (latest.latest, latest.column) = (whole, nil)
-    guard let months = shift(signature, parameter, arguments) else {
+    guard let months = shift(signature, parameter, arguments), months > 0 else {
       // Durations are positive: a lead is no sooner, a lag has no lower bound.
-      latest.isExact = false
-      if sign < 0 { latest.offset = ColumnInfo.always }
-      return latest
+      return sign < 0
+        ? .unknown
+        : Availability(
+          offset: latest.offset, isExact: false, latest: latest.latest, column: latest.column)
     }
+    (latest.latest, latest.column) = (whole, nil)
     if latest.offset > ColumnInfo.always { latest.offset += sign * months }
     return latest
   }

@@ -5,7 +5,8 @@ extension Checker {
     slice base: Expression, _ slices: [Argument], _ context: Context
   ) -> Type {
     let type = infer(base, context)
-    let types = slices.map { infer($0.value, .plain) }
+    // `allow: empty` is a word, not a value.
+    let types = slices.map { $0.label?.text == "allow" ? .any : infer($0.value, .plain) }
     switch type {
     case .panel(let schema):
       let mayBeEmpty = slices.contains { $0.label?.text == "allow" }
