@@ -6,9 +6,13 @@ import Testing
 @testable import FactorLang
 
 @Suite struct CheckerTests {
-  static func check(_ text: String) -> [Diagnostic] {
+  static func check(_ text: String) -> [Diagnostic] { checked(text).diagnostics }
+
+  static func checked(_ text: String, asModule: Bool = false) -> CheckedProgram {
     let program = Parser.parse(Source(name: "t.fq", text: text))
-    return Checker.check(program, catalog: FakeCatalog(), files: FakeFiles()).diagnostics
+    return Checker.check(
+      program, catalog: FakeCatalog(), files: FakeFiles(), modules: FakeModules(),
+      asModule: asModule)
   }
 
   static let load = "p = load \"x.csv\", keys: [permno, month]\n"
@@ -33,8 +37,8 @@ import Testing
     ("p | setup target: ret | fit cvra, k: <1>2.5</1>", "F0201"),
     ("p | setup target: ret | fit pca, <1>epochs</1>: 5", "F0105"),
     ("p | setup target: ret | fit <1>pcaa</1>", "F0204"),
-    ("x = <1>2004-12 + 3</1>", "F0205"), ("x = <1>2004-12 == 2004-12-31</1>", "F0205"),
-    ("x = <1>5% + 3m</1>", "F0205"), ("x = <1>3</1>(1)", "F0207"),
+    ("x = 2004-12 + <1>3</1>", "F0209"), ("x = 2004-12 == <1>2004-12-31</1>", "F0205"),
+    ("x = 5% + <1>3m</1>", "F0209"), ("x = <1>3</1>(1)", "F0207"),
     ("x = if <1>3</1> then 1 else 2", "F0206"),
     ("fn f(a) = a\nf(1, <1>2</1>)", "F0108"), ("fn f(a) = a\n<1>f</1>()", "F0107"),
     ("fn f(a) = <1>b</1>", "F0102"), ("param k: <1>itn</1> = 5", "F0112"),
@@ -46,7 +50,7 @@ import Testing
     ("p | derive a = <1>b</1>, b = ret", "F0101"),
     ("p | summarise m = mean(ret), by: month | where <1>ret</1> > 0", "F0101"),
     ("p | where lag(<1>rett</1>, 1m) > 0", "F0101"), ("p | where <1>xs.rnk</1>(ret) > 0", "F0102"),
-    ("p | where lag(ret, <1>1</1>) > 0", "F0201"), ("x = <1>$cutt</1>", "F0102"),
+    ("p | where lag(ret, <1>1</1>) > 0", "F0209"), ("x = <1>$cutt</1>", "F0102"),
     ("p | where <1>ret == ret</1>", "L0107"), ("<1>describe</1>", "F0211"),
   ])
   func oneCauseGivesOneComplaint(_ marked: String, _ code: String) {
@@ -69,7 +73,7 @@ import Testing
     "p | plot.line mean(ret), title: \"{1:.2}\"",
     "for x in 1..3 { x + 1 }", "p[1990-01..2000-12].ret", "x = {a: 1}\nx.a + 1",
     "use \"a.fq\" as prep\nprep.firms | winsorize bm | where zz > 1 | setup target: q, features: $prep.chars",
-    "2004-12 + 3m == 2005-03", "12y / 3m == 48", "30bps == 0.30%", "where = 5\nx = where + 1",
+    "2004-12 + 3m == 2005-03", "12y / 3m == 48", "30bps == 0.30%", "size = 5\nx = size + 1",
     "describe p",
     "describe p.ret", "p\n| describe", "sq = x -> x * x\nsq(2)", "p | where (x -> x > 0)(ret)",
   ])
@@ -79,12 +83,14 @@ import Testing
 
   @Test func typesAndInflowsAreKept() {
     let marked = MarkedSource(
-      Self.load + "m = p | <1>where</1> ret > 0 | setup target: ret | <2>fit</2> pca")
+      Self.load + "m = p | <1>where</1> month > 2000-01 | setup target: ret | <2>fit</2> pca")
     let checked = Checker.check(
       Parser.parse(marked.text), catalog: FakeCatalog(), files: FakeFiles())
     #expect(checked.bindings["m"] == .model)
     #expect(
-      checked.inflows[marked[1]]?.schema?.names == ["permno", "month", "ret", "size", "exchange"])
+      checked.inflows[marked[1]]?.schema?.names == [
+        "permno", "month", "ret", "size", "exchange", "cusip",
+      ])
     #expect(checked.inflows[marked[2]]?.plainName == "task")
     #expect(checked.isRunnable)
   }

@@ -4,13 +4,16 @@
 
 struct FakeCatalog: Catalog {
   static let condition = ParameterInfo(
-    "condition", .bool, role: .columnExpression, isVariadic: true, isRequired: true, "rows to keep")
+    "condition", .bool, role: .columnExpression, isVariadic: true, isRequired: true,
+    timing: .presentOnly, "rows to keep")
   static let columns = ParameterInfo(
     "columns", role: .columnNames, isVariadic: true, "columns to treat")
+  static let treated = ParameterInfo(
+    "columns", role: .columnNames, isVariadic: true, timing: .presentOnly, "columns to treat")
   static let expressions = ParameterInfo(
-    "x", role: .columnExpression, isVariadic: true, "what to show")
+    "x", role: .columnExpression, isVariadic: true, timing: .marked, "what to show")
   static let signal = ParameterInfo(
-    "signal", role: .columnExpression, isRequired: true, "what to sort by")
+    "signal", role: .columnExpression, isRequired: true, timing: .presentOnly, "what to sort by")
 
   static let panels: [Signature] = [
     Signature(
@@ -31,7 +34,13 @@ struct FakeCatalog: Catalog {
       parameters: [columns, ParameterInfo("except", role: .columnNames, isLabelOnly: true)],
       receiver: .table(nil), effect: .selects),
     Signature(
-      "winsorize", parameters: [columns, ParameterInfo("tails", .ratio, minimum: 0, maximum: 0.5)],
+      "winsorize",
+      parameters: [
+        treated, ParameterInfo("tails", .ratio, minimum: 0, maximum: 0.5, unit: "ratio"),
+      ],
+      receiver: .panel(nil), result: .panel(nil), effect: .keeps),
+    Signature(
+      "rank_normalize", parameters: [treated, ParameterInfo("to", .range(of: .number))],
       receiver: .panel(nil), result: .panel(nil), effect: .keeps),
     Signature(
       "deciles",
@@ -40,7 +49,13 @@ struct FakeCatalog: Catalog {
         ParameterInfo(
           "ties", .choice, role: .choice([Choice("together", "Keeps ties."), Choice("apart")])),
       ], receiver: .panel(nil), result: .panel(nil),
-      effect: .addsNamed([ColumnInfo("decile", .integer)])),
+      effect: .addsNamed([ColumnInfo("decile", .integer), ColumnInfo("signal", .number)])),
+    Signature(
+      "portfolio",
+      parameters: [
+        ParameterInfo("returns", role: .columnNames, timing: .earned(by: "signal")),
+        ParameterInfo("weight", role: .columnExpression, timing: .presentOnly),
+      ], receiver: .panel(nil), result: .backtest),
     Signature(
       "summarise",
       parameters: [
@@ -53,9 +68,38 @@ struct FakeCatalog: Catalog {
     Signature(
       "setup",
       parameters: [
-        ParameterInfo("target", role: .columnExpression, isRequired: true),
-        ParameterInfo("features", role: .columnNames),
+        ParameterInfo("target", role: .columnExpression, isRequired: true, timing: .target),
+        ParameterInfo("features", role: .columnNames, timing: .beforeTarget),
       ], receiver: .panel(nil), result: .task(nil), effect: .keeps),
+    Signature(
+      "split",
+      parameters: [
+        ParameterInfo("train", .range(of: .any)),
+        ParameterInfo("valid", .range(of: .any), follows: "train"),
+        ParameterInfo("test", .range(of: .any), follows: "valid"),
+      ], receiver: .task(nil), result: .task(nil), effect: .keeps),
+    Signature(
+      "synth",
+      parameters: [
+        ParameterInfo("chars", .integer), ParameterInfo("wait", .duration, unit: "seconds"),
+      ],
+      result: .panel(nil),
+      effect: .givesNumbered(
+        NumberedColumns("c", count: "chars", fallback: 3, known: -1, set: "chars"),
+        Schema(
+          [
+            ColumnInfo("month", .month), ColumnInfo("id", .text),
+            ColumnInfo("ret", .ratio, known: 0),
+          ],
+          keys: ["month", "id"]))),
+    Signature(
+      "top",
+      parameters: [
+        ParameterInfo("count", .integer, isRequired: true),
+        ParameterInfo("by", role: .columnNames),
+        ParameterInfo(
+          "on", .choice, role: .choice([Choice("valid"), Choice("test")]), selects: true),
+      ], receiver: .table(nil), effect: .keeps),
   ]
 
   static let others: [Signature] = [
@@ -75,15 +119,16 @@ struct FakeCatalog: Catalog {
             [
               ParameterInfo("k", .integer, rangeText: "1..50", minimum: 1, maximum: 50),
               ParameterInfo("epochs", .integer, minimum: 1, "passes over the data"),
-            ]),
+              ParameterInfo("seeds", .integer, minimum: 1),
+            ], isStochastic: true),
         ])),
     Signature(
       "plot.line", summary: "Draws lines.",
       parameters: [expressions, ParameterInfo("title", .text)],
-      receiver: .oneOf([.table(nil), .backtest]), result: .plot),
+      receiver: .oneOf([.table(nil), .backtest]), result: .plot, isEffect: true),
     Signature(
       "save", parameters: [ParameterInfo("path", .text, isRequired: true)], receiver: .any,
-      result: .nothing),
+      result: .nothing, isEffect: true),
     Signature("pause", result: .nothing),
   ]
 
@@ -91,11 +136,16 @@ struct FakeCatalog: Catalog {
     ("lag", 2), ("lead", 2), ("log", 1), ("abs", 1), ("mean", 1), ("xs.rank", 1), ("ts.mean", 2),
     ("ts.compound", 2),
   ].map { name, count in
-    let window = count == 2 ? [ParameterInfo("window", .duration, isRequired: true)] : []
+    let shifts = name == "lag" || name == "lead"
+    let window = ParameterInfo(
+      shifts ? "by" : "window", .duration, isRequired: true, minimum: 1, unit: "months")
     return Signature(
       name, summary: "Computes \(name).",
-      parameters: [ParameterInfo("x", .number, role: .columnExpression, isRequired: true)] + window,
-      result: .number, isColumnFunction: true)
+      parameters: [ParameterInfo("x", .number, role: .columnExpression, isRequired: true)]
+        + (count == 2 ? [window] : []),
+      result: .number, isColumnFunction: true,
+      timing: name == "lag"
+        ? .shiftsEarlier(by: "by") : name == "lead" ? .shiftsLater(by: "by") : .latest)
   }
 
   static let table = Dictionary(
@@ -116,10 +166,16 @@ struct FakeCatalog: Catalog {
 struct FakeFiles: FileSchemas {
   func schema(of request: FileRequest) -> FileSchemaResult {
     guard request.path == "x.csv" else { return .missing }
-    return .found(
-      Schema([
-        ColumnInfo("permno", .integer), ColumnInfo("month", .month), ColumnInfo("ret", .ratio),
-        ColumnInfo("size", .number), ColumnInfo("exchange", .text),
-      ]))
+    var schema = Self.columns
+    schema.months = MonthSpan(
+      first: MonthSpan.index(year: 1990, month: 1), last: MonthSpan.index(year: 2010, month: 12))
+    return .found(schema)
   }
+
+  static let columns =
+    Schema([
+      ColumnInfo("permno", .integer), ColumnInfo("month", .month), ColumnInfo("ret", .ratio),
+      ColumnInfo("size", .number), ColumnInfo("exchange", .text),
+      ColumnInfo("cusip", .number, isGuessed: true),
+    ])
 }

@@ -30,7 +30,7 @@ import Testing
           │                    ^^^^ not a column at this stage
           │
           help: use `mom`                                                        [fix 1]
-          note: columns here: permno month ret size exchange mom … and 1 more  (.type it)
+          note: columns here: permno month ret size exchange … and 3 more  (.type it)
 
         """)
   }
@@ -74,11 +74,11 @@ import Testing
     let text = "p = load \"x.csv\"\np.ret\n| deciles ret, within: month"
     #expect(
       rendered(text, name: "deciles.fq") == """
-        error[F0210]: `deciles` works on a panel, but a column flows in
+        error[F0210]: `deciles` works on a panel, but a list flows in
           ┌─ deciles.fq:3:3
           │
         2 │ p.ret
-          │ ───── a column of ratios, without its firms and months
+          │ ───── list of ratios (the column, without its firms and months)
         3 │ | deciles ret, within: month
           │   ^^^^^^^ accepts: panel
           │

@@ -40,7 +40,7 @@ import Testing
   @Test func variantsBringTheirOptions() throws {
     let fit = try #require(FakeCatalog().signature(named: "fit"))
     let call = try fit.bind([.init(words: ["cvra"]), .init(label: "epochs")], flows: true)
-    #expect(call.parameters.map(\.name) == ["model", "k", "epochs"])
+    #expect(call.parameters.map(\.name) == ["model", "k", "epochs", "seeds"])
     #expect(throws: BindFault.self) {
       try fit.bind([.init(words: ["pca"]), .init(label: "epochs")], flows: true)
     }

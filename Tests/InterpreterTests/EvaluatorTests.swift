@@ -47,6 +47,11 @@ import Testing
     #expect(result.diagnostics.first?.notes.count == 11)
   }
 
+  @Test func recursionIsRefused() {
+    let result = run("fn f(n) = if n == 0 then 0 else f(n - 1)\nf(100000)")
+    #expect(result.codes.first == "F0208")
+  }
+
   @Test func semicolonHidesAndBindingsAreSilent() {
     #expect(run("x = 5").values.isEmpty)
     #expect(run("5;").values.isEmpty)

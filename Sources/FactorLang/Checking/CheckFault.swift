@@ -17,12 +17,33 @@ enum CheckFault {
   case outOfRange(parameter: ParameterInfo, shown: String)
   case unknownChoice(String?, parameter: ParameterInfo, nearest: String?)
   case comparisonWithMissing(isNegated: Bool, subject: String, whole: Span)
-  case operands(Type, String, Type)
   case notACondition(Type)
   case notAColumnName
   case alwaysTrue(String)
   case missingFile(String)
   case unreadableFile(String, why: String)
+  case missingModule(String)
+  case refusedModule(String, Diagnostic)
+  case moduleCycle(String, [String])
+  case notExported(String, module: String, nearest: String?)
+  case effectInModule(String)
+  case selfCall(String)
+  case wrongResult(String, wanted: Type, found: Type)
+  case defaultOutside(String, shown: String, allowed: String)
+  case duplicate(String, kind: String)
+  case notWholeRange(Type, isOpen: Bool)
+  case notAContainer(Type)
+  case notPositive(String)
+  case negated(Type)
+  case yearForMonth(String, months: String?)
+  case notASliceKey(String, Schema)
+  case outsideData(String, kind: String, MonthSpan)
+  case emptyMonths(String)
+  case overlappingBlocks(String, String)
+  case shadowedVerb(String)
+  case shadowedColumn(String)
+  case selectedOnTest(String)
+  case singleSeed(String)
 }
 
 extension CheckFault {
@@ -42,10 +63,33 @@ extension CheckFault {
     case .outOfRange: return .outOfRange
     case .unknownChoice: return .unknownChoice
     case .comparisonWithMissing: return .comparisonWithMissing
-    case .operands: return .operandsDoNotFit
     case .notACondition: return .notACondition
     case .alwaysTrue: return .alwaysTrue
     case .missingFile, .unreadableFile: return .cannotRead
+    default: return programCode
+    }
+  }
+
+  private var programCode: Code {
+    switch self {
+    case .missingModule, .refusedModule: return .unusableModule
+    case .moduleCycle: return .moduleCycle
+    case .notExported: return .notExported
+    case .effectInModule: return .moduleEffect
+    case .selfCall: return .selfCall
+    case .wrongResult, .notAContainer, .yearForMonth: return .wrongType
+    case .defaultOutside, .notPositive: return .outOfRange
+    case .duplicate: return .duplicateName
+    case .notWholeRange: return .notWholeRange
+    case .negated: return .operandsDoNotFit
+    case .notASliceKey: return .unknownColumn
+    case .outsideData, .emptyMonths: return .outsideData
+    case .overlappingBlocks: return .overlappingSplit
+    case .shadowedVerb: return .shadowedVerb
+    case .shadowedColumn: return .shadowedColumn
+    case .selectedOnTest: return .selectedOnTest
+    case .singleSeed: return .singleSeed
+    default: return .internalFault
     }
   }
 
@@ -63,22 +107,30 @@ extension CheckFault {
       diagnostic.notes = [Self.columnNote(schema)]
     case .wrongInflow(_, _, let found, let from, _):
       diagnostic.secondary = [Label(from.source, from.span, Self.describe(found))]
-    case .alwaysTrue: diagnostic.severity = .warning
+    case .refusedModule(_, let first):
+      let place = first.primary.location
+      diagnostic.secondary = [Label(place.source, place.span, first.message)]
+    case .notASliceKey(_, let schema): diagnostic.notes = [Self.columnNote(schema)]
+    case .alwaysTrue, .shadowedVerb, .shadowedColumn, .selectedOnTest, .singleSeed:
+      diagnostic.severity = .warning
     default: break
     }
+    diagnostic.reason = reason
     return diagnostic
   }
 
   private static func columnNote(_ schema: Schema) -> String {
-    let shown = schema.names.prefix(6).joined(separator: " ")
-    let more = schema.names.count - 6
-    return "columns here: \(shown)" + (more > 0 ? " … and \(more) more" : "") + "  (.type it)"
+    let names = schema.names
+    let isShort = names.count <= 6
+    let shown = names.prefix(isShort ? 6 : 5).joined(separator: " ")
+    let more = isShort ? "" : " … and \(names.count - 5) more"
+    return "columns here: \(shown)\(more)  (.type it)"
   }
 
   private static func describe(_ type: Type) -> String {
     guard case .column(let element) = type else { return type.phrase }
-    let kind = element.isOpen ? "a column" : "a column of \(element)s"
-    return "\(kind), without its firms and months"
+    let kind = element.isOpen ? "list of values" : "list of \(element)s"
+    return "\(kind) (the column, without its firms and months)"
   }
 
   /// Gives the first line and the words beside the mark.
@@ -99,10 +151,10 @@ extension CheckFault {
     case .unknownType(let name, _): return ("there is no type `\(name)`", "not a type")
     case .notCallable(let type): return ("\(type.phrase) cannot be called", "not a function")
     case .wrongInflow(let verb, let accepts, let found, _, _):
-      let shape = accepts.plainPhrase
-      return (
-        "`\(verb)` works on \(shape), but \(found.plainPhrase) flows in", "accepts: \(accepts)"
-      )
+      var (wanted, given) = (accepts.plainPhrase, found.plainPhrase)
+      // Two lists differ in what they hold.
+      if wanted == given { (wanted, given) = (accepts.phrase, found.phrase) }
+      return ("`\(verb)` works on \(wanted), but \(given) flows in", "accepts: \(accepts)")
     case .missingInflow(let verb, let accepts):
       return (
         "`\(verb)` works on \(accepts.phrase), but nothing flows in", "needs \(accepts.phrase)"
@@ -127,10 +179,6 @@ extension CheckFault {
       return ("`\(parameter.name)` takes one of its words", "not a word")
     case .comparisonWithMissing:
       return ("a comparison with `na` is never true", "every comparison with `na` gives `na`")
-    case .operands(let left, let sign, let right):
-      return (
-        "`\(sign)` does not fit \(left.phrase) and \(right.phrase)", "these do not go together"
-      )
     case .notACondition(let type):
       return ("a yes or no is needed here, not \(type.phrase)", "this is \(type.phrase)")
     case .notAColumnName: return ("a column's name is needed here", "not a name")
@@ -138,7 +186,7 @@ extension CheckFault {
       return ("always true where `\(name)` is not na", "compares the column with itself")
     case .missingFile(let path): return ("there is no file `\(path)`", "not found")
     case .unreadableFile(let path, let why): return ("`\(path)` cannot be read", why)
-    default: return ("", "")
+    default: return programWording
     }
   }
 }

@@ -9,29 +9,55 @@ extension Checker {
     let kind = result == .any ? receiver.map { $0.hasColumns ? $0 : .any } ?? .any : result
     switch call.signature.effect {
     case .none: return result.with(result.schema)
-    case .keeps: return kind.with(facts.schema)
+    case .keeps: return kind.with(kept(facts))
     case .addsDefinitions: return kind.with(facts.schema)
-    case .selects: return kind.with(selected(facts, bound))
+    case .selects: return kind.with(selected(facts))
     case .loadsFile: return result.with(loaded(call, bound))
     case .addsNamed(let columns):
       var schema = facts.schema
-      for column in columns { schema?.add(column) }
+      for column in columns { schema?.add(placed(column, call, facts)) }
       return kind.with(schema)
     case .addsNamedBy(let parameter, let column):
-      return kind.with(named(parameter, column, call, bound, facts.schema))
+      return kind.with(named(parameter, placed(column, call, facts), call, bound, facts.schema))
     case .summarises: return result.with(summary(facts))
-    case .definesFields: return result.with(Schema(facts.fields))
+    case .definesFields: return result.with(written(facts.fields))
+    case .gives(let schema): return result.with(schema)
+    case .givesNumbered(let numbered, let schema):
+      return result.with(self.numbered(numbered, schema, call, bound))
     }
   }
 
-  private func selected(_ facts: EffectFacts, _ bound: BoundCall) -> Schema? {
+  /// The columns of a verb that keeps them, remembering by what rows were chosen.
+  private func kept(_ facts: EffectFacts) -> Schema? {
+    guard var schema = facts.schema else { return nil }
+    if let choice = facts.choice, choice.known > schema.choice?.known ?? Int.min {
+      schema.choice = choice
+    }
+    // A task stands in the months in which its target is earned.
+    if let shift = facts.target?.availability.known, shift > ColumnInfo.always,
+      let months = schema.months
+    {
+      schema.months = MonthSpan(first: months.first + shift, last: months.last + shift)
+    }
+    return schema
+  }
+
+  /// A column that a verb adds is known when the expressions are that it is made of.
+  private func placed(_ column: ColumnInfo, _ call: Call, _ facts: EffectFacts) -> ColumnInfo {
+    var column = column
+    if column.known == nil { column.known = facts.availability?.known }
+    if column.definedAt == nil { column.definedAt = Location(source, call.nameSpan) }
+    return column
+  }
+
+  private func selected(_ facts: EffectFacts) -> Schema? {
     guard var schema = facts.schema else { return nil }
     for (name, list) in facts.names {
       guard let names = list else { return nil }
-      if name == "except" { schema = schema.dropping(names) }
+      if name == "except" { schema = schema.dropping(names.map(\.name)) }
     }
     let kept = facts.names.filter { $0.key != "except" }.flatMap { $0.value ?? [] }
-    return kept.isEmpty ? schema : schema.selecting(kept)
+    return kept.isEmpty ? schema : schema.selecting(kept.map(\.name))
   }
 
   private func named(
@@ -53,52 +79,46 @@ extension Checker {
     var columns: [ColumnInfo] = []
     for list in facts.names.values {
       guard let names = list else { return nil }
-      columns += names.map { facts.schema?[$0] ?? ColumnInfo($0) }
+      columns += names.map { facts.schema?[$0.name] ?? ColumnInfo($0.name) }
     }
     return Schema(columns + facts.defined)
   }
 
-  // MARK: Files
-
-  private mutating func loaded(_ call: Call, _ bound: BoundCall) -> Schema? {
-    guard let index = bound.arguments.first?.first else { return nil }
-    let value = call.arguments[index].value
-    guard let (path, isFixed) = path(value) else { return nil }
-    let keyPlace = bound.index(of: "keys").flatMap { bound.arguments[$0].first }
-    let keys = keyPlace.map { call.arguments[$0].value.words } ?? []
-    var options: [String: String] = [:]
-    for argument in call.arguments {
-      if let label = argument.label { options[label.text] = source.text(argument.value.span) }
+  /// A panel written out: its first column of months and its first of text are the keys, and the
+  /// months have their own column.
+  private func written(_ fields: [ColumnInfo]) -> Schema {
+    let month = fields.first { $0.type == .month }
+    let asset = fields.first { $0.type == .text }
+    let isCertain = !fields.contains { $0.type.isOpen }
+    var columns = fields.map { field in
+      var column = field
+      if isCertain { column.known = 0 }
+      if field.name == month?.name || field.name == asset?.name { column.known = ColumnInfo.always }
+      return column
     }
-    switch files.schema(of: FileRequest(path: path, keys: keys, options: options)) {
-    case .found(var schema):
-      if let keyPlace { checkKeys(call.arguments[keyPlace].value, schema) }
-      if !keys.isEmpty { schema.keys = keys }
-      return schema
-    case .missing:
-      if isFixed, !savedPaths.contains(path) { report(.missingFile(path), at: value.span) }
-    case .unreadable(let why):
-      if isFixed { report(.unreadableFile(path, why: why), at: value.span) }
-    case .unknown: break
+    if !fields.contains(where: { $0.name == "month" }) {
+      columns.append(ColumnInfo("month", .month, known: ColumnInfo.always))
     }
-    return nil
+    let keys = isCertain ? [month, asset].compactMap { $0?.name } : []
+    return Schema(columns, keys: keys)
   }
 
-  /// Reads the path; a parameter's may be replaced by the caller, so nothing is certain about it.
-  private func path(_ value: Expression) -> (text: String, isFixed: Bool)? {
-    if let text = value.plainText { return (text, true) }
-    guard case .name(let name) = value.kind, let entry = scope[name], let words = entry.words,
-      words.count == 1, entry.type == .text
-    else { return nil }
-    return (words[0], !entry.isParameter)
-  }
-
-  private mutating func checkKeys(_ value: Expression, _ schema: Schema) {
-    var items = [value]
-    if case .list(let members) = value.kind { items = members }
-    for item in items {
-      guard let word = item.word else { continue }
-      _ = column(word, at: item.span, .columns(.table(schema), verb: "load"))
+  private func numbered(
+    _ numbered: NumberedColumns, _ schema: Schema, _ call: Call, _ bound: BoundCall
+  ) -> Schema? {
+    var count = numbered.fallback
+    if let place = bound.index(of: numbered.count), let index = bound.arguments[place].first {
+      guard let given = number(of: call.arguments[index].value)?.asWhole, 1...10_000 ~= given else {
+        return nil
+      }
+      count = given
     }
+    let names = (1...max(1, count)).map { numbered.prefix + String($0) }
+    var columns = schema.columns.filter { schema.keys.contains($0.name) }
+    columns += names.map { ColumnInfo($0, .number, known: numbered.known) }
+    columns += schema.columns.filter { !schema.keys.contains($0.name) }
+    var result = Schema(columns, keys: schema.keys, isComplete: schema.isComplete)
+    result.sets[numbered.set] = names
+    return result
   }
 }

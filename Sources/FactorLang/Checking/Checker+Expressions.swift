@@ -33,37 +33,91 @@ extension Checker {
 
   private mutating func inferCompound(_ expression: Expression, _ context: Context) -> Type {
     switch expression.kind {
-    case .range(let range):
-      let bounds = [range.lower, range.upper].compactMap { $0 }.map { infer($0, context) }
-      if let step = range.step { _ = infer(step, context) }
-      return .range(of: bounds.dropFirst().reduce(bounds.first ?? .any) { $0.joined($1) })
+    case .range(let range): return infer(range, context)
     case .conditional(let condition, let then, let otherwise):
       checkCondition(condition, context)
       return infer(then, context).joined(infer(otherwise, context))
     case .comprehension(let names, let source, let body):
-      _ = infer(source, context)
-      let saved = bind(names)
-      defer { locals = saved }
-      _ = infer(body)
-      return .any
+      return infer(names, through: source, body, context)
     case .lambda(let parameters, let body):
+      reportRepeated(parameters, of: "parameter")
+      lintShadowedColumns(parameters, context)
       let saved = bind(parameters)
-      defer { locals = saved }
+      functionDepth += 1
+      defer {
+        locals = saved
+        functionDepth -= 1
+      }
       _ = infer(body, context)
       return .function
     case .caught(let value, let parameter, let fallback):
+      caughtDepth += 1
       let type = infer(value, context)
-      let saved = bind([parameter].compactMap { $0 })
+      caughtDepth -= 1
+      let saved = bind([parameter].compactMap { $0 }, as: .failure)
       defer { locals = saved }
       return type.joined(infer(fallback, context))
     default: return .error
     }
   }
 
-  private mutating func bind(_ names: [Name]) -> [String: Type] {
+  private mutating func bind(_ names: [Name], as type: Type = .any) -> [String: Type] {
     let saved = locals
-    for name in names { locals[name.text] = .any }
+    for name in names { locals[name.text] = type }
     return saved
+  }
+
+  private mutating func infer(_ range: RangeExpression, _ context: Context) -> Type {
+    let lower = range.lower.map { ($0, infer($0, context)) }
+    let upper = range.upper.map { ($0, infer($0, context)) }
+    let inner = lower.map { own in upper.map { own.1.joined($0.1) } ?? own.1 } ?? upper?.1 ?? .any
+    if let lower, let upper, lower.1.isScalar, upper.1.isScalar, lower.1 != upper.1,
+      !(lower.1.isNumeric && upper.1.isNumeric)
+    {
+      found.append(
+        OperandFault(
+          left: (lower.0.span, lower.1), sign: "..", right: (upper.0.span, upper.1), literal: nil
+        ).diagnostic(in: source))
+      return .range(of: .error)
+    }
+    guard let step = range.step else { return .range(of: inner) }
+    let stepType = infer(step, context)
+    if inner == .month || inner == .date, stepType.isScalar, stepType != .duration {
+      found.append(
+        OperandFault(
+          left: (range.lower?.span ?? step.span, inner), sign: "by", right: (step.span, stepType),
+          literal: nil
+        ).diagnostic(in: source))
+    }
+    return .range(of: inner)
+  }
+
+  private mutating func infer(
+    _ names: [Name], through list: Expression, _ body: Block, _ context: Context
+  ) -> Type {
+    let type = infer(list, context)
+    let isOpenRange: Bool
+    if case .range(let range) = list.kind {
+      isOpenRange = range.lower == nil || range.upper == nil
+    } else {
+      isOpenRange = false
+    }
+    if isOpenRange || (type.isNeverWalked && !context.isColumns) {
+      report(.notWholeRange(type, isOpen: isOpenRange), at: list.span)
+    }
+    reportRepeated(names, of: "name")
+    lintShadowedColumns(names, context)
+    let saved = bind(names, as: names.count == 1 ? type.members : .any)
+    defer { locals = saved }
+    let result = infer(body)
+    return .list(of: result == .nothing ? .any : result)
+  }
+
+  private mutating func lintShadowedColumns(_ names: [Name], _ context: Context) {
+    guard let schema = context.receiver?.schema else { return }
+    for name in names where schema[name.text] != nil {
+      report(.shadowedColumn(name.text), at: name.span)
+    }
   }
 
   private mutating func infer(_ block: Block) -> Type {
@@ -76,15 +130,21 @@ extension Checker {
 
   private mutating func infer(_ entries: [RecordEntry], _ context: Context) -> Type {
     var fields: [RecordField] = []
+    var written: [String: Span] = [:]
     var isKnown = true
     for entry in entries {
       switch entry {
       case .field(let name, let value):
         let field = RecordField(name.text, infer(value, context))
+        if let before = written[field.name] {
+          reportDuplicate(field.name, "field", at: name.span, before: before)
+        }
+        written[field.name] = name.span
         fields.removeAll { $0.name == field.name }
         fields.append(field)
       case .spread(let value):
         if case .record(.some(let inner)) = infer(value, context) {
+          fields.removeAll { own in inner.contains { $0.name == own.name } }
           fields += inner
         } else {
           isKnown = false
@@ -99,7 +159,9 @@ extension Checker {
   private mutating func infer(name: String, at span: Span, _ context: Context) -> Type {
     if let type = locals[name] { return type }
     if context.isColumns { return column(name, at: span, context) }
-    if let entry = scope[name] { return entry.type }
+    if let entry = scope[name] {
+      return reportSelfCall(entry, name, at: span) ? .error : entry.type
+    }
     if let type = catalog.constant(named: name) { return type }
     if catalog.signature(named: name) != nil { return .function }
     let nearest = Suggestion.nearest(
@@ -114,6 +176,7 @@ extension Checker {
       return .any
     }
     if let column = schema[name] { return column.type }
+    if name == "month", case .panel = receiver { return .month }
     guard schema.isComplete else { return .any }
     if let entry = scope[name], entry.type != .module {
       report(.variableAsColumn(name, verb: verb, entry), at: span)
@@ -125,8 +188,8 @@ extension Checker {
   }
 
   private mutating func infer(variable name: String, at span: Span, _ context: Context) -> Type {
-    if let entry = scope[name] { return entry.type }
     if let type = locals[name] { return type }
+    if let entry = scope[name] { return entry.type }
     if context.receiver?.schema?[name] != nil {
       report(.columnAsVariable(name), at: span)
     } else {
@@ -142,21 +205,38 @@ extension Checker {
     if let dotted = whole.dottedName, !isDefined(dotted), catalog.signature(named: dotted) != nil {
       return .function
     }
+    if let entry = whole.dottedName.flatMap({ exported($0) }) { return entry.type }
     let type = infer(base, context)
-    if let column = type.schema?[name.text] { return .column(of: column.type) }
-    var known: [String] = type.schema?.names ?? []
-    if type.hasColumns, type.schema?.isComplete != true { return .any }
-    if case .record(let fields) = type {
+    if type == .module, let owner = base.nameOnly, reportMissingExport([owner, name]) {
+      return .error
+    }
+    return infer(name, of: type)
+  }
+
+  /// Gives the type of what stands behind a dot: a column, a field or a member.
+  private mutating func infer(_ name: Name, of type: Type) -> Type {
+    var known: [String] = []
+    switch type {
+    case .panel(let schema), .table(let schema):
+      if let column = schema?[name.text] { return .column(of: column.type) }
+      if case .panel = type, name.text == "month" { return .column(of: .month) }
+      guard let schema, schema.isComplete else {
+        return catalog.members(of: type)?.first { $0.name == name.text }?.type ?? .any
+      }
+      known = schema.names
+    case .record(let fields):
       guard let fields else { return .any }
       if let field = fields.first(where: { $0.name == name.text }) { return field.type }
-      known = fields.map(\.name)
-    } else {
-      guard !type.isOpen, type != .module, let members = catalog.members(of: type) else {
-        return .any
-      }
-      if let member = members.first(where: { $0.name == name.text }) { return member.type }
-      known += members.map(\.name)
+      let nearest = Suggestion.nearest(to: name.text, among: fields.map(\.name))
+      report(.unknownMember(name.text, type, nearest: nearest), at: name.span)
+      return .error
+    default: break
     }
+    guard !type.isOpen, type != .module, let members = catalog.members(of: type) else {
+      return .any
+    }
+    if let member = members.first(where: { $0.name == name.text }) { return member.type }
+    known += members.map(\.name)
     let nearest = Suggestion.nearest(to: name.text, among: known)
     report(.unknownMember(name.text, type, nearest: nearest), at: name.span)
     return .error
@@ -168,11 +248,18 @@ extension Checker {
     call callee: Expression, _ arguments: [Argument], _ context: Context
   ) -> Type {
     if let name = callee.dottedName, let signature = signature(of: name) {
+      let entry = entry(of: name)
+      if reportSelfCall(entry, name, at: callee.span) { return .error }
+      let own = entry?.signature != nil
       let call = Call(
-        signature: signature, verb: name, nameSpan: callee.span, arguments: arguments)
-      let result = check(call, signature.isColumnFunction || !catalogOwns(name) ? context : .plain)
-
-      return result
+        signature: signature, verb: name, nameSpan: callee.span, arguments: arguments,
+        body: context.isColumns ? nil : entry?.body)
+      return check(call, signature.isColumnFunction || own ? context : .plain)
+    }
+    if case .member(let base, let name) = callee.kind, let owner = base.nameOnly,
+      reportMissingExport([owner, name])
+    {
+      return .error
     }
     let type: Type
     if let name = callee.dottedName, !isDefined(name) {
@@ -182,26 +269,31 @@ extension Checker {
     } else {
       type = infer(callee, context)
     }
-    if !type.isOpen, type != .function, type != .module, type.isScalar || type.hasColumns {
-      report(.notCallable(type), at: callee.span)
-    }
+    if type.isNeverCalled { report(.notCallable(type), at: callee.span) }
     if type != .error { for argument in arguments { _ = infer(argument.value, context) } }
     return type == .error ? .error : .any
   }
+}
 
-  private func catalogOwns(_ name: String) -> Bool { scope[name] == nil }
+extension Type {
+  /// Tells whether nothing can go through it item by item.
+  fileprivate var isNeverWalked: Bool {
+    switch self {
+    case .any, .error, .missing, .list, .range, .column, .nothing, .choice, .function, .module,
+      .failure:
+      return false
+    case .oneOf(let members): return members.allSatisfy(\.isNeverWalked)
+    default: return true
+    }
+  }
+}
 
-  private mutating func infer(
-    slice base: Expression, _ slices: [Argument], _ context: Context
-  ) -> Type {
-    let type = infer(base, context)
-    for slice in slices { _ = infer(slice.value, .plain) }
-    switch type {
-    case .panel, .table, .task, .column, .error: return type
-    case .list(let element):
-      if case .range? = slices.first?.value.kind { return type }
-      return element
-    default: return .any
+extension Expression {
+  /// The name, if the expression is nothing else.
+  var nameOnly: Name? {
+    switch kind {
+    case .name(let name), .variable(let name): return Name(name, span)
+    default: return nil
     }
   }
 }

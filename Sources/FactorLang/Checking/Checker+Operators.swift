@@ -6,7 +6,13 @@ extension Checker {
       checkCondition(operand, context)
       return .bool
     }
-    return infer(operand, context)
+    let type = infer(operand, context)
+    switch type.element {
+    case .text, .month, .date, .quarter:
+      report(.negated(type.element), at: operand.span)
+      return .error
+    default: return type
+    }
   }
 
   mutating func infer(
@@ -25,8 +31,16 @@ extension Checker {
     guard own.isScalar, its.isScalar, own != .bool, its != .bool else {
       return lifted(.any, first, second)
     }
+    if mixesClocks(sign.rawValue, left, own, right, its) { return .error }
     guard let type = Self.arithmetic(sign, own, its) else {
-      report(.operands(own, sign.rawValue, its), at: left.span.union(right.span))
+      if sign == .add, isGuess(left, own, its, context) || isGuess(right, its, own, context) {
+        return .any
+      }
+      found.append(
+        OperandFault(
+          left: (left.span, own), sign: sign.rawValue, right: (right.span, its),
+          literal: literal(of: right)
+        ).diagnostic(in: source))
       return .error
     }
     return lifted(type, first, second)
@@ -39,12 +53,17 @@ extension Checker {
     }
   }
 
+  /// Tells whether a column may be text after all: its type was guessed, and text fits here.
+  private func isGuess(
+    _ value: Expression, _ own: Type, _ other: Type, _ context: Context
+  ) -> Bool {
+    guard other == .text, own.isNumeric, case .name(let name) = value.kind else { return false }
+    return context.receiver?.schema?[name]?.isGuessed ?? false
+  }
+
   /// Gives the type of a result, or nil if the operands do not go together.
   static func arithmetic(_ sign: BinaryOperator, _ left: Type, _ right: Type) -> Type? {
-    if left.isNumeric, right.isNumeric {
-      if sign == .divide || sign == .power { return .number }
-      return left == right ? left : .number
-    }
+    if left.isNumeric, right.isNumeric { return number(sign, left, right) }
     switch (sign, left, right) {
     case (.add, .month, .duration), (.add, .date, .duration), (.add, .quarter, .duration),
       (.subtract, .month, .duration), (.subtract, .date, .duration),
@@ -63,6 +82,19 @@ extension Checker {
     default: return nil
     }
   }
+
+  // A share of a share is a number, a share of a number or by a number is a share.
+  private static func number(_ sign: BinaryOperator, _ left: Type, _ right: Type) -> Type {
+    switch sign {
+    case .power: return .number
+    case .divide: return left == .ratio && right != .ratio ? .ratio : .number
+    case .multiply where (left == .ratio) != (right == .ratio): return .ratio
+    case .multiply where left == .ratio: return .number
+    default: return left == right ? left : .number
+    }
+  }
+
+  // MARK: Comparisons
 
   mutating func infer(
     _ first: Expression, _ links: [ComparisonLink], _ span: Span, _ context: Context
@@ -100,12 +132,28 @@ extension Checker {
     {
       report(.alwaysTrue(name), at: span)
     }
+    let isMembership = link.comparison == .isIn || link.comparison == .isNotIn
     let own = leftType.element
-    let its =
-      link.comparison == .isIn || link.comparison == .isNotIn
-      ? rightType.members : rightType.element
-    guard own.isScalar, its.isScalar, own != its, !(own.isNumeric && its.isNumeric) else { return }
-    report(.operands(own, link.comparison.rawValue, its), at: span)
+    let its = isMembership ? rightType.members : rightType.element
+    if isMembership, rightType.isNeverContainer {
+      report(.notAContainer(rightType), at: link.operand.span)
+      return
+    }
+    guard own.isScalar, its.isScalar else { return }
+    if !isMembership, mixesClocks(link.comparison.rawValue, left, own, link.operand, its) {
+      return
+    }
+    guard own != its, !(own.isNumeric && its.isNumeric) else { return }
+    // Columns of yes and no count as 1 and 0.
+    let isTruthNumber = (own == .bool && its.isNumeric) || (its == .bool && own.isNumeric)
+    if isTruthNumber, context.isColumns { return }
+    let operand = link.operand
+    if isGuess(left, own, its, context) || isGuess(operand, its, own, context) { return }
+    found.append(
+      ComparisonFault(
+        left: (left, own), comparison: link.comparison, right: (operand, its), whole: span,
+        leftLiteral: literal(of: left), rightLiteral: literal(of: operand)
+      ).diagnostic(in: source))
   }
 }
 
@@ -122,6 +170,11 @@ extension Type {
     case .list(let inner), .range(let inner), .column(let inner): return inner
     default: return .any
     }
+  }
+
+  /// Tells whether nothing can be looked for in it.
+  var isNeverContainer: Bool {
+    isScalar || hasColumns || self == .model || self == .backtest || self == .plot
   }
 
   /// Tells whether it is a single value of a known kind.

@@ -37,33 +37,84 @@ extension Checker {
 
   /// Tells whether the user defines the first word of a dotted name.
   func isDefined(_ dotted: String) -> Bool {
-    let first = dotted.prefix { $0 != "." }
-    return scope[String(first)] != nil || locals[String(first)] != nil
+    guard let dot = dotted.utf8.firstIndex(of: 0x2E) else {
+      return scope[dotted] != nil || locals[dotted] != nil
+    }
+    let first = String(dotted[..<dot])
+    return scope[first] != nil || locals[first] != nil
   }
 
   private mutating func check(_ stage: Stage, _ inflow: Inflow?) -> Type {
     guard let signature = signature(of: stage.verb) else {
-      for argument in stage.arguments where argument.label == nil && isDefined(stage.verb) {
-        if case .block = argument.value.kind { _ = infer(argument.value, .plain) }
-      }
-      if isDefined(stage.verb) { return .any }
-      let names = catalog.names + scope.functionNames
-      let nearest = Suggestion.nearest(to: stage.verb, among: names)
-      report(.unknownVerb(stage.verb, nearest: nearest), at: stage.nameSpan)
-      return .error
+      return checkUnknown(stage)
     }
-    if stage.verb == "save" {
+    let entry = entry(of: stage.verb)
+    if reportSelfCall(entry, stage.verb, at: stage.nameSpan) { return .error }
+    if entry == nil, stage.verb == "save" {
       savedPaths.formUnion(stage.arguments.compactMap(\.value.plainText))
     }
     let call = Call(
       signature: signature, verb: stage.verb, nameSpan: stage.nameSpan,
-      arguments: stage.arguments, inflow: inflow, span: stage.span)
+      arguments: stage.arguments, inflow: inflow, span: stage.span, body: entry?.body)
     return check(call, .plain)
   }
 
-  /// Finds a callable; the user's names win.
+  private mutating func checkUnknown(_ stage: Stage) -> Type {
+    for argument in stage.arguments where argument.label == nil && isDefined(stage.verb) {
+      if case .block = argument.value.kind { _ = infer(argument.value, .plain) }
+    }
+    if reportMissingExport(stage.path) { return .error }
+    if isDefined(stage.verb) { return .any }
+    let names = catalog.names + scope.functionNames
+    let nearest = Suggestion.nearest(to: stage.verb, among: names)
+    report(.unknownVerb(stage.verb, nearest: nearest), at: stage.nameSpan)
+    return .error
+  }
+
+  /// Complains of `v.name` where the module `v` defines no such name; tells whether it did.
+  mutating func reportMissingExport(_ path: [Name]) -> Bool {
+    guard path.count == 2, locals[path[0].text] == nil,
+      let exports = scope[path[0].text]?.exports, exports[path[1].text] == nil
+    else { return false }
+    let nearest = Suggestion.nearest(to: path[1].text, among: exports.names)
+    report(.notExported(path[1].text, module: path[0].text, nearest: nearest), at: path[1].span)
+    return true
+  }
+
+  /// Finds what the user defines under a name, possibly that of a module.
+  func entry(of name: String) -> Scope.Entry? {
+    if locals[name] != nil { return nil }
+    return scope[name] ?? (name.utf8.contains(0x2E) ? exported(name) : nil)
+  }
+
+  /// Finds a callable; the user's functions win, and a value does not hide a verb.
   func signature(of name: String) -> Signature? {
-    if let entry = scope[name] { return entry.signature }
+    if locals[name] != nil { return nil }
+    if let entry = entry(of: name) {
+      if let signature = entry.signature { return signature }
+      return entry.type.isNeverCalled ? catalog.signature(named: name) : nil
+    }
     return isDefined(name) ? nil : catalog.signature(named: name)
+  }
+
+  /// Complains of a function that calls itself: every script must have a bounded plan.
+  mutating func reportSelfCall(_ entry: Scope.Entry?, _ name: String, at span: Span) -> Bool {
+    guard let entry, let place = entry.definedAt, openFunctions.contains(place) else {
+      return false
+    }
+    var diagnostic = CheckFault.selfCall(name).diagnostic(at: span, in: source)
+    diagnostic.secondary = [Label(place.source, place.span, "being defined here")]
+    found.append(diagnostic)
+    return true
+  }
+}
+
+extension Type {
+  /// Tells whether values are certainly no functions.
+  var isNeverCalled: Bool {
+    switch self {
+    case .any, .error, .missing, .function, .module, .oneOf, .nothing: return false
+    default: return true
+    }
   }
 }

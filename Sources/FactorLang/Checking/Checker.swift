@@ -1,5 +1,5 @@
-// Checks a program before it runs: names, verbs, options, words, literal types, what flows into
-// each stage, and columns along pipelines. It must never be wrong: what is not known for sure (an
+// Checks a program before it runs: names, verbs, options, words, units, time, what flows into each
+// stage, and columns along pipelines. It must never be wrong: what is not known for sure (an
 // unknown schema, a value computed at run time) has the type `any`, which fits everything. After
 // the first complaint about a thing its type is `error`, which fits everything too, so that
 // nothing follows from it.
@@ -30,6 +30,9 @@ public struct Checker {
   let program: Program
   let catalog: any Catalog
   let files: any FileSchemas
+  let modules: any Modules
+  /// Tells whether the program is used by another, so that it may not act by itself.
+  let isModule: Bool
   var scope: Scope
   /// Parameters of lambdas and blocks: the nearest scope of all.
   var locals: [String: Type] = [:]
@@ -37,16 +40,32 @@ public struct Checker {
   var inflows: [Span: Type] = [:]
   var bindings: [String: Type] = [:]
   var savedPaths: Set<String> = []
+  /// Functions whose bodies are being checked, by where they are named.
+  var openFunctions: Set<Location> = []
+  /// Levels of functions and lambdas around, whose bodies do not run by themselves.
+  var functionDepth = 0
+  /// Levels of `catch` around: what may be missing there is no mistake.
+  var caughtDepth = 0
+  /// Bodies already checked for the arguments of a call.
+  var bodies = CheckedBodies()
 
   var source: Source { program.source }
 
+  init(
+    _ program: Program, _ catalog: any Catalog, _ files: any FileSchemas, _ modules: any Modules,
+    _ scope: Scope, isModule: Bool = false
+  ) {
+    (self.program, self.catalog, self.files) = (program, catalog, files)
+    (self.modules, self.scope, self.isModule) = (modules, scope, isModule)
+  }
+
   /// Checks a program in a scope; a program that does not parse gives its grammar's complaints
-  /// only.
+  /// only. A module is checked as such: it may define, but neither show nor write.
   public static func check(
     _ program: Program, catalog: any Catalog, scope: Scope = Scope(),
-    files: any FileSchemas = NoFiles()
+    files: any FileSchemas = NoFiles(), modules: any Modules = NoModules(), asModule: Bool = false
   ) -> CheckedProgram {
-    var checker = Checker(program: program, catalog: catalog, files: files, scope: scope)
+    var checker = Checker(program, catalog, files, modules, scope, isModule: asModule)
     var result = Type.nothing
     for statement in program.statements {
       result = checker.check(statement)
@@ -59,11 +78,18 @@ public struct Checker {
   }
 
   private var sorted: [Diagnostic] {
-    Array(found.sorted { $0.span.start < $1.span.start }.prefix(Parser.diagnosticLimit))
+    // Sorting must not change the order of what begins at one place.
+    let ordered = found.enumerated().sorted {
+      ($0.element.span.start, $0.offset) < ($1.element.span.start, $1.offset)
+    }
+    return ordered.prefix(Parser.diagnosticLimit).map(\.element)
   }
 
   private mutating func keep(_ result: Type, of statement: Statement) {
-    if case .pipeline = statement.kind, result != .nothing { scope.lastResult = result }
+    switch statement.kind {
+    case .pipeline, .binding: if result != .nothing { scope.lastResult = result }
+    default: break
+    }
   }
 
   mutating func report(_ fault: CheckFault, at span: Span) {
@@ -77,14 +103,8 @@ public struct Checker {
     case .use(let clause): define(clause)
     case .parameter(let declaration): check(declaration)
     case .function(let declaration): check(declaration)
-    case .seed(let value):
-      let type = infer(value, .plain)
-      if !type.isAssignable(to: .integer), type != .number {
-        report(.wrongType(parameter: "seed", wanted: .integer, found: type), at: value.span)
-      }
-    case .assertion(let condition, let message):
-      checkCondition(condition, .plain)
-      if let message { _ = infer(message, .plain) }
+    case .seed(let value): checkSeed(value)
+    case .assertion(let condition, let message): checkAssertion(condition, message)
     case .binding(let name, let pipeline):
       let type = check(pipeline)
       define(name, type, pipeline.soleExpression)
@@ -96,83 +116,41 @@ public struct Checker {
     return .nothing
   }
 
-  private mutating func define(_ name: Name, _ type: Type, _ value: Expression?) {
-    var entry = Scope.Entry(type, definedAt: Location(source, name.span))
-    if let value {
-      if case .literal = value.kind, value.span.length <= 24 {
-        entry.shown = source.text(value.span)
-      }
-      entry.words = textWords(value)
+  private mutating func checkSeed(_ value: Expression) {
+    let type = infer(value, .plain)
+    if !fits(value, type, .integer) {
+      report(.wrongType(parameter: "seed", wanted: .integer, found: type), at: value.span)
+    } else if let number = number(of: value), number < 0 {
+      let seed = ParameterInfo("seed", .integer, rangeText: "0..", minimum: 0)
+      report(.outOfRange(parameter: seed, shown: source.text(value.span)), at: value.span)
     }
-    scope[name.text] = entry
   }
 
-  /// The texts of a string or of a list of strings.
-  private func textWords(_ value: Expression) -> [String]? {
-    if let text = value.plainText { return [text] }
-    guard case .list(let items) = value.kind else { return nil }
-    let words = items.compactMap(\.plainText)
-    return words.count == items.count ? words : nil
-  }
-
-  private mutating func define(_ clause: UseClause) {
-    for name in clause.names {
-      scope[name.text] = Scope.Entry(.any, definedAt: Location(source, name.span))
+  private mutating func checkAssertion(_ condition: Expression, _ message: Expression?) {
+    checkCondition(condition, .plain, acceptsColumns: false)
+    guard let message else { return }
+    let type = infer(message, .plain)
+    if !type.isAssignable(to: .text) {
+      report(.wrongType(parameter: "message", wanted: .text, found: type), at: message.span)
     }
-    guard clause.names.isEmpty else { return }
-    let file = clause.path.split(separator: "/").last.map(String.init) ?? clause.path
-    let stem = file.split(separator: ".").first.map(String.init) ?? file
-    let name = clause.alias ?? Name(stem, clause.pathSpan)
-    scope[name.text] = Scope.Entry(.module, definedAt: Location(source, name.span))
   }
 
-  private mutating func check(_ declaration: ParameterDeclaration) {
-    let found = infer(declaration.value, .plain)
-    let wanted = declaredType(declaration.type) ?? found
-    if !fits(declaration.value, found, wanted) {
-      report(
-        .wrongType(parameter: declaration.name.text, wanted: wanted, found: found),
-        at: declaration.value.span)
+  mutating func checkCondition(
+    _ condition: Expression, _ context: Context, acceptsColumns: Bool = true
+  ) {
+    let whole = infer(condition, context)
+    let type = acceptsColumns ? whole.element : whole
+    if type.isNeverTruth { report(.notACondition(type), at: condition.span) }
+  }
+}
+
+extension Type {
+  /// Tells whether no value of the type is a yes or no.
+  var isNeverTruth: Bool {
+    switch self {
+    case .any, .error, .missing, .bool, .choice, .nothing, .failure: return false
+    case .oneOf(let members): return members.allSatisfy(\.isNeverTruth)
+    default: return true
     }
-    if let allowed = declaration.allowed { _ = infer(allowed, .plain) }
-    define(declaration.name, wanted, declaration.value)
-    scope[declaration.name.text]?.isParameter = true
-    bindings[declaration.name.text] = wanted
-  }
-
-  /// Reads a written type; nil if there is none, `error` if it is unknown.
-  private mutating func declaredType(_ name: Name?) -> Type? {
-    guard let name else { return nil }
-    if let type = Type(named: name.text) { return type }
-    let nearest = Suggestion.nearest(to: name.text, among: Type.names.keys)
-    report(.unknownType(name.text, nearest: nearest), at: name.span)
-    return .error
-  }
-
-  private mutating func check(_ declaration: FunctionDeclaration) {
-    let outer = (scope, locals)
-    var parameters: [ParameterInfo] = []
-    for parameter in declaration.parameters {
-      let type = declaredType(parameter.type) ?? .any
-      if let value = parameter.value { _ = infer(value, .plain) }
-      parameters.append(
-        ParameterInfo(parameter.name.text, type, isRequired: parameter.value == nil))
-      locals[parameter.name.text] = type
-    }
-    let declared = declaredType(declaration.result)
-    var signature = Signature(
-      declaration.name.text, topic: "yours", parameters: parameters, result: declared ?? .any)
-    let place = Location(source, declaration.name.span)
-    scope[declaration.name.text] = Scope.Entry(.function, signature: signature, definedAt: place)
-    let result = check(declaration.body)
-    (scope, locals) = outer
-    signature.result = declared ?? result
-    scope[declaration.name.text] = Scope.Entry(.function, signature: signature, definedAt: place)
-  }
-
-  mutating func checkCondition(_ condition: Expression, _ context: Context) {
-    let type = infer(condition, context).element
-    let isDefinite = type.isScalar && type != .bool
-    if isDefinite { report(.notACondition(type), at: condition.span) }
   }
 }

@@ -17,6 +17,12 @@ public struct Scope: Sendable {
     public var words: [String]?
     /// Tells whether a caller may replace its value (`param`).
     public var isParameter: Bool
+    /// Its value if it was written out.
+    public var literal: Literal?
+    /// What a module defines, if it is one that could be read.
+    public var exports: Scope?
+    /// How a function of the user is checked again for the arguments of a call.
+    public var body: FunctionBody?
 
     /// Creates an entry.
     public init(
@@ -52,4 +58,22 @@ public struct Scope: Sendable {
   public var functionNames: [String] {
     entries.filter { $0.value.signature != nil }.keys.sorted()
   }
+}
+
+/// The body of a user's function and the names it was written among.
+public final class FunctionBody: Sendable {
+  let declaration: FunctionDeclaration
+  let program: Program
+  let scope: Scope
+
+  init(_ declaration: FunctionDeclaration, _ program: Program, _ scope: Scope) {
+    (self.declaration, self.program, self.scope) = (declaration, program, scope)
+  }
+}
+
+extension Scope.Entry {
+  /// The value written out, unless a caller may replace it.
+  var fixedLiteral: Literal? { isParameter ? nil : literal }
+  /// The words written out, unless a caller may replace them.
+  var fixedWords: [String]? { isParameter ? nil : words }
 }

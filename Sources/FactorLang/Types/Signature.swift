@@ -1,101 +1,5 @@
 // A callable as data: what help, checker, completion, manual and evaluator all read.
 
-/// A word that a parameter accepts, and what it means.
-public struct Choice: Sendable, Hashable {
-  /// The word.
-  public let word: String
-  /// What it means, in a sentence.
-  public let sentence: String
-
-  /// Creates a choice.
-  public init(_ word: String, _ sentence: String = "") {
-    self.word = word
-    self.sentence = sentence
-  }
-}
-
-/// One parameter of a callable.
-public struct ParameterInfo: Sendable {
-  /// Says how an argument is read.
-  public enum Role: Sendable {
-    /// An ordinary value.
-    case value
-    /// An expression in which bare names are columns of what flows in.
-    case columnExpression
-    /// Bare column names, strings, or lists of names spliced with `$`.
-    case columnNames
-    /// `name = expression` pairs that define columns.
-    case definitions
-    /// One of a list of words, written without quotes.
-    case choice([Choice])
-    /// `name: value` pairs whose names the user chooses, such as the columns of a panel written
-    /// out.
-    case fields
-  }
-
-  /// The name; the label of the option.
-  public var name: String
-  /// The type of a value.
-  public var type: Type
-  /// How an argument is read.
-  public var role: Role
-  /// Tells whether it takes all further positional arguments.
-  public var isVariadic: Bool
-  /// Tells whether it must be given.
-  public var isRequired: Bool
-  /// Tells whether it can be given by label only.
-  public var isLabelOnly: Bool
-  /// The default as it would be written.
-  public var defaultText: String?
-  /// The closed range as it would be written.
-  public var rangeText: String?
-  /// The least number accepted.
-  public var minimum: Double?
-  /// The greatest number accepted.
-  public var maximum: Double?
-  /// The unit word, such as `months`.
-  public var unit: String?
-  /// What it does, in a sentence.
-  public var sentence: String
-
-  /// Creates a parameter.
-  public init(
-    _ name: String, _ type: Type = .any, role: Role = .value, isVariadic: Bool = false,
-    isRequired: Bool = false, isLabelOnly: Bool = false, defaultText: String? = nil,
-    rangeText: String? = nil, minimum: Double? = nil, maximum: Double? = nil, unit: String? = nil,
-    _ sentence: String = ""
-  ) {
-    self.name = name
-    self.type = type
-    self.role = role
-    self.isVariadic = isVariadic
-    self.isRequired = isRequired
-    self.isLabelOnly = isLabelOnly
-    self.defaultText = defaultText
-    self.rangeText = rangeText
-    self.minimum = minimum
-    self.maximum = maximum
-    self.unit = unit
-    self.sentence = sentence
-  }
-
-  /// Gives the words it accepts, if its role is a choice.
-  public var choices: [Choice]? {
-    if case .choice(let choices) = role { return choices }
-    return nil
-  }
-
-  var takesDefinitions: Bool {
-    if case .definitions = role { return true }
-    return false
-  }
-
-  var takesFields: Bool {
-    if case .fields = role { return true }
-    return false
-  }
-}
-
 /// The options that one choice of a selector brings, such as those of one model of `fit`.
 public struct Variant: Sendable {
   /// The word that selects it.
@@ -104,12 +8,17 @@ public struct Variant: Sendable {
   public let summary: String
   /// Its own options.
   public let parameters: [ParameterInfo]
+  /// Tells whether its results depend on the seed, so that a single one proves little.
+  public let isStochastic: Bool
 
   /// Creates a variant.
-  public init(_ name: String, _ summary: String, _ parameters: [ParameterInfo]) {
+  public init(
+    _ name: String, _ summary: String, _ parameters: [ParameterInfo], isStochastic: Bool = false
+  ) {
     self.name = name
     self.summary = summary
     self.parameters = parameters
+    self.isStochastic = isStochastic
   }
 }
 
@@ -156,7 +65,7 @@ public enum SchemaEffect: Sendable {
   case selects
   /// The columns are those of the file in the first parameter.
   case loadsFile
-  /// The named columns are added.
+  /// The named columns are added; one without `known` is known when the expressions of the call are.
   case addsNamed([ColumnInfo])
   /// A column is added whose name is the text of an option, or else that of the column given.
   case addsNamedBy(parameter: String, ColumnInfo)
@@ -164,6 +73,33 @@ public enum SchemaEffect: Sendable {
   case summarises
   /// The result has the columns written out as fields.
   case definesFields
+  /// The result has these columns, whatever flows in.
+  case gives(Schema)
+  /// The result has these columns and numbered ones, as many as a parameter says.
+  case givesNumbered(NumberedColumns, Schema)
+}
+
+/// Columns `c1`, `c2`, … whose number an option says.
+public struct NumberedColumns: Sendable, Hashable {
+  /// What stands before the number.
+  public let prefix: String
+  /// The option that says how many there are.
+  public let count: String
+  /// How many there are if the option is left out.
+  public let fallback: Int
+  /// Periods after its row at which a value is known.
+  public let known: Int?
+  /// The member that lists their names, such as `chars`.
+  public let set: String
+
+  /// Creates a description of numbered columns.
+  public init(_ prefix: String, count: String, fallback: Int, known: Int?, set: String) {
+    self.prefix = prefix
+    self.count = count
+    self.fallback = fallback
+    self.known = known
+    self.set = set
+  }
 }
 
 /// A callable as data.
@@ -190,13 +126,17 @@ public struct Signature: Sendable {
   public var variants: Variants?
   /// Tells whether it may stand in a column expression, its bare names being columns.
   public var isColumnFunction: Bool
+  /// Says when its value is known, as a column function.
+  public var timing: FunctionTiming
+  /// Tells whether it writes or displays something, which a module may not do by itself.
+  public var isEffect: Bool
 
   /// Creates a signature.
   public init(
     _ name: String, topic: String = "", summary: String = "", parameters: [ParameterInfo] = [],
     receiver: Type? = nil, result: Type = .any, resultSentence: String = "",
     examples: [Example] = [], effect: SchemaEffect = .none, variants: Variants? = nil,
-    isColumnFunction: Bool = false
+    isColumnFunction: Bool = false, timing: FunctionTiming = .latest, isEffect: Bool = false
   ) {
     self.name = name
     self.topic = topic
@@ -209,6 +149,8 @@ public struct Signature: Sendable {
     self.effect = effect
     self.variants = variants
     self.isColumnFunction = isColumnFunction
+    self.timing = timing
+    self.isEffect = isEffect
   }
 
   /// Tells whether a bare name calls it: nothing flows in and nothing must be given.

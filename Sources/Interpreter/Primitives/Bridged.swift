@@ -8,10 +8,16 @@ import Models
 public protocol Bridged: Sendable {
   /// The type as the checker knows it.
   static var type: Type { get }
+  /// The unit that values count in, such as `months`; nil if they have none.
+  static var unit: String? { get }
   /// Reads a value; nil if it does not fit.
   init?(_ value: Value)
   /// Gives the value back to the language.
   var value: Value { get }
+}
+
+extension Bridged {
+  public static var unit: String? { nil }
 }
 
 extension Value: Bridged {
@@ -139,6 +145,7 @@ extension RangeValue: Bridged {
 public struct Months: Bridged {
   public let count: Int
   public static var type: Type { .duration }
+  public static var unit: String? { "months" }
   public init?(_ value: Value) {
     guard case .duration(let amount, let unit) = value else { return nil }
     guard let months = unit.months(amount) else { return nil }
@@ -158,6 +165,7 @@ public struct Done: Bridged {
 
 extension Optional: Bridged where Wrapped: Bridged {
   public static var type: Type { Wrapped.type }
+  public static var unit: String? { Wrapped.unit }
   public init?(_ value: Value) {
     guard let wrapped = Wrapped(value) else { return nil }
     self = .some(wrapped)

@@ -26,14 +26,16 @@ extension ColumnValue: Bridged {
 }
 
 private func shift(
-  _ name: String, _ summary: String, _ sentence: String,
+  _ name: String, _ summary: String, _ sentence: String, _ timing: FunctionTiming,
   _ body: @escaping @Sendable (Panel, Column, Int) throws -> Column
 ) -> Primitive {
   Primitive(
     name, topic: .columns, summary,
     Parameter<ColumnValue>.required("x", "the column"),
-    Parameter<Months>.required("by", "calendar months, quarters or years; positive"),
-    returns: sentence, isColumnFunction: true,
+    Parameter<Months>.required("by", "calendar months, quarters or years; positive").named {
+      $0.minimum = 1
+    },
+    returns: sentence, isColumnFunction: true, timing: timing,
     examples: ["toy | derive other = \(name)(ret, 1m)"]
   ) { context, x, months in
     guard months.count > 0 else {
@@ -63,11 +65,11 @@ private enum Compounded {
 let columnPrimitives: [Primitive] = [
   shift(
     "lag", "Gives a firm's value some calendar months earlier; a gap gives na.",
-    "the column, known that much sooner"
+    "the column, known that much sooner", .shiftsEarlier(by: "by")
   ) { panel, column, months in try panel.lagged(column, by: months) },
   shift(
     "lead", "Gives a firm's value some calendar months later; it may only be a target.",
-    "the column, known that much later"
+    "the column, known that much later", .shiftsLater(by: "by")
   ) { panel, column, months in try panel.led(column, by: months) },
   Primitive(
     "growth", topic: .columns, "Compounds returns: what one unit grew to, less one.",
@@ -95,7 +97,8 @@ let columnPrimitives: [Primitive] = [
     case .column(let column):
       guard case .dates(let dates) = column.column.values else { return value }
       let months = dates.map { $0.isMissing ? Month.missing : $0.month }
-      return .column(ColumnValue(name: column.name, column: Column(.months(months))))
+      let known = column.column.known
+      return .column(ColumnValue(name: column.name, column: Column(.months(months), known: known)))
     default: throw Fault(.wrongType, "`month` takes a date, not \(value.type.phrase)")
     }
   },

@@ -21,6 +21,10 @@ enum CrossSectional {
     _ value: PanelValue, _ names: [String], _ options: RankOptions, _ context: Context
   ) throws -> PanelValue {
     let panel = value.panel
+    for name in names {
+      try Timing.checkPresent(
+        try panel.column(name).known, of: name, "this ranking is made", parameter: "columns")
+    }
     let columns = try names.map { try panel.numbers($0) }
     try context.budget.reserve(columns.count * panel.count * 8, for: "the ranks")
     defer { context.budget.release(columns.count * panel.count * 8) }
@@ -56,6 +60,8 @@ enum CrossSectional {
     let panel = value.panel
     var moved = 0
     let columns = try names.map { name -> [Double] in
+      try Timing.checkPresent(
+        try panel.column(name).known, of: name, "its extremes are moved", parameter: "columns")
       let old = try panel.numbers(name)
       let new = CrossSection.winsorized(
         old, offsets: panel.index.offsets, lower: tails, upper: 1 - tails)

@@ -21,8 +21,10 @@ let dataPrimitives: [Primitive] = [
   ) { context, path, keys, known in
     let full = context.reading(path)
     let names = try LoadKeys.resolve(keys.names, path: full)
-    let (panel, line) = try PanelReader.read(
-      path: full, asset: names.asset, date: names.date, budget: context.budget)
+    let (panel, line) = try blaming("path") {
+      try PanelReader.read(
+        path: full, asset: names.asset, date: names.date, budget: context.budget)
+    }
     try context.record(panel, path: path, file: full)
     let offsets = try KnownOffsets(known, panel)
     let dated = try panel.with(
@@ -54,7 +56,13 @@ let dataPrimitives: [Primitive] = [
     Parameter<Int>.value("chars", default: 20, in: 3...500, "characteristics").labelled,
     Parameter<Int>.value("seed", default: 1, in: 0...9e15, "number of the draw").labelled,
     returns: "a panel with columns c1, c2, … and ret; `.chars` names them, `.oracle` is the truth",
-    effect: .none,
+    effect: .givesNumbered(
+      NumberedColumns("c", count: "chars", fallback: 20, known: -1, set: "chars"),
+      Schema(
+        [
+          ColumnInfo("month", .month), ColumnInfo("id", .text), ColumnInfo("ret", .ratio, known: 0),
+        ],
+        keys: ["month", "id"])),
     examples: ["w = synth world: r_dyn, firms: 20, months: 60, chars: 4\nw.oracle.o_tot > 0"]
   ) { context, world, firms, months, chars, seed in
     guard let member = RecurrentWorld.Member(rawValue: world) else {
@@ -88,20 +96,30 @@ let dataPrimitives: [Primitive] = [
     returns: "a panel of 30 firms and 24 months",
     effect: .addsNamed([
       ColumnInfo("date", .month), ColumnInfo("id", .text), ColumnInfo("month", .month),
-      ColumnInfo("ret", .ratio), ColumnInfo("size", .number), ColumnInfo("mom", .number),
+      ColumnInfo("ret", .ratio, known: 0), ColumnInfo("size", .number, known: -1),
+      ColumnInfo("mom", .number, known: -1),
     ]), examples: ["toy | describe"]
   ) { _ in try ToyPanel.panel() },
   Primitive(
     "save", topic: .data, "Writes a panel or table as CSV, a plot as SVG, or anything as text.",
     Parameter<Value>.flow("value", "what to write"),
     Parameter<String>.required("path", "the file; its ending .csv, .svg or .txt says the format"),
-    returns: "nothing", examples: ["save toy, \"out.csv\""]
+    returns: "nothing", isEffect: true, examples: ["save toy, \"out.csv\""]
   ) { context, value, path in
     try Saver.save(value, to: path)
     context.events.send(.artifact(path: path))
     return Done()
   },
 ]
+
+/// Puts the blame for what a file holds on the parameter that names the file.
+private func blaming<Result>(_ parameter: String, _ body: () throws -> Result) throws -> Result {
+  do { return try body() } catch let error as BudgetError { throw error } catch {
+    var fault = Fault(error)
+    fault.parameter = fault.parameter ?? parameter
+    throw fault
+  }
+}
 
 /// The availability offsets of `known:`.
 private struct KnownOffsets {

@@ -59,10 +59,14 @@ let modelPrimitives: [Primitive] = [
       default: "all", "which months"
     ).labelled,
     returns: "a panel of firm, month, predicted and realised",
-    effect: .addsNamed([
-      ColumnInfo("firm", .text), ColumnInfo("month", .month), ColumnInfo("predicted", .ratio),
-      ColumnInfo("realised", .ratio),
-    ]),
+    // `fitted` is there for some models only; a name that may exist is no mistake.
+    effect: .gives(
+      Schema(
+        [
+          ColumnInfo("month", .month), ColumnInfo("firm", .text),
+          ColumnInfo("predicted", .ratio, known: -1), ColumnInfo("realised", .ratio, known: 0),
+          ColumnInfo("fitted", .ratio, known: 0),
+        ], keys: ["month", "firm"])),
     examples: [
       "toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 1, epochs: 3 | predict on: test"
     ]
@@ -77,7 +81,7 @@ let modelPrimitives: [Primitive] = [
     Parameter<EvaluationValue.Block>.choice("on", default: .test, "which block of months").labelled,
     Parameter<Double>.value(
       "costs", default: 0.003, in: 0...1, shown: "30bps", "cost of a unit bought or sold"
-    ).labelled,
+    ).labelled.share,
     returns: "the scores with their sample and conventions",
     examples: [
       "toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 1, epochs: 3 | evaluate on: test"
@@ -92,7 +96,7 @@ let modelPrimitives: [Primitive] = [
     Parameter<EvaluationValue.Block>.choice("on", default: .test, "which block of months").labelled,
     Parameter<Double>.value(
       "costs", default: 0.003, in: 0...1, shown: "30bps", "cost of a unit bought or sold"
-    ).labelled,
+    ).labelled.share,
     returns: "a table with a row a model",
     examples: [
       "t = toy | setup target: ret, features: [size, mom] | split thirds\nm = t | fit ca0, k: 1, seeds: 1, epochs: 2\n[m, m] | compare on: test"
@@ -178,7 +182,8 @@ extension Duration {
 enum CardOptions {
   static func variant(_ card: ModelCard) -> Variant {
     Variant(
-      card.name, "\(card.summary) Reference: \(card.reference).", card.settings.map(parameter))
+      card.name, "\(card.summary) Reference: \(card.reference).", card.settings.map(parameter),
+      isStochastic: card.settings.contains { $0.name == "seeds" })
   }
 
   private static func parameter(_ facts: HyperparameterFacts) -> ParameterInfo {

@@ -30,7 +30,9 @@ let panelPrimitives: [Primitive] = [
   Primitive(
     "where", topic: .panels, "Keeps the rows for which every condition is true.",
     Parameter<PanelValue>.flow("panel", "the panel"),
-    Parameter<[ColumnExpression]>.expressions("conditions", "conditions on the columns"),
+    Parameter<[ColumnExpression]>.expressions("conditions", "conditions on the columns").named {
+      ($0.type, $0.timing) = (.bool, .presentOnly)
+    },
     Parameter<MissingCondition>.choice(
       "na", default: .drop, "what happens where a condition is missing"
     ).labelled,
@@ -102,13 +104,23 @@ let panelPrimitives: [Primitive] = [
   Primitive(
     "describe", topic: .panels, "Summarises every column: count, missing, mean, spread, quartiles.",
     Parameter<PanelValue>.flow("panel", "the panel"),
-    returns: "a table with one row a column", examples: ["describe toy"]
-  ) { _, value in Describe.table(value.panel) },
+    returns: "a table with one row a column",
+    effect: .gives(
+      Schema(
+        [ColumnInfo("column", .text), ColumnInfo("kind", .text)]
+          + ["na", "mean", "sd", "min", "p25", "median", "p75", "max"].map {
+            ColumnInfo($0, .number)
+          })), examples: ["describe toy"]
+  ) { context, value in
+    let times = value.panel.named.map { (name: $0.name, known: $0.column.known) }
+    if let note = Timing.futureNote(times) { context.note(note) }
+    return Describe.table(value.panel)
+  },
   Primitive(
     "rank_normalize", topic: .panels,
     "Replaces columns by their ranks within the month, mapped to the open interval -1..1.",
     Parameter<PanelValue>.flow("panel", "the panel"),
-    Parameter<ColumnNames>.columns("columns", "the columns"),
+    Parameter<ColumnNames>.columns("columns", "the columns").timed(.presentOnly),
     Parameter<RangeValue?>.optional("to", "the interval: -1..1 or 0..1").labelled,
     Parameter<Value>.value("na", default: .integer(0), "what missing values become: 0 or na")
       .labelled,
@@ -125,10 +137,10 @@ let panelPrimitives: [Primitive] = [
   Primitive(
     "winsorize", topic: .panels, "Moves the extreme values of each month to its quantiles.",
     Parameter<PanelValue>.flow("panel", "the panel"),
-    Parameter<ColumnNames>.columns("columns", "the columns"),
+    Parameter<ColumnNames>.columns("columns", "the columns").timed(.presentOnly),
     Parameter<Double>.value(
       "tails", default: 0.01, in: 0...0.49, shown: "1%", "the share of each tail that is moved"
-    ).labelled,
+    ).labelled.share,
     returns: "the panel with the columns replaced", effect: .keeps,
     examples: ["toy | winsorize ret, tails: 5%"]
   ) { context, value, columns, tails in
@@ -139,10 +151,10 @@ let panelPrimitives: [Primitive] = [
     Parameter<PanelValue>.flow("panel", "the panel"),
     Parameter<ColumnExpression>.expression(
       "target", "the excess return, such as RET or lead(ret, 1m)"
-    ).labelled,
+    ).labelled.timed(.target),
     Parameter<ColumnNames>.columns("features", "the characteristics, known a month before")
-      .labelled,
-    returns: "the task, aligned to the month in which the return is earned",
+      .labelled.timed(.beforeTarget),
+    returns: "the task, aligned to the month in which the return is earned", effect: .keeps,
     examples: ["toy | setup target: ret, features: [size, mom]"]
   ) { context, value, target, features in
     try TaskBuilder.build(value, target: target, features: features.names, context)
@@ -152,9 +164,11 @@ let panelPrimitives: [Primitive] = [
     Parameter<TaskValue>.flow("task", "the task"),
     Parameter<SplitDesign?>.optionalChoice("design", "a design of the literature"),
     Parameter<RangeValue?>.optional("train", "months that parameters are fitted on").labelled,
-    Parameter<RangeValue?>.optional("valid", "months that choices are made on").labelled,
-    Parameter<RangeValue?>.optional("test", "months that only report").labelled,
-    returns: "the task with its blocks",
+    Parameter<RangeValue?>.optional("valid", "months that choices are made on").labelled
+      .following("train"),
+    Parameter<RangeValue?>.optional("test", "months that only report").labelled
+      .following("valid"),
+    returns: "the task with its blocks", effect: .keeps,
     examples: [
       "toy | setup target: ret, features: [size, mom] | split train: ..2000-12, valid: 2001-01..2001-06, test: 2001-07..",
       "toy | setup target: ret, features: [size, mom] | split thirds",

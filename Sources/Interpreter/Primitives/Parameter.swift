@@ -19,6 +19,12 @@ public struct Parameter<Input: Sendable>: Sendable {
   var variadic: Parameter { named { $0.isVariadic = true } }
   /// Can be given by label only.
   var labelled: Parameter { named { $0.isLabelOnly = true } }
+  /// Takes a share such as 30bps; the checker asks for the unit where the number is large.
+  var share: Parameter { named { $0.unit = "ratio" } }
+  /// Takes months that begin after those of another parameter.
+  func following(_ other: String) -> Parameter { named { $0.follows = other } }
+  /// Says when a column given here must be known.
+  func timed(_ timing: ParameterTiming) -> Parameter { named { $0.timing = timing } }
 }
 
 extension Parameter where Input: Bridged {
@@ -32,7 +38,8 @@ extension Parameter where Input: Bridged {
   /// A value that must be given.
   static func required(_ name: String, _ sentence: String) -> Parameter {
     Parameter(
-      info: ParameterInfo(name, Input.type, isRequired: true, sentence), isReceiver: false,
+      info: ParameterInfo(name, Input.type, isRequired: true, unit: Input.unit, sentence),
+      isReceiver: false,
       convert: read)
   }
 
@@ -48,7 +55,7 @@ extension Parameter where Input: Bridged {
         rangeText: range.map {
           "\(ValueText.number($0.lowerBound))..\(ValueText.number($0.upperBound))"
         },
-        minimum: range?.lowerBound, maximum: range?.upperBound, sentence),
+        minimum: range?.lowerBound, maximum: range?.upperBound, unit: Input.unit, sentence),
       isReceiver: false,
       convert: { $0.isEmpty ? fallback : read($0) })
   }
@@ -91,7 +98,7 @@ extension Parameter {
   static func optional<Wrapped: Bridged>(_ name: String, _ sentence: String) -> Parameter
   where Input == Wrapped? {
     Parameter(
-      info: ParameterInfo(name, Wrapped.type, sentence), isReceiver: false,
+      info: ParameterInfo(name, Wrapped.type, unit: Wrapped.unit, sentence), isReceiver: false,
       convert: { arguments in
         if arguments.isEmpty { return .some(nil) }
         guard case .value(let value)? = arguments.first else { return nil }

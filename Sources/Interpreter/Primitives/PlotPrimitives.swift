@@ -28,12 +28,14 @@ let plotPrimitives: [Primitive] = [
   Primitive(
     "plot.line", topic: .plots, "Draws lines over the months, one a column.",
     Parameter<Frame>.flow("rows", "a panel of one firm, a table, or a backtest"),
-    Parameter<[ColumnExpression]>.expressions("values", "what to draw, such as gross, growth(net)"),
+    Parameter<[ColumnExpression]>.expressions("values", "what to draw, such as gross, growth(net)")
+      .timed(.marked),
     Parameter<String>.value("title", default: "", "the title").labelled,
     Parameter<PlotCanvas>.choice("canvas", default: .braille, "how it is drawn").labelled,
-    returns: "the plot", examples: ["toy[id: 1] | plot.line growth(ret), title: \"Firm 1\""]
-  ) { _, frame, values, title, canvas in
-    let columns = try PlotColumns.numbers(values, frame)
+    returns: "the plot", isEffect: true,
+    examples: ["toy[id: 1] | plot.line growth(ret), title: \"Firm 1\""]
+  ) { context, frame, values, title, canvas in
+    let columns = try PlotColumns.numbers(values, frame, context)
     guard let months = frame.months else {
       let xs = (1...max(1, frame.rows.rowCount)).map(Double.init)
       var scene = Scene(
@@ -56,17 +58,17 @@ let plotPrimitives: [Primitive] = [
   Primitive(
     "plot.bars", topic: .plots, "Draws a bar for every row.",
     Parameter<Frame>.flow("rows", "a table or panel with few rows"),
-    Parameter<[ColumnExpression]>.expressions("values", "the heights"),
+    Parameter<[ColumnExpression]>.expressions("values", "the heights").timed(.marked),
     Parameter<ColumnNames>.columns("by", required: false, "the column that names the bars")
       .labelled,
     Parameter<String>.value("title", default: "", "the title").labelled,
     Parameter<PlotCanvas>.choice("canvas", default: .braille, "how it is drawn").labelled,
-    returns: "the plot",
+    returns: "the plot", isEffect: true,
     examples: [
       "(toy | deciles size | portfolio returns: ret).deciles | plot.bars realised, by: decile"
     ]
-  ) { _, frame, values, by, title, canvas in
-    let columns = try PlotColumns.numbers(values, frame)
+  ) { context, frame, values, by, title, canvas in
+    let columns = try PlotColumns.numbers(values, frame, context)
     guard frame.rows.rowCount <= PlotColumns.mostBars else {
       throw Fault(
         .wrongType, "\(frame.rows.rowCount) bars cannot be told apart",
@@ -81,13 +83,13 @@ let plotPrimitives: [Primitive] = [
   Primitive(
     "plot.histogram", topic: .plots, "Draws how often values fall into equal bins.",
     Parameter<Frame>.flow("rows", "a panel, table or backtest"),
-    Parameter<ColumnExpression>.expression("values", "the column"),
+    Parameter<ColumnExpression>.expression("values", "the column").timed(.marked),
     Parameter<Int?>.optional("bins", "the number of bins; chosen by the data if left out").labelled,
     Parameter<String>.value("title", default: "", "the title").labelled,
     Parameter<PlotCanvas>.choice("canvas", default: .braille, "how it is drawn").labelled,
-    returns: "the plot", examples: ["toy | plot.histogram ret, bins: 20"]
-  ) { _, frame, values, bins, title, canvas in
-    let columns = try PlotColumns.numbers([values], frame)
+    returns: "the plot", isEffect: true, examples: ["toy | plot.histogram ret, bins: 20"]
+  ) { context, frame, values, bins, title, canvas in
+    let columns = try PlotColumns.numbers([values], frame, context)
     if let bins, !(1...500).contains(bins) {
       throw Fault(.outOfRange, "`bins` must lie in 1..500, not \(bins)", parameter: "bins")
     }
@@ -108,9 +110,14 @@ private enum PlotColumns {
     var unit: ColumnUnit
   }
 
-  static func numbers(_ values: [ColumnExpression], _ frame: Frame) throws -> [Series] {
-    try values.map { expression in
+  static func numbers(
+    _ values: [ColumnExpression], _ frame: Frame, _ context: Context
+  ) throws -> [Series] {
+    var times: [(name: String, known: Int)] = []
+    defer { if let note = Timing.futureNote(times) { context.note(note) } }
+    return try values.map { expression in
       let column = try expression.evaluate(on: frame.rows)
+      times.append((expression.text, column.known))
       guard let numbers = column.numbers else {
         throw Fault(.wrongType, "plots draw numbers, and `\(expression.text)` is \(column.kind)")
       }

@@ -25,7 +25,8 @@ let portfolioPrimitives: [Primitive] = [
   Primitive(
     "deciles", topic: .portfolios, "Sorts each month's firms into ten groups by a column.",
     Parameter<PanelValue>.flow("panel", "the panel"),
-    Parameter<ColumnExpression>.expression("signal", "what to sort by, known before the month"),
+    Parameter<ColumnExpression>.expression("signal", "what to sort by, known before the month")
+      .timed(.presentOnly),
     Parameter<SmallMonths>.choice(
       "small", default: .refuse, "what to do with months of fewer than ten firms"
     ).labelled,
@@ -37,6 +38,8 @@ let portfolioPrimitives: [Primitive] = [
   ) { context, value, signal, small in
     let panel = value.panel
     let column = try signal.evaluate(on: panel)
+    try Timing.checkPresent(
+      column.known, of: signal.text, "this ranking is made", parameter: "signal")
     guard let numbers = column.numbers else {
       throw Fault(.wrongType, "deciles sort numbers, not \(column.kind)", parameter: "signal")
     }
@@ -66,7 +69,7 @@ let portfolioPrimitives: [Primitive] = [
     ).labelled,
     Parameter<ColumnNames>.columns(
       "returns", required: false, "the return earned in the month; realised if left out"
-    ).labelled,
+    ).labelled.timed(.earned(by: "signal")),
     returns: "the backtest, gross and net of 30 bps",
     examples: ["toy | deciles size | portfolio returns: ret"]
   ) { context, value, legs, returns in
@@ -101,7 +104,8 @@ let portfolioPrimitives: [Primitive] = [
     Parameter<BacktestValue>.flow("backtest", "the backtest"),
     Parameter<Double>.value(
       "rate", default: 0.003, in: 0...1, shown: "30bps",
-      "cost of a unit traded, both sides, both legs"),
+      "cost of a unit traded, both sides, both legs"
+    ).share,
     returns: "the backtest at these costs",
     examples: ["toy | deciles size | portfolio returns: ret | costs 10bps"]
   ) { context, backtest, rate in
@@ -133,11 +137,11 @@ private func sorted(
 private func tooFew(_ panel: Panel, _ months: [Month], _ smallest: Int) -> Fault {
   var fault = Fault(
     .groupsCannotForm,
-    "ten groups cannot be formed in \(months.count) of \(panel.monthCount) months",
+    "ten groups cannot be formed in \(months.count) of \(Counted.text(panel.monthCount, "month"))",
     helps: ["drop these months:  small: skip"], parameter: "signal")
   fault.data = months.prefix(5).map { month in
-    "\(month)  \(panel.index.range(of: month)?.count ?? 0) firms"
+    "\(month)  " + Counted.text(panel.index.range(of: month)?.count ?? 0, "firm")
   }
-  fault.notes = ["the smallest has \(smallest) firms with a signal"]
+  fault.notes = ["the smallest has \(Counted.text(smallest, "firm")) with a signal"]
   return fault
 }

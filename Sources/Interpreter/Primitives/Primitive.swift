@@ -24,7 +24,8 @@ public struct Primitive: Sendable {
   init<each Input: Sendable, Output: Bridged>(
     _ name: String, topic: Topic, _ summary: String, _ parameter: repeat Parameter<each Input>,
     returns result: String, effect: SchemaEffect = .none, isColumnFunction: Bool = false,
-    variants: Variants? = nil, examples: [String],
+    variants: Variants? = nil, timing: FunctionTiming = .latest, isEffect: Bool = false,
+    examples: [String],
     body: @escaping @Sendable (Context, repeat each Input) throws -> Output
   ) {
     var receiver: Type?
@@ -39,7 +40,8 @@ public struct Primitive: Sendable {
     signature = Signature(
       name, topic: topic.rawValue, summary: summary, parameters: infos, receiver: receiver,
       result: Output.type, resultSentence: result, examples: examples.map { Example($0) },
-      effect: effect, variants: variants, isColumnFunction: isColumnFunction)
+      effect: effect, variants: variants, isColumnFunction: isColumnFunction, timing: timing,
+      isEffect: isEffect)
     run = { context, bound in
       var cursor = ArgumentCursor(bound)
       return try body(context, repeat try cursor.next(each parameter)).value
@@ -91,6 +93,7 @@ private struct ArgumentCursor {
 
   private static func wanted(_ info: ParameterInfo) -> String {
     if let choices = info.choices { return "one of " + choices.map(\.word).joined(separator: ", ") }
+    if info.unit == "months" { return "calendar months such as 3m, 1q or 2y" }
     return info.type.phrase
   }
 

@@ -8,7 +8,7 @@ let sessionPrimitives: [Primitive] = [
     "show", topic: .session, "Shows a value and passes it on.",
     Parameter<Value>.flow("value", "anything"),
     Parameter<Int?>.optional("digits", "significant digits, where the value is a number").labelled,
-    returns: "the value", effect: .keeps, examples: ["show 1/3, digits: 10"]
+    returns: "the value", effect: .keeps, isEffect: true, examples: ["show 1/3, digits: 10"]
   ) { context, value, digits in
     if let digits, let number = Double(value) {
       guard (1...17).contains(digits) else {

@@ -44,11 +44,20 @@ public struct StandardCatalog: Catalog {
       signature.parameters.isEmpty
     else { return nil }
     guard case .addsNamed(let columns) = signature.effect else { return signature.result }
-    return signature.result.with(Schema(columns, keys: ["date", "id"]))
+    var schema = Schema(columns, keys: ["date", "id"])
+    schema.months = ToyPanel.span
+    return signature.result.with(schema)
   }
 
   public func members(of type: Type) -> [MemberInfo]? {
-    Members.list(of: type)?.map { MemberInfo($0.name, $0.type, $0.sentence) }
+    let members = Members.list(of: type)?.map { MemberInfo($0.name, $0.type, $0.sentence) }
+    switch type {
+    // What has columns or nothing at all behind the dot, and no members besides.
+    case .table, .integer, .number, .ratio, .month, .date, .quarter, .duration, .text, .bool, .list,
+      .range, .plot:
+      return members ?? []
+    default: return members
+    }
   }
 }
 
@@ -71,7 +80,9 @@ public struct HeaderSchemas: FileSchemas {
     do {
       let keys = try LoadKeys.resolve(request.keys, path: path)
       let header = try PanelReader.header(of: path, asset: keys.asset, date: keys.date)
-      let columns = header.columns.map { ColumnInfo($0.name, Self.type(of: $0.kind)) }
+      let columns = header.columns.map {
+        ColumnInfo($0.name, Self.type(of: $0.kind), isGuessed: true)
+      }
       let own = [ColumnInfo(header.dateKey, .any), ColumnInfo(header.assetKey, .text)]
       let month = header.columns.contains { $0.name == "month" } || header.dateKey == "month"
       return .found(

@@ -32,6 +32,26 @@ enum Timing {
     return offset == 0 ? "t" : offset > 0 ? "t+\(offset)m" : "t\(offset)m"
   }
 
+  /// Refuses a column that is not known at its row where it is acted on.
+  static func checkPresent(
+    _ known: Int, of text: String, _ moment: String, parameter: String
+  ) throws {
+    guard known > 0 else { return }
+    var fault = Fault(
+      .lookAhead, "`\(text)` is not known yet when \(moment)",
+      helps: ["to predict it, make it the target:   setup target: \(text)"], parameter: parameter)
+    fault.reason = "it is known at \(period(known)), and used at t"
+    throw fault
+  }
+
+  /// Says which of the columns lie in the future; nil if none does.
+  static func futureNote(_ columns: [(name: String, known: Int)]) -> String? {
+    let future = columns.filter { $0.known > 0 }
+    guard !future.isEmpty else { return nil }
+    let shown = future.prefix(3).map { "\($0.name) (\(period($0.known)))" }.joined(separator: ", ")
+    return "uses the future: \(shown)\(future.count > 3 ? ", …" : "")"
+  }
+
   /// Refuses a condition that is not a yes or no, or that reads the future.
   static func checkCondition(_ mask: Column, _ condition: ColumnExpression) throws {
     guard mask.unit == .boolean else {

@@ -1,10 +1,14 @@
 // The small simulated panel that examples and lessons use: 30 firms, 24 months, three columns.
 
+import FactorLang
 import FactorRuntime
 
 enum ToyPanel {
   static let firms = 30
   static let months = 24
+  /// The months of its rows, for the checker.
+  static let span = MonthSpan(
+    first: MonthSpan.index(year: 2000, month: 1), last: MonthSpan.index(year: 2001, month: 12))
 
   /// Returns with a little of last month's size and momentum in them, and some gaps.
   static func panel() throws -> PanelValue {

@@ -1,0 +1,283 @@
+// Arguments by the roles of their parameters: types, units, ranges, words, names of columns.
+
+extension Checker {
+  /// Where an argument is given, and to what.
+  struct Site {
+    let call: Call
+    let parameter: ParameterInfo
+    let isSwept: Bool
+    /// What bare names mean around the call, and inside its column expressions.
+    let outer: Context
+    let inner: Context
+  }
+
+  mutating func check(
+    _ argument: Argument, _ site: Site, _ index: Int, _ facts: inout EffectFacts
+  ) {
+    let value = argument.value
+    let parameter = site.parameter
+    switch parameter.role {
+    case .columnExpression: checkColumnExpression(value, site, &facts)
+    case .columnNames:
+      let names = columnNames(value, site.inner, site)
+      let before = facts.names[parameter.name] ?? []
+      facts.names[parameter.name] = .some(before.flatMap { known in names.map { known + $0 } })
+    case .definitions: checkDefinition(argument, site, &facts)
+    case .fields: checkField(argument, &facts)
+    case .choice: checkChoice(value, parameter, isSwept: site.isSwept)
+    case .value: facts.types[index] = checkValue(value, site)
+    }
+  }
+
+  private mutating func checkColumnExpression(
+    _ value: Expression, _ site: Site, _ facts: inout EffectFacts
+  ) {
+    let parameter = site.parameter
+    let type = infer(value, site.inner).element
+    let wanted = parameter.type.element
+    if !fits(value, type, wanted), type.isScalar {
+      let fault: CheckFault =
+        wanted == .bool
+        ? .notACondition(type)
+        : .wrongType(parameter: parameter.name, wanted: wanted, found: type)
+      report(fault, at: value.span)
+    }
+    guard site.call.signature.receiver != nil, !site.outer.isColumns else { return }
+    let availability = availability(of: value, in: facts.schema)
+    facts.availability = (facts.availability ?? .always).joined(availability)
+    if parameter.timing == .target { facts.target = (value, availability) }
+    if parameter.timing == .presentOnly {
+      checkPresent(availability, of: value, site)
+      let isLatest = availability.offset > facts.choice?.known ?? Int.min
+      if wanted == .bool, availability.isExact, isLatest {
+        facts.choice = RowChoice(
+          known: availability.offset, chosenAt: Location(source, value.span))
+      }
+    }
+  }
+
+  private mutating func checkDefinition(
+    _ argument: Argument, _ site: Site, _ facts: inout EffectFacts
+  ) {
+    let value = argument.value
+    var place = site.inner
+    if case .columns(let receiver, let verb) = site.inner {
+      place = .columns(receiver.with(facts.schema), verb: verb)
+    }
+    let type = infer(value, place).element
+    guard let name = argument.label else { return }
+    if let before = facts.defined.first(where: { $0.name == name.text }) {
+      reportDuplicate(name.text, "column", at: name.span, before: before.definedAt?.span)
+    }
+    let availability = availability(of: value, in: facts.schema)
+    var column = ColumnInfo(
+      name.text, type, known: availability.known, definedAt: Location(source, name.span),
+      formula: value.span.length <= 60 ? source.text(value.span) : nil)
+    column.leadOf = leadText(value)
+    facts.defined.append(column)
+    facts.schema?.add(column)
+  }
+
+  private mutating func checkField(_ argument: Argument, _ facts: inout EffectFacts) {
+    var type = infer(argument.value, .plain).element
+    if case .list(let members) = type { type = members }
+    guard let name = argument.label else { return }
+    if let before = facts.fields.first(where: { $0.name == name.text }) {
+      reportDuplicate(name.text, "column", at: name.span, before: before.definedAt?.span)
+    }
+    facts.fields.append(
+      ColumnInfo(name.text, type, definedAt: Location(source, name.span)))
+  }
+
+  // MARK: Values and choices
+
+  private mutating func checkValue(_ value: Expression, _ site: Site) -> Type {
+    let parameter = site.parameter
+    let type = infer(value, site.outer)
+    if site.isSwept, checkSwept(value, type, parameter) { return type }
+    if checkUnit(value, type, parameter) { return type }
+    if !fits(value, type, parameter.type), !(site.outer.isColumns && !type.isScalar) {
+      report(
+        .wrongType(parameter: parameter.name, wanted: parameter.type, found: type), at: value.span)
+      return type
+    }
+    if !checkDirection(value, site) { checkRange(value, parameter) }
+    return type
+  }
+
+  /// Complains of a lag or lead by a negative duration, naming the one that goes the other way.
+  private mutating func checkDirection(_ value: Expression, _ site: Site) -> Bool {
+    let (parameter, timing) = (site.parameter, site.call.signature.timing)
+    guard timing != .latest, parameter.minimum == 1, let months = months(of: value), months < 0,
+      case .unary(.negate, let amount) = value.kind
+    else { return false }
+    let other = catalog.names.first { name in
+      switch (timing, catalog.signature(named: name)?.timing) {
+      case (.shiftsEarlier, .shiftsLater?), (.shiftsLater, .shiftsEarlier?): return true
+      default: return false
+      }
+    }
+    var diagnostic = CheckFault.notPositive(parameter.name).diagnostic(at: value.span, in: source)
+    if let other {
+      let edits = [
+        Edit(source, site.call.nameSpan, other),
+        Edit(source, value.span, source.text(amount.span)),
+      ]
+      let text = "for the other direction use `\(other)`"
+      diagnostic.helps = [Help(text, fix: Fix(text, edits))]
+    }
+    found.append(diagnostic)
+    return true
+  }
+
+  /// Checks the members of a range or list of settings to go through.
+  private mutating func checkSwept(
+    _ value: Expression, _ type: Type, _ parameter: ParameterInfo
+  ) -> Bool {
+    switch value.kind {
+    case .range(let range):
+      for bound in [range.lower, range.upper] { if let bound { checkRange(bound, parameter) } }
+      if range.lower == nil || range.upper == nil {
+        report(.notWholeRange(type, isOpen: true), at: value.span)
+      }
+      return true
+    case .list(let items):
+      for item in items { checkRange(item, parameter) }
+      return true
+    default:
+      switch type {
+      case .range, .list: return true
+      default: return false
+      }
+    }
+  }
+
+  /// Tells whether a value may fit: a number known only by type may turn out whole.
+  func fits(_ value: Expression, _ type: Type, _ wanted: Type) -> Bool {
+    if type.isAssignable(to: wanted) { return true }
+    guard type == .number, Type.integer.isAssignable(to: wanted) else { return false }
+    return number(of: value).map { $0.asWhole != nil } ?? true
+  }
+
+  /// The number that an expression surely is: written out, or bound to one that is.
+  func number(of value: Expression) -> Double? { literal(of: value)?.number }
+
+  mutating func checkRange(_ value: Expression, _ parameter: ParameterInfo) {
+    var number = number(of: value)
+    if parameter.unit == "months", let months = months(of: value) { number = Double(months) }
+    guard let number else { return }
+    let isLow = parameter.minimum.map { number < $0 } ?? false
+    let isHigh = parameter.maximum.map { number > $0 } ?? false
+    if isLow || isHigh {
+      report(.outOfRange(parameter: parameter, shown: source.text(value.span)), at: value.span)
+    }
+  }
+
+  private mutating func checkChoice(
+    _ value: Expression, _ parameter: ParameterInfo, isSwept: Bool
+  ) {
+    if case .list(let items) = value.kind,
+      isSwept || parameter.isVariadic || !parameter.type.isChoice
+    {
+      for item in items { checkChoice(item, parameter, isSwept: false) }
+      return
+    }
+    let words = (parameter.choices ?? []).map(\.word)
+    if let word = value.word ?? value.keywordWord {
+      if words.contains(word) || scope[word] != nil || locals[word] != nil { return }
+      let nearest = Suggestion.nearest(to: word, among: words)
+      report(.unknownChoice(word, parameter: parameter, nearest: nearest), at: value.span)
+      return
+    }
+    if case .literal(let literal) = value.kind, parameter.type.isChoice {
+      if case .integer(let number) = literal, words.contains(String(number)) { return }
+      report(.unknownChoice(nil, parameter: parameter, nearest: nil), at: value.span)
+      return
+    }
+    let type = infer(value, .plain)
+    if !parameter.type.isChoice, !fits(value, type, parameter.type) {
+      report(.unknownChoice(nil, parameter: parameter, nearest: nil), at: value.span)
+    }
+  }
+
+  // MARK: Names of columns
+
+  /// Reads names of columns; nil if they are known only at run time.
+  private mutating func columnNames(
+    _ value: Expression, _ context: Context, _ site: Site
+  ) -> [NamedColumn]? {
+    switch value.kind {
+    case .name(let name), .literal(.text(let name)):
+      if let type = locals[name] {
+        return type.isOpen ? nil : [NamedColumn(name: name, span: value.span)]
+      }
+      _ = column(name, at: value.span, context)
+      return [NamedColumn(name: name, span: value.span)]
+    case .list(let items):
+      let names = items.map { columnNames($0, context, site) }
+      return names.contains { $0 == nil } ? nil : names.flatMap { $0 ?? [] }
+    case .variable, .member:
+      let type = infer(value, .plain)
+      if !type.isAssignable(to: .list(of: .text)), type != .text, !type.isOpen {
+        report(.notAColumnName, at: value.span)
+        return nil
+      }
+      guard let words = words(of: value) else { return nil }
+      for word in words { _ = column(word, at: value.span, context) }
+      return words.map { NamedColumn(name: $0, span: value.span) }
+    case .call, .binary, .unary, .comparison:
+      reportExpressionForName(value, site)
+      return nil
+    case .literal:
+      report(.notAColumnName, at: value.span)
+      return nil
+    default:
+      _ = infer(value, .plain)
+      return nil
+    }
+  }
+
+  /// An expression where a name belongs: it must be given a name first.
+  private mutating func reportExpressionForName(_ value: Expression, _ site: Site) {
+    if case .binary(.add, _, _, _) = value.kind, infer(value, .plain).isListLike { return }
+    if case .call(let callee, _) = value.kind, let name = callee.dottedName,
+      isDefined(name) || catalog.signature(named: name)?.isColumnFunction != true
+    {
+      _ = infer(value, .plain)
+      return
+    }
+    let text = source.text(value.span)
+    var diagnostic = CheckFault.notAColumnName.diagnostic(at: value.span, in: source)
+    let step = "derive x = \(text)"
+    if let stage = site.call.span {
+      let edits = [
+        Edit(source, stage.lowerEdge, step + " | "), Edit(source, value.span, "x"),
+      ]
+      diagnostic.helps = [
+        Help("give it a name first:  \(step)", fix: Fix("derive it first", edits, isCertain: false))
+      ]
+    }
+    found.append(diagnostic)
+  }
+}
+
+extension Type {
+  /// Tells whether only a word fits.
+  var isChoice: Bool { self == .choice || self == .any || self == .text }
+
+  fileprivate var isListLike: Bool {
+    if case .list = self { return true }
+    return isOpen
+  }
+}
+
+extension Expression {
+  /// Gives the word of a literal such as `true` that may also be a choice.
+  var keywordWord: String? {
+    switch kind {
+    case .literal(.boolean(let value)): return value ? "true" : "false"
+    case .literal(.missing): return "na"
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,109 @@
+// The rule of time: what is chosen, sorted or fitted by must be known before what it is judged by.
+
+extension Checker {
+  /// Complains of a column expression that is not known at its row.
+  mutating func checkPresent(_ availability: Availability, of value: Expression, _ site: Site) {
+    guard availability.offset > 0, let latest = availability.latest else { return }
+    let column = availability.column
+    reportLookAhead(
+      source.text(latest.span), at: latest.span, availability.offset, column,
+      leadOf: column == nil ? leadText(latest) : column?.leadOf, site)
+  }
+
+  private mutating func reportLookAhead(
+    _ subject: String, at span: Span, _ offset: Int, _ column: ColumnInfo?, leadOf: String?,
+    _ site: Site
+  ) {
+    let led = leadOf.flatMap { site.inner.receiver?.schema?[$0] } ?? column
+    let isReturn = led?.type == .ratio || (leadOf ?? "").lowercased().contains("ret")
+    let fault = LookAheadFault(
+      subject: subject, span: span, offset: offset, column: column, leadOf: leadOf,
+      isReturn: isReturn, verb: site.call.verb, stage: site.call.span, parameter: site.parameter)
+    found.append(fault.diagnostic(in: source))
+  }
+
+  /// What a lone `lead(x, …)` leads, as written.
+  func leadText(_ value: Expression) -> String? {
+    guard case .call(let callee, let arguments) = value.kind, let name = callee.dottedName,
+      !isDefined(name), let signature = catalog.signature(named: name),
+      case .shiftsLater = signature.timing, let first = arguments.first, first.label == nil
+    else { return nil }
+    return source.text(first.value.span)
+  }
+
+  /// Judges what the call as a whole was given.
+  mutating func checkTimes(_ call: Call, _ bound: BoundCall, _ facts: EffectFacts) {
+    for case .some(let names) in facts.names.values { checkDistinct(names) }
+    guard call.signature.receiver != nil, let schema = facts.schema else { return }
+    for parameter in bound.parameters {
+      let names = (facts.names[parameter.name] ?? []) ?? []
+      switch parameter.timing {
+      case .presentOnly: checkPresent(names, parameter, call, schema)
+      case .beforeTarget: checkFeatures(names, facts, schema)
+      case .earned(let choice): checkEarned(names.first, choice, call, schema)
+      case .free, .target, .marked: break
+      }
+    }
+    if let target = facts.target, let known = target.availability.known,
+      known > ColumnInfo.always, let choice = schema.choice, choice.known > known - 1
+    {
+      let fault = LateFeatureFault(
+        feature: nil, chosenAt: choice.chosenAt, offset: choice.known,
+        target: (source.text(target.value.span), target.value, known))
+      found.append(fault.diagnostic(in: source))
+    }
+  }
+
+  private mutating func checkDistinct(_ names: [NamedColumn]) {
+    var first: [String: Span] = [:]
+    for item in names {
+      guard let before = first[item.name] else {
+        first[item.name] = item.span
+        continue
+      }
+      reportDuplicate(item.name, "column", at: item.span, before: before)
+    }
+  }
+
+  private mutating func checkPresent(
+    _ names: [NamedColumn], _ parameter: ParameterInfo, _ call: Call, _ schema: Schema
+  ) {
+    let receiver = Type.panel(schema)
+    let context = Context.columns(receiver, verb: call.verb)
+    let site = Site(
+      call: call, parameter: parameter, isSwept: false, outer: .plain, inner: context)
+    for item in names {
+      guard let column = schema[item.name], let known = column.known, known > 0 else { continue }
+      reportLookAhead(item.name, at: item.span, known, column, leadOf: column.leadOf, site)
+    }
+  }
+
+  private mutating func checkFeatures(
+    _ names: [NamedColumn], _ facts: EffectFacts, _ schema: Schema
+  ) {
+    guard let target = facts.target, let known = target.availability.known,
+      known > ColumnInfo.always
+    else { return }
+    for item in names {
+      guard let offset = schema.known(item.name), offset > known - 1 else { continue }
+      let fault = LateFeatureFault(
+        feature: (item.name, item.span, schema[item.name]), chosenAt: nil, offset: offset,
+        target: (source.text(target.value.span), target.value, known))
+      found.append(fault.diagnostic(in: source))
+      // The same slip in every feature of a list is one slip.
+      return
+    }
+  }
+
+  private mutating func checkEarned(
+    _ returns: NamedColumn?, _ choice: String, _ call: Call, _ schema: Schema
+  ) {
+    guard let returns, let earned = schema.known(returns.name), let column = schema[choice],
+      let chosen = column.known, chosen > earned - 1
+    else { return }
+    let fault = EarnedFault(
+      returns: (returns.name, returns.span, earned), choice: (choice, column, chosen),
+      verb: call.verb)
+    found.append(fault.diagnostic(in: source))
+  }
+}
