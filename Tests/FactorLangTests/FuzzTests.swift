@@ -57,28 +57,4 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    "(", "[", "{", "-", "not ", "if a then ", "f(", "{x: ", "x -> ", "p | each { ", "2^", "\"{",
-  ])
-  func deepNestingIsRefused(_ opener: String) {
-    let text = String(repeating: opener, count: 100_000)
-    let program = Parser.parse(text)
-    #expect(program.diagnostics.contains { $0.code == .tooDeep || $0.code == .unterminatedString })
-    #expect(program.diagnostics.count <= 3)
-  }
-
-  @Test func nestingBelowTheLimitIsFine() {
-    let depth = Parser.nestingLimit - 1
-    let text = String(repeating: "(", count: depth) + "1" + String(repeating: ")", count: depth)
-    #expect(Parser.parse(text).verdict == .complete)
-  }
-
-  @Test func longChainsAreRefused() {
-    let sum = Parser.parse("x = 1" + String(repeating: " + 1", count: 20_000))
-    #expect(sum.diagnostics.map(\.code) == [.tooLong])
-    let members = Parser.parse("x" + String(repeating: ".a", count: 20_000))
-    #expect(members.diagnostics.map(\.code) == [.tooLong])
-    let stages = Parser.parse("p" + String(repeating: " | take 1", count: 5_000))
-    #expect(stages.verdict == .complete)
-  }
 }
