@@ -54,17 +54,15 @@ extension Notebook {
       source, in: session, to: recorder, after: { recorder.finish($0.span) })
     recorder.finish(nil)
     let ends = Parser.parse(source).statements.map(\.span)
-    var records: [Record] = []
+    // What the checker says comes first but belongs to the statement it is about.
+    var shown: [Int: [String]] = [:]
     for entry in recorder.entries where !entry.lines.isEmpty {
       let place = entry.place ?? 0
       let span = entry.span ?? ends.last { $0.start <= place }
       let line = notebook.codeLine(at: span.map { max($0.start, $0.end - 1) } ?? place)
-      if let last = records.last, last.line >= line {
-        records[records.count - 1] = Record(line: last.line, lines: last.lines + entry.lines)
-      } else {
-        records.append(Record(line: line, lines: entry.lines))
-      }
+      shown[line, default: []] += entry.lines
     }
+    let records = shown.keys.sorted().map { Record(line: $0, lines: shown[$0] ?? []) }
     return Pass(
       notebook: notebook, records: records, status: status,
       hasDiagnostics: recorder.hasDiagnostics)
@@ -138,19 +136,20 @@ private final class StatementRecorder: EventSink {
     let lines = shown.map { Notebook.recorded(String($0), isDiagnostic: isDiagnostic) }
     state.change { state in
       state.hasDiagnostics = state.hasDiagnostics || isDiagnostic
-      if isDiagnostic, state.open.lines.isEmpty || state.open.place != nil {
-        // Each message has its own place: that of the statement it is about.
-        if !state.open.lines.isEmpty { state.entries.append(state.open) }
-        state.open = Entry(lines: lines, place: place)
-      } else {
-        state.open.lines += lines
+      // Each message has its own place: that of the statement it is about.
+      if state.open.place != nil {
+        state.entries.append(state.open)
+        state.open = Entry()
       }
+      state.open.lines += lines
+      if isDiagnostic, state.open.lines.count == lines.count { state.open.place = place }
     }
   }
 
   func finish(_ span: Span?) {
     state.change { state in
-      state.open.span = span
+      // A message that a statement ended with stands with the statement.
+      if state.open.place == nil { state.open.span = span }
       state.entries.append(state.open)
       state.open = Entry()
     }
