@@ -11,15 +11,23 @@ public enum CommandLineTool {
     fq \(version): a shell for building and judging factor models
 
       fq                       start the prompt
-      fq FILE.fq [name=value]  run a script (also: fq run FILE.fq)
+      fq FILE.fq [name=value]  run a script (also: fq run FILE.fq); --help lists its parameters
       fq -c "statements"       run what is in quotes
       fq -                     run a script from standard input
-      fq check FILE.fq         check without running; exit 2 if something is wrong
-      fq bench [NAME]          measure the core; --json for one object a line
-      fq docs [--check]        write docs/reference.md and docs/models.md
+      fq check FILE.fq         check without running; --fix applies certain fixes
+      fq fmt FILE.fq …         lay out scripts; --check only tells
+      fq run --check FILE.fq   compare outputs with those recorded in the file; --update records
+      fq run --lock FILE.fq    write FILE.fq.lock: the data of the script, to be relied on
+      fq verify RUN.json       repeat a run kept with --manifest RUN.json and compare the bits
+      fq explain CODE          what an error code means, with an example
       fq help NAME             the page of a verb, function or model
+      fq bench [NAME]          measure the core; --json for one object a line
+      fq docs [--check]        write docs/reference.md, docs/models.md and docs/errors.md
 
-    flags: --threads N  --max-memory SIZE  --json  --quiet  --width N
+    flags: --threads N  --max-memory SIZE  --timeout TIME  --manifest FILE  --json  --quiet
+           --width N  --diagnostics short
+    exit:  0 done, 1 failed, 2 does not check, 3 assertion, 4 other data, 5 sweep cells failed,
+           124 time limit, 130 interrupted
     """
 
   /// Runs the command line and ends the process.
@@ -43,6 +51,7 @@ public enum CommandLineTool {
     case "-":
       return runProgram(Source(name: "stdin", bytes: Terminal.readStandardInput()), arguments)
     case "run", "check": return withFile(arguments)
+    case "fmt": return FormatCommand.run(arguments)
     case "verify": return RecordedRun.verify(arguments)
     case "help": return help(arguments.words)
     case "docs": return DocumentationCommand.run(arguments)
@@ -53,7 +62,9 @@ public enum CommandLineTool {
         arguments.verb = "run"
         return withFile(arguments)
       }
-      let known = ["run", "check", "bench", "docs", "help", "version"]
+      let known = [
+        "run", "check", "fmt", "verify", "explain", "bench", "docs", "help", "version",
+      ]
       let near = Suggestion.nearest(to: verb, among: known).map { "; use `fq \($0)`" } ?? ""
       return complain("there is no command `\(verb)`, and no such file\(near)")
     }

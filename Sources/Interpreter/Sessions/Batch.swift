@@ -41,7 +41,8 @@ public enum Batch {
     guard checked.isRunnable else { return .refused }
     for cell in checked.program.cells {
       if let title = cell.title { speak("\n" + title) }
-      var prose = cell.prose[...]
+      // Words on a statement's own line document it; they are not spoken.
+      var prose = cell.prose.filter { source.beginsItsLine($0.span.start) }[...]
       for statement in cell.statements {
         while let line = prose.first, line.span.start < statement.span.start {
           speak(line.text)
@@ -69,5 +70,13 @@ extension ExitStatus {
     case .failed(.timeout): self = .timeout
     case .failed: self = .failed
     }
+  }
+}
+
+extension Source {
+  /// Tells whether nothing but spaces stands before the byte on its line.
+  fileprivate func beginsItsLine(_ offset: Int) -> Bool {
+    let start = lineSpan(lineIndex(at: offset)).start
+    return bytes[start..<offset].allSatisfy { $0 == 0x20 || $0 == 0x09 }
   }
 }

@@ -9,6 +9,9 @@ import FactorRuntime
 /// Loads modules beside the scripts that use them.
 final class ModuleLoader: Sendable {
   private struct State {
+    var checked: [String: CheckedProgram] = [:]
+    /// The modules being checked, each using the next.
+    var checking: [String] = []
     var loaded: [String: ModuleValue] = [:]
     var open: [String] = []
   }
@@ -51,8 +54,7 @@ final class ModuleLoader: Sendable {
 
   private func run(_ source: Source, _ events: EventSink) throws -> ModuleValue {
     let folder = ScriptFolder.of(source.name)
-    let checked = Checker.check(
-      Parser.parse(source), catalog: catalog, files: HeaderSchemas(folder: folder))
+    let checked = check(source)
     if let error = checked.diagnostics.first(where: \.isError) { throw Fault(error) }
     let evaluator = Evaluator(
       catalog: catalog, budget: budget, events: ModuleEvents(events), folder: folder, modules: self,
@@ -71,6 +73,38 @@ final class ModuleLoader: Sendable {
       name: ModuleName.stem(source.name), path: source.name,
       exports: names.compactMap { name in environment[name].map { (name, $0) } },
       scope: checked.scope)
+  }
+}
+
+extension ModuleLoader: Modules {
+  func module(at written: String, from source: Source) -> ModuleResult {
+    let path = ScriptFolder.find(written, beside: ScriptFolder.of(source.name))
+    let known = state.read { (checked: $0.checked[path], checking: $0.checking) }
+    if let checked = known.checked { return Self.result(checked) }
+    if let start = known.checking.firstIndex(of: path) {
+      return .cycle((known.checking[start...] + [path]).map(ModuleName.file))
+    }
+    guard FileSystem.exists(path) else { return .missing }
+    guard let bytes = try? FileSystem.read(path) else { return .unknown }
+    state.change { $0.checking.append(path) }
+    defer { state.change { $0.checking.removeLast() } }
+    return Self.result(check(Source(name: path, bytes: bytes)))
+  }
+
+  private static func result(_ checked: CheckedProgram) -> ModuleResult {
+    checked.diagnostics.first(where: \.isError).map { .refused($0) } ?? .exports(checked.scope)
+  }
+
+  /// Checks a module, once.
+  private func check(_ source: Source) -> CheckedProgram {
+    if let known = state.read({ $0.checked[source.name] }), known.program.source.bytes == source.bytes {
+      return known
+    }
+    let checked = Checker.check(
+      Parser.parse(source), catalog: catalog,
+      files: HeaderSchemas(folder: ScriptFolder.of(source.name)), modules: self, asModule: true)
+    state.change { $0.checked[source.name] = checked }
+    return checked
   }
 }
 

@@ -59,7 +59,8 @@ public final class Session {
 
   /// Checks a program without running it.
   public func check(_ source: Source) -> CheckedProgram {
-    Checker.check(Parser.parse(source), catalog: catalog, scope: scope, files: files)
+    Checker.check(
+      Parser.parse(source), catalog: catalog, scope: scope, files: files, modules: modules)
   }
 
   /// Parses, checks and runs a cell; never throws.
