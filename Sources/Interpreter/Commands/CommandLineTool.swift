@@ -53,6 +53,7 @@ public enum CommandLineTool {
     case "run", "check": return withFile(arguments)
     case "fmt": return FormatCommand.run(arguments)
     case "verify": return RecordedRun.verify(arguments)
+    case "explain": return explain(arguments.words)
     case "help": return help(arguments.words)
     case "docs": return DocumentationCommand.run(arguments)
     case "bench": return BenchCommand.run(arguments)
@@ -113,6 +114,15 @@ public enum CommandLineTool {
     let found = HelpPage.search(name, catalog: .standard)
     return found.isEmpty
       ? complain("nothing is called `\(name)`") : say(found.joined(separator: "\n"))
+  }
+
+  private static func explain(_ words: [String]) -> Int32 {
+    guard let code = words.first else { return complain("name a code: fq explain F0101") }
+    if let page = ErrorPage.page(for: code) {
+      return say(page.lines.joined(separator: "\n"))
+    }
+    let near = Suggestion.nearest(to: code.uppercased(), among: Code.allCases.map(\.rawValue))
+    return complain("there is no code `\(code)`" + (near.map { "; use \($0)" } ?? ""))
   }
 
   static func say(_ text: String) -> Int32 {
