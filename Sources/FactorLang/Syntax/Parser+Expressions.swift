@@ -17,6 +17,7 @@ extension Parser {
       case .keywordIf: return try parser.parseConditional()
       case .keywordFor: return try parser.parseComprehension()
       case .name where parser.kind(ahead: 1) == .arrow: return try parser.parseLambda()
+      case .quotedName where parser.kind(ahead: 1) == .arrow: return try parser.parseLambda()
       case .leftParenthesis where try parser.beginsLambda(): return try parser.parseLambda()
       default: return try parser.parseCatch()
       }
@@ -62,7 +63,7 @@ extension Parser {
 
   /// Tells whether `(a, b) ->` stands at the cursor.
   private mutating func beginsLambda() throws(Stop) -> Bool {
-    guard kind(ahead: 1) == .name || kind(ahead: 1) == .rightParenthesis else { return false }
+    guard kind(ahead: 1).isName || kind(ahead: 1) == .rightParenthesis else { return false }
     let distance = endOfNames(ahead: 1)
     let closes = kind(ahead: distance) == .rightParenthesis
     let next = kind(ahead: closes ? distance + 1 : distance)
@@ -78,7 +79,7 @@ extension Parser {
   /// Finds the distance behind names separated by commas.
   func endOfNames(ahead first: Int) -> Int {
     var distance = first
-    while kind(ahead: distance) == .name {
+    while kind(ahead: distance).isName {
       distance += 1
       guard kind(ahead: distance) == .comma else { break }
       distance += 1
@@ -89,7 +90,7 @@ extension Parser {
   /// Reads the names between two distances.
   mutating func names(ahead first: Int, upTo end: Int) -> [Name] {
     var result: [Name] = []
-    for distance in first..<end where kind(ahead: distance) == .name {
+    for distance in first..<end where kind(ahead: distance).isName {
       let word = token(ahead: distance)
       result.append(Name(nameText(word), word.span))
     }
@@ -104,7 +105,7 @@ extension Parser {
   }
 
   private mutating func takeLambdaHead() -> [Name] {
-    let isOne = kind == .name
+    let isOne = kind.isName
     let end = isOne ? 1 : endOfNames(ahead: 1)
     let parameters = names(ahead: 0, upTo: end)
     index += end + (isOne ? 1 : 2)
@@ -122,7 +123,7 @@ extension Parser {
   {
     advance()
     var parameter: Name?
-    if kind == .name, kind(ahead: 1) == .arrow {
+    if kind.isName, kind(ahead: 1) == .arrow {
       parameter = takeName()
       advance()
     }

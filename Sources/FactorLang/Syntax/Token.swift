@@ -23,6 +23,9 @@ public enum TokenKind: UInt8, Sendable, CaseIterable {
     rawValue >= TokenKind.integer.rawValue && rawValue <= TokenKind.duration.rawValue
   }
 
+  /// Tells whether the token is a name, bare or in backquotes.
+  public var isName: Bool { self == .name || self == .quotedName }
+
   /// Tells whether the token opens a bracket.
   public var isOpener: Bool {
     self == .leftParenthesis || self == .leftBracket || self == .leftBrace
