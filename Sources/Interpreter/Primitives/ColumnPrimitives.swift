@@ -35,7 +35,7 @@ private func shift(
     Parameter<Months>.required("by", "calendar months, quarters or years; positive").named {
       $0.minimum = 1
     },
-    returns: sentence, isColumnFunction: true, timing: timing,
+    returns: sentence, isColumnFunction: true, timing: timing, needsPanel: true,
     examples: ["toy | derive other = \(name)(ret, 1m)"]
   ) { context, x, months in
     guard months.count > 0 else {
@@ -74,7 +74,7 @@ let columnPrimitives: [Primitive] = [
   Primitive(
     "xs.rank", topic: .columns, "Ranks a column within the month, from 0 to 1, ties averaged.",
     Parameter<ColumnValue>.required("x", "the column"),
-    returns: "the ranks", isColumnFunction: true,
+    returns: "the ranks", isColumnFunction: true, needsPanel: true,
     examples: ["toy | derive small = xs.rank(size) < 0.2"]
   ) { context, x in
     let panel = try context.requirePanel("xs.rank")
@@ -88,6 +88,7 @@ let columnPrimitives: [Primitive] = [
     "xs.zscore", topic: .columns, "Standardises a column within the month.",
     Parameter<ColumnValue>.required("x", "the column"),
     returns: "the column with mean 0 and standard deviation 1 each month", isColumnFunction: true,
+    needsPanel: true,
     examples: ["toy | derive z = xs.zscore(size)"]
   ) { context, x in
     let panel = try context.requirePanel("xs.zscore")
