@@ -157,6 +157,8 @@ struct FakeCatalog: Catalog {
     switch type {
     case .model: return [MemberInfo("best", .model, "The best epoch.")]
     case .panel: return [MemberInfo("entities", .integer, "How many firms.")]
+    case .failure: return [MemberInfo("code", .text, "The code.")]
+    case .integer: return []
     default: return nil
     }
   }

@@ -153,8 +153,11 @@ import Testing
 
   @Test(arguments: [
     ("momm", "mom"), ("wher", "where"), ("RET", "ret"), ("xyz", nil), ("rankk", "rank"),
+    ("c5", nil), ("mom12n", "mom12m"),
   ])
   func suggestionsAreConfident(_ name: String, _ nearest: String?) {
-    #expect(Suggestion.nearest(to: name, among: ["mom", "where", "ret", "rank"]) == nearest)
+    #expect(
+      Suggestion.nearest(to: name, among: ["mom", "where", "ret", "rank", "c1", "mom12m"])
+        == nearest)
   }
 }

@@ -42,6 +42,21 @@ extension CheckFault {
       return (
         "\(text) lies outside the \(kind), which covers \(months.text)", "no month of the data"
       )
+    case .outsidePanel(let name):
+      return (
+        "`\(name)` works on the columns of a panel, inside a verb such as derive", "no panel here"
+      )
+    case .missingGroup(let verb, let groups):
+      return ("`\(verb)` needs \(Self.either(groups))", "neither is given")
+    case .missingOption(let verb, let name):
+      return ("`\(verb)` needs `\(name)`", "`\(name)` is missing")
+    case .excludedOption(let verb, let groups):
+      return ("`\(verb)` takes \(Self.either(groups)), not both", "already said")
+    case .wrongColumn(let name, let type, let verb, let wanted):
+      return (
+        "`\(verb)` works on columns of \(wanted)s; `\(name)` is a column of \(type)s",
+        "a column of \(type)s"
+      )
     case .notPositive(let name): return ("`\(name)` takes a positive duration", "negative")
     case .emptyMonths(let text): return ("\(text) holds no month", "ends before it begins")
     case .overlappingBlocks(let first, let second):
@@ -56,6 +71,14 @@ extension CheckFault {
       return ("`\(verb)` judges a network by a single seed", "one seed")
     default: return ("", "")
     }
+  }
+
+  private static func either(_ groups: [[String]]) -> String {
+    groups.map { group in
+      let names = group.map { "`\($0)`" }
+      guard names.count > 1, let last = names.last else { return names.joined() }
+      return names.dropLast().joined(separator: ", ") + " and " + last
+    }.joined(separator: ", or ")
   }
 
   /// One sentence of why.

@@ -34,6 +34,11 @@ enum CheckFault {
   case notWholeRange(Type, isOpen: Bool)
   case notAContainer(Type)
   case notPositive(String)
+  case outsidePanel(String)
+  case missingGroup(String, [[String]])
+  case missingOption(String, String)
+  case excludedOption(String, [[String]])
+  case wrongColumn(String, Type, verb: String, wanted: Type)
   case negated(Type)
   case yearForMonth(String, months: String?)
   case notASliceKey(String, Schema)
@@ -77,7 +82,10 @@ extension CheckFault {
     case .notExported: return .notExported
     case .effectInModule: return .moduleEffect
     case .selfCall: return .selfCall
-    case .wrongResult, .notAContainer, .yearForMonth: return .wrongType
+    case .wrongResult, .notAContainer, .yearForMonth, .outsidePanel, .wrongColumn:
+      return .wrongType
+    case .missingGroup, .missingOption: return .missingArgument
+    case .excludedOption: return .tooManyArguments
     case .defaultOutside, .notPositive: return .outOfRange
     case .duplicate: return .duplicateName
     case .notWholeRange: return .notWholeRange

@@ -163,6 +163,10 @@ extension Checker {
   func number(of value: Expression) -> Double? { literal(of: value)?.number }
 
   mutating func checkRange(_ value: Expression, _ parameter: ParameterInfo) {
+    if case .range(let range) = value.kind {
+      for bound in [range.lower, range.upper] { if let bound { checkRange(bound, parameter) } }
+      return
+    }
     var number = number(of: value)
     if parameter.unit == "months", let months = months(of: value) { number = Double(months) }
     guard let number else { return }
@@ -223,7 +227,8 @@ extension Checker {
         return nil
       }
       guard let words = words(of: value) else { return nil }
-      for word in words { _ = column(word, at: value.span, context) }
+      // One list is blamed once.
+      for word in words where column(word, at: value.span, context) == .error { break }
       return words.map { NamedColumn(name: $0, span: value.span) }
     case .call, .binary, .unary, .comparison:
       reportExpressionForName(value, site)

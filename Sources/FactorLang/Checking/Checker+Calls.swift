@@ -41,6 +41,10 @@ extension Checker {
     if isModule, signature.isEffect, functionDepth == 0 {
       report(.effectInModule(call.verb), at: call.nameSpan)
     }
+    if signature.needsPanel, !context.isColumns, functionDepth == 0 {
+      report(.outsidePanel(call.verb), at: call.nameSpan)
+      return .error
+    }
     if let wanted = signature.receiver, let inflow = call.inflow,
       !inflow.type.isAssignable(to: wanted)
     {
@@ -107,11 +111,32 @@ extension Checker {
         check(call.arguments[index], site, index, &facts)
       }
     }
+    checkAlternatives(call, bound)
     checkTimes(call, bound, facts)
     checkChoices(call, bound)
     checkMonths(call, bound, facts)
     if let body = call.body { return result(ofCalling: body, call, bound, facts) }
     return result(of: call, bound, receiver, facts)
+  }
+
+  /// Exactly one group of options that exclude each other must be given, and that one whole.
+  private mutating func checkAlternatives(_ call: Call, _ bound: BoundCall) {
+    let groups = call.signature.alternatives
+    guard !groups.isEmpty else { return }
+    func given(_ name: String) -> Int? {
+      bound.index(of: name).flatMap { bound.arguments[$0].first }
+    }
+    let begun = groups.filter { $0.contains { given($0) != nil } }
+    guard let first = begun.first else {
+      report(.missingGroup(call.verb, groups), at: call.nameSpan)
+      return
+    }
+    if begun.count > 1, let extra = begun[1].compactMap(given).first {
+      let argument = call.arguments[extra]
+      report(.excludedOption(call.verb, groups), at: argument.label?.span ?? argument.span)
+    } else if let missing = first.first(where: { given($0) == nil }) {
+      report(.missingOption(call.verb, missing), at: call.nameSpan)
+    }
   }
 
   /// What flows into a function of the user fills its first parameter.

@@ -220,6 +220,7 @@ extension Checker {
     case .panel(let schema), .table(let schema):
       if let column = schema?[name.text] { return .column(of: column.type) }
       if case .panel = type, name.text == "month" { return .column(of: .month) }
+      if schema?.sets[name.text] != nil { return .list(of: .text) }
       guard let schema, schema.isComplete else {
         return catalog.members(of: type)?.first { $0.name == name.text }?.type ?? .any
       }

@@ -43,7 +43,7 @@ extension Checker {
     if case .list(let members) = value.kind { items = members }
     for item in items {
       guard let word = item.word else { continue }
-      _ = column(word, at: item.span, .columns(.table(schema), verb: "load"))
+      _ = column(word, at: item.span, .columns(.panel(schema), verb: "load"))
     }
   }
 
@@ -62,7 +62,7 @@ extension Checker {
           rest = months
         } else {
           if !schema.keys.contains(name.text) {
-            _ = column(name.text, at: name.span, .columns(.table(schema), verb: "load"))
+            _ = column(name.text, at: name.span, .columns(.panel(schema), verb: "load"))
           }
           offsets[name.text] = (months, name.span)
         }

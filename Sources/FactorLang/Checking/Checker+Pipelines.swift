@@ -113,7 +113,7 @@ extension Type {
   /// Tells whether values are certainly no functions.
   var isNeverCalled: Bool {
     switch self {
-    case .any, .error, .missing, .function, .module, .oneOf, .nothing: return false
+    case .any, .error, .missing, .function, .oneOf, .nothing: return false
     default: return true
     }
   }

@@ -37,6 +37,7 @@ extension Checker {
     guard call.signature.receiver != nil, let schema = facts.schema else { return }
     for parameter in bound.parameters {
       let names = (facts.names[parameter.name] ?? []) ?? []
+      checkKind(names, parameter, call, schema)
       switch parameter.timing {
       case .presentOnly: checkPresent(names, parameter, call, schema)
       case .beforeTarget: checkFeatures(names, facts, schema)
@@ -51,6 +52,21 @@ extension Checker {
         feature: nil, chosenAt: choice.chosenAt, offset: choice.known,
         target: (source.text(target.value.span), target.value, known))
       found.append(fault.diagnostic(in: source))
+    }
+  }
+
+  private mutating func checkKind(
+    _ names: [NamedColumn], _ parameter: ParameterInfo, _ call: Call, _ schema: Schema
+  ) {
+    guard parameter.columnType != .any else { return }
+    for item in names {
+      guard let column = schema[item.name], !column.isGuessed, column.type.isScalar,
+        !column.type.isAssignable(to: parameter.columnType)
+      else { continue }
+      let fault = CheckFault.wrongColumn(
+        item.name, column.type, verb: call.verb, wanted: parameter.columnType)
+      report(fault, at: item.span)
+      return
     }
   }
 

@@ -78,11 +78,21 @@ public struct Checker {
   }
 
   private var sorted: [Diagnostic] {
-    // Sorting must not change the order of what begins at one place.
+    // Sorting must not change the order of what begins at one place; one place is blamed once for
+    // one kind of slip.
     let ordered = found.enumerated().sorted {
       ($0.element.span.start, $0.offset) < ($1.element.span.start, $1.offset)
     }
-    return ordered.prefix(Parser.diagnosticLimit).map(\.element)
+    var blamed: Set<Blame> = []
+    let distinct = ordered.map(\.element).filter {
+      blamed.insert(Blame(place: $0.primary.location, code: $0.code)).inserted
+    }
+    return Array(distinct.prefix(Parser.diagnosticLimit))
+  }
+
+  private struct Blame: Hashable {
+    let place: Location
+    let code: Code
   }
 
   private mutating func keep(_ result: Type, of statement: Statement) {

@@ -17,9 +17,16 @@ public enum Suggestion {
       let isBetter = best.map {
         found < $0.distance || (found == $0.distance && candidate < $0.name)
       }
-      if found <= limit, isBetter ?? true { best = (candidate, found) }
+      guard found <= limit, isBetter ?? true else { continue }
+      // `c5` is no slip for `c1`: numbers are meant as they are written.
+      if scalars.count == wanted.count, letters(scalars) == letters(wanted) { continue }
+      best = (candidate, found)
     }
     return best?.name
+  }
+
+  private static func letters(_ scalars: [Unicode.Scalar]) -> [Unicode.Scalar] {
+    scalars.filter { !("0"..."9" ~= $0) }
   }
 
   /// How many slips a name of this length forgives.

@@ -62,6 +62,8 @@ public struct ParameterInfo: Sendable {
   public var selects: Bool
   /// The parameter whose months must end before the months given here begin.
   public var follows: String?
+  /// What the columns named here hold.
+  public var columnType: Type
   /// What it does, in a sentence.
   public var sentence: String
 
@@ -71,6 +73,7 @@ public struct ParameterInfo: Sendable {
     isRequired: Bool = false, isLabelOnly: Bool = false, defaultText: String? = nil,
     rangeText: String? = nil, minimum: Double? = nil, maximum: Double? = nil, unit: String? = nil,
     timing: ParameterTiming = .free, selects: Bool = false, follows: String? = nil,
+    columnType: Type = .any,
     _ sentence: String = ""
   ) {
     self.name = name
@@ -87,6 +90,7 @@ public struct ParameterInfo: Sendable {
     self.timing = timing
     self.selects = selects
     self.follows = follows
+    self.columnType = columnType
     self.sentence = sentence
   }
 

@@ -130,13 +130,18 @@ public struct Signature: Sendable {
   public var timing: FunctionTiming
   /// Tells whether it writes or displays something, which a module may not do by itself.
   public var isEffect: Bool
+  /// Tells whether it is a column function that needs the panel around the column.
+  public var needsPanel: Bool
+  /// Groups of parameters of which exactly one must be given, and that one whole; may be empty.
+  public var alternatives: [[String]]
 
   /// Creates a signature.
   public init(
     _ name: String, topic: String = "", summary: String = "", parameters: [ParameterInfo] = [],
     receiver: Type? = nil, result: Type = .any, resultSentence: String = "",
     examples: [Example] = [], effect: SchemaEffect = .none, variants: Variants? = nil,
-    isColumnFunction: Bool = false, timing: FunctionTiming = .latest, isEffect: Bool = false
+    isColumnFunction: Bool = false, timing: FunctionTiming = .latest, isEffect: Bool = false,
+    needsPanel: Bool = false, alternatives: [[String]] = []
   ) {
     self.name = name
     self.topic = topic
@@ -151,6 +156,8 @@ public struct Signature: Sendable {
     self.isColumnFunction = isColumnFunction
     self.timing = timing
     self.isEffect = isEffect
+    self.needsPanel = needsPanel
+    self.alternatives = alternatives
   }
 
   /// Tells whether a bare name calls it: nothing flows in and nothing must be given.

@@ -35,7 +35,7 @@ private func shift(
     Parameter<Months>.required("by", "calendar months, quarters or years; positive").named {
       $0.minimum = 1
     },
-    returns: sentence, isColumnFunction: true, timing: timing,
+    returns: sentence, isColumnFunction: true, timing: timing, needsPanel: true,
     examples: ["toy | derive other = \(name)(ret, 1m)"]
   ) { context, x, months in
     guard months.count > 0 else {

@@ -20,7 +20,7 @@ private func within(
 ) -> Primitive {
   Primitive(
     name, topic: .columns, summary, Parameter<ColumnValue>.required("x", "the column"),
-    returns: formula, isColumnFunction: true, examples: [example]
+    returns: formula, isColumnFunction: true, needsPanel: true, examples: [example]
   ) { context, x in
     let panel = try context.requirePanel(name)
     let numbers = try x.requireNumbers(name)
@@ -66,7 +66,7 @@ let crossSectionPrimitives: [Primitive] = [
     Parameter<Double>.value(
       "tails", default: 0.01, in: 0...0.49, shown: "1%", "the share of each tail that is moved"),
     returns: "x within the month's quantiles at tails and 1 - tails", isColumnFunction: true,
-    examples: ["toy | derive tame = xs.winsorize(ret, 5%)"]
+    needsPanel: true, examples: ["toy | derive tame = xs.winsorize(ret, 5%)"]
   ) { context, x, tails in
     let panel = try context.requirePanel("xs.winsorize")
     let moved = CrossSection.winsorized(
@@ -82,7 +82,7 @@ let crossSectionPrimitives: [Primitive] = [
     ).labelled,
     Parameter<Int>.value("groups", default: 10, in: 2...1000, "how many groups").labelled,
     returns: "1 for the lowest tenth to 10 for the highest", isColumnFunction: true,
-    examples: ["toy | derive group = xs.decile(size, ties: together)"]
+    needsPanel: true, examples: ["toy | derive group = xs.decile(size, ties: together)"]
   ) { context, x, ties, groups in
     let panel = try context.requirePanel("xs.decile")
     let numbers = try x.requireNumbers("xs.decile")
@@ -96,7 +96,7 @@ let crossSectionPrimitives: [Primitive] = [
     Parameter<ColumnValue>.required("x", "the column"),
     Parameter<ColumnValue>.required("by", "the groups: text, or whole numbers"),
     returns: "x - x̄ of the firm's group", isColumnFunction: true,
-    examples: ["toy | derive pure = xs.neutralize(mom, by: xs.decile(size))"]
+    needsPanel: true, examples: ["toy | derive pure = xs.neutralize(mom, by: xs.decile(size))"]
   ) { context, x, by in
     let panel = try context.requirePanel("xs.neutralize")
     let numbers = CrossSection.neutralized(

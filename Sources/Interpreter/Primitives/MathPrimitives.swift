@@ -20,7 +20,8 @@ private func statistic(
 ) -> Primitive {
   Primitive(
     name, topic: .math, summary, Parameter<Value>.required("x", "a list or column of numbers"),
-    returns: "a number; missing values are skipped", isColumnFunction: true, examples: [example]
+    returns: "a number; missing values are skipped", isColumnFunction: true,
+    timing: .wholeSample, examples: [example]
   ) { context, value in try Elementwise.aggregate(name, value, context, function) }
 }
 
@@ -61,7 +62,7 @@ let mathPrimitives: [Primitive] = [
     Parameter<Value>.required("x", "a list or column of numbers"),
     Parameter<Double>.value("p", default: 0.5, in: 0...1, "the share of values below"),
     returns: "a number; missing values are skipped", isColumnFunction: true,
-    examples: ["quantile([1, 2, 6], 25%)"]
+    timing: .wholeSample, examples: ["quantile([1, 2, 6], 25%)"]
   ) { context, value, share in
     try Elementwise.aggregate("quantile", value, context) { Quantile.of($0, [share])[0] }
   },

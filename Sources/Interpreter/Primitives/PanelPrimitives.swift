@@ -120,8 +120,8 @@ let panelPrimitives: [Primitive] = [
     "rank_normalize", topic: .panels,
     "Replaces columns by their ranks within the month, mapped to the open interval -1..1.",
     Parameter<PanelValue>.flow("panel", "the panel"),
-    Parameter<ColumnNames>.columns("columns", "the columns").timed(.presentOnly),
-    Parameter<RangeValue?>.optional("to", "the interval: -1..1 or 0..1").labelled,
+    Parameter<ColumnNames>.columns("columns", "the columns").timed(.presentOnly).numeric,
+    Parameter<RangeValue?>.optional("to", "the interval: -1..1 or 0..1").labelled.within(-1...1),
     Parameter<Value>.value("na", default: .integer(0), "what missing values become: 0 or na")
       .labelled,
     Parameter<RankTies>.choice("ties", default: .average, "how equal values are ranked").labelled,
@@ -137,7 +137,7 @@ let panelPrimitives: [Primitive] = [
   Primitive(
     "winsorize", topic: .panels, "Moves the extreme values of each month to its quantiles.",
     Parameter<PanelValue>.flow("panel", "the panel"),
-    Parameter<ColumnNames>.columns("columns", "the columns").timed(.presentOnly),
+    Parameter<ColumnNames>.columns("columns", "the columns").timed(.presentOnly).numeric,
     Parameter<Double>.value(
       "tails", default: 0.01, in: 0...0.49, shown: "1%", "the share of each tail that is moved"
     ).labelled.share,
@@ -151,9 +151,9 @@ let panelPrimitives: [Primitive] = [
     Parameter<PanelValue>.flow("panel", "the panel"),
     Parameter<ColumnExpression>.expression(
       "target", "the excess return, such as RET or lead(ret, 1m)"
-    ).labelled.timed(.target),
+    ).labelled.timed(.target).named { $0.type = .number },
     Parameter<ColumnNames>.columns("features", "the characteristics, known a month before")
-      .labelled.timed(.beforeTarget),
+      .labelled.timed(.beforeTarget).numeric.named { $0.isRequired = true },
     returns: "the task, aligned to the month in which the return is earned", effect: .keeps,
     examples: ["toy | setup target: ret, features: [size, mom]"]
   ) { context, value, target, features in
@@ -169,6 +169,7 @@ let panelPrimitives: [Primitive] = [
     Parameter<RangeValue?>.optional("test", "months that only report").labelled
       .following("valid"),
     returns: "the task with its blocks", effect: .keeps,
+    alternatives: [["design"], ["train", "valid", "test"]],
     examples: [
       "toy | setup target: ret, features: [size, mom] | split train: ..2000-12, valid: 2001-01..2001-06, test: 2001-07..",
       "toy | setup target: ret, features: [size, mom] | split thirds",

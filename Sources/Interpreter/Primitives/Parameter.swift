@@ -23,6 +23,15 @@ public struct Parameter<Input: Sendable>: Sendable {
   var share: Parameter { named { $0.unit = "ratio" } }
   /// Takes months that begin after those of another parameter.
   func following(_ other: String) -> Parameter { named { $0.follows = other } }
+  /// Takes columns of numbers only.
+  var numeric: Parameter { named { $0.columnType = .oneOf([.number, .bool]) } }
+  /// Takes a number in a closed range.
+  func within(_ range: ClosedRange<Int>) -> Parameter {
+    named {
+      ($0.minimum, $0.maximum) = (Double(range.lowerBound), Double(range.upperBound))
+      $0.rangeText = "\(range.lowerBound)..\(range.upperBound)"
+    }
+  }
   /// Says when a column given here must be known.
   func timed(_ timing: ParameterTiming) -> Parameter { named { $0.timing = timing } }
 }

@@ -29,7 +29,7 @@ let plotPrimitives: [Primitive] = [
     "plot.line", topic: .plots, "Draws lines over the months, one a column.",
     Parameter<Frame>.flow("rows", "a panel of one firm, a table, or a backtest"),
     Parameter<[ColumnExpression]>.expressions("values", "what to draw, such as gross, growth(net)")
-      .timed(.marked),
+      .timed(.marked).named { $0.type = .oneOf([.number, .bool]) },
     Parameter<String>.value("title", default: "", "the title").labelled,
     Parameter<PlotCanvas>.choice("canvas", default: .braille, "how it is drawn").labelled,
     returns: "the plot", isEffect: true,
@@ -58,7 +58,9 @@ let plotPrimitives: [Primitive] = [
   Primitive(
     "plot.bars", topic: .plots, "Draws a bar for every row.",
     Parameter<Frame>.flow("rows", "a table or panel with few rows"),
-    Parameter<[ColumnExpression]>.expressions("values", "the heights").timed(.marked),
+    Parameter<[ColumnExpression]>.expressions("values", "the heights").timed(.marked).named {
+      $0.type = .oneOf([.number, .bool])
+    },
     Parameter<ColumnNames>.columns("by", required: false, "the column that names the bars")
       .labelled,
     Parameter<String>.value("title", default: "", "the title").labelled,
@@ -83,8 +85,11 @@ let plotPrimitives: [Primitive] = [
   Primitive(
     "plot.histogram", topic: .plots, "Draws how often values fall into equal bins.",
     Parameter<Frame>.flow("rows", "a panel, table or backtest"),
-    Parameter<ColumnExpression>.expression("values", "the column").timed(.marked),
-    Parameter<Int?>.optional("bins", "the number of bins; chosen by the data if left out").labelled,
+    Parameter<ColumnExpression>.expression("values", "the column").timed(.marked).named {
+      $0.type = .oneOf([.number, .bool])
+    },
+    Parameter<Int?>.optional("bins", "the number of bins; chosen by the data if left out").labelled
+      .within(1...500),
     Parameter<String>.value("title", default: "", "the title").labelled,
     Parameter<PlotCanvas>.choice("canvas", default: .braille, "how it is drawn").labelled,
     returns: "the plot", isEffect: true, examples: ["toy | plot.histogram ret, bins: 20"]

@@ -26,7 +26,7 @@ let portfolioPrimitives: [Primitive] = [
     "deciles", topic: .portfolios, "Sorts each month's firms into ten groups by a column.",
     Parameter<PanelValue>.flow("panel", "the panel"),
     Parameter<ColumnExpression>.expression("signal", "what to sort by, known before the month")
-      .timed(.presentOnly),
+      .timed(.presentOnly).named { $0.type = .oneOf([.number, .bool]) },
     Parameter<SmallMonths>.choice(
       "small", default: .refuse, "what to do with months of fewer than ten firms"
     ).labelled,
@@ -69,7 +69,7 @@ let portfolioPrimitives: [Primitive] = [
     ).labelled,
     Parameter<ColumnNames>.columns(
       "returns", required: false, "the return earned in the month; realised if left out"
-    ).labelled.timed(.earned(by: "signal")),
+    ).labelled.timed(.earned(by: "signal")).numeric,
     returns: "the backtest, gross and net of 30 bps",
     examples: ["toy | deciles size | portfolio returns: ret"]
   ) { context, value, legs, returns in

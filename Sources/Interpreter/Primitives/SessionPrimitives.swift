@@ -7,7 +7,8 @@ let sessionPrimitives: [Primitive] = [
   Primitive(
     "show", topic: .session, "Shows a value and passes it on.",
     Parameter<Value>.flow("value", "anything"),
-    Parameter<Int?>.optional("digits", "significant digits, where the value is a number").labelled,
+    Parameter<Int?>.optional("digits", "significant digits, where the value is a number").labelled
+      .within(1...17),
     returns: "the value", effect: .keeps, isEffect: true, examples: ["show 1/3, digits: 10"]
   ) { context, value, digits in
     if let digits, let number = Double(value) {

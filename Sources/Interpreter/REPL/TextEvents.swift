@@ -15,8 +15,10 @@ final class TextEvents: OutputSink {
   private let offered = Guarded<[Fix]>([])
 
   /// Prints to a gate; `width` is asked anew for each event, because terminals are resized.
-  init(_ gate: OutputGate, width: @escaping @Sendable () -> Int, isQuiet: Bool = false, isShort: Bool = false)
-  {
+  init(
+    _ gate: OutputGate, width: @escaping @Sendable () -> Int, isQuiet: Bool = false,
+    isShort: Bool = false
+  ) {
     (self.gate, self.width, self.isQuiet, self.isShort) = (gate, width, isQuiet, isShort)
     progress = Progress(gate, width: { Terminal.width(.error) })
   }
@@ -74,7 +76,8 @@ enum OutputSinks {
   static func make(_ arguments: CommandArguments) -> any OutputSink {
     if arguments.isJSON { return JSONEvents(.standard) }
     let fixed = arguments.width
-    return TextEvents(.standard, width: { fixed ?? Terminal.width() }, isQuiet: arguments.isQuiet,
+    return TextEvents(
+      .standard, width: { fixed ?? Terminal.width() }, isQuiet: arguments.isQuiet,
       isShort: arguments.isShort)
   }
 }

@@ -97,7 +97,9 @@ extension ModuleLoader: Modules {
 
   /// Checks a module, once.
   private func check(_ source: Source) -> CheckedProgram {
-    if let known = state.read({ $0.checked[source.name] }), known.program.source.bytes == source.bytes {
+    if let known = state.read({ $0.checked[source.name] }),
+      known.program.source.bytes == source.bytes
+    {
       return known
     }
     let checked = Checker.check(
