@@ -54,6 +54,7 @@ enum Topic: String, Sendable, CaseIterable {
   case data = "Data in and out"
   case columns = "Columns"
   case panels = "Panels"
+  case tables = "Tables"
   case models = "Models"
   case portfolios = "Portfolios"
   case plots = "Plots"

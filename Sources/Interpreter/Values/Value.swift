@@ -86,6 +86,8 @@ public struct Table: Sendable {
   public var columns: [(name: String, column: Column)]
   /// Facts shown under the table.
   public var notes: [String] = []
+  /// Significant digits of plain numbers; nil for what suits the column.
+  var digits: Int?
 
   /// The number of rows.
   public var count: Int { columns.first?.column.count ?? 0 }
