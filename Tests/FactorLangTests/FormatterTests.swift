@@ -149,6 +149,14 @@ import Testing
     #expect(format("f = delta -> delta(1)", aliases: aliases) == "f = delta -> delta(1)\n")
   }
 
+  @Test func aLineOfAnyLengthIsFormattedInOneGo() {
+    let text = "x = [" + String(repeating: "f(a, (b)), ", count: 10_000) + "1]\n"
+    let clock = ContinuousClock()
+    var formatted = ""
+    let time = clock.measure { formatted = format(text) }
+    #expect(formatted == text && time < .seconds(10))
+  }
+
   @Test func programsWithFaultsAreLeftAlone() {
     let program = Parser.parse("x  =  (1")
     #expect(Formatter.formatted(program) == nil && Formatter.format(program) == "x  =  (1")

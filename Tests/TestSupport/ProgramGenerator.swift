@@ -76,7 +76,7 @@ public struct ProgramGenerator: Sendable {
     case 0...6: return binding()
     case 7: return function()
     case 8: return "seed\(Gap.must)\(numbers.below(1_000))"
-    case 9: return "assert\(Gap.must)\(truth(2)),\(Gap.may)\"checked\""
+    case 9: return "assert\(Gap.must)(\(truth(2))) or true,\(Gap.may)\"checked\""
     case 10: return panel()
     case 11: return "param\(Gap.must)\(newName())\(Gap.may):\(Gap.may)num\(Gap.may)=\(Gap.may)2.5"
     default: return expression(numbers.pick(Kind.allCases), 3)

@@ -26,6 +26,8 @@ struct LayoutWriter {
   let plan: LayoutPlan
   var text = LayoutText()
   var frames: [LayoutFrame] = []
+  /// The place of the author's text at which a column was asked for last.
+  var authorPlace = (offset: 0, column: 0)
   /// How many strings with holes are open; inside them nothing is changed.
   private var openStrings = 0
 

@@ -115,7 +115,9 @@ extension LayoutWriter {
   }
 
   /// Chooses the placement that is nearer to the author's.
-  private func nearest(_ frame: LayoutFrame, _ token: Token, _ deeper: Int) -> LayoutFrame.Mode {
+  private mutating func nearest(_ frame: LayoutFrame, _ token: Token, _ deeper: Int)
+    -> LayoutFrame.Mode
+  {
     let place = authorColumn(token) - deeper
     let toAligned = (place - frame.authorColumn).magnitude
     let toHanging = (place - frame.authorIndent - 2).magnitude
@@ -124,9 +126,14 @@ extension LayoutWriter {
 
   // MARK: The author's columns
 
-  private func authorColumn(_ token: Token) -> Int {
+  /// Gives the author's column of a token. Tokens are asked about in order, so each byte is looked
+  /// at once, however long the line.
+  private mutating func authorColumn(_ token: Token) -> Int {
     let line = source.lineStarts[source.lineIndex(at: token.start)]
-    return LayoutText.width(source.bytes[line..<token.start])
+    if authorPlace.offset < line { authorPlace = (line, 0) }
+    authorPlace.column += LayoutText.width(source.bytes[authorPlace.offset..<token.start])
+    authorPlace.offset = token.start
+    return authorPlace.column
   }
 
   private func authorIndent(_ token: Token) -> Int {
