@@ -94,6 +94,9 @@ final class PrimitiveNode: Node, @unchecked Sendable {
       {
         fault = fault.at(argument, in: unit.source)
       }
+      for (place, remedy) in fault.remedies.enumerated() {
+        fault.remedies[place].span = bound.index(of: remedy.option).flatMap { spans[$0] }
+      }
       throw fault.at(span, in: unit.source)
     }
   }

@@ -28,11 +28,14 @@ let tablePrimitives: [Primitive] = [
   Primitive(
     "summarise", topic: .tables, "Computes statistics, of all rows or of each group.",
     Parameter<TableFlow>.flow("rows", "a table or panel"),
-    Parameter<Definitions>.definitions("statistics", "`name = expression` pairs, such as mean(ret)"),
+    Parameter<Definitions>.definitions(
+      "statistics", "`name = expression` pairs, such as mean(ret)"),
     Parameter<ColumnNames>.columns("by", required: false, "columns whose values make the groups")
       .labelled,
     returns: "a table with one row a group, in the order of the groups", effect: .summarises,
-    examples: ["toy | derive small = size < 0 | summarise n = count(), average = mean(ret), by: small"]
+    examples: [
+      "toy | derive small = size < 0 | summarise n = count(), average = mean(ret), by: small"
+    ]
   ) { _, rows, statistics, by in
     try Grouped.summary(rows.table, statistics, by: by.names)
   },

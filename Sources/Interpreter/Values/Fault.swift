@@ -4,6 +4,20 @@ import FactorLang
 import FactorRuntime
 import Models
 
+/// Advice met while running: which option to set, and to what.
+struct Remedy: Sendable {
+  let text: String
+  let option: String
+  let word: String
+  /// Where the option's value is written, once the call is known.
+  var span: Span?
+
+  func help(in source: Source) -> Help {
+    guard let span else { return Help(text) }
+    return Help(text, fix: Fix("\(option): \(word)", [Edit(source, span, word)]))
+  }
+}
+
 /// What stopped a statement.
 public struct Fault: Error, Sendable {
   public var code: Code
@@ -18,6 +32,10 @@ public struct Fault: Error, Sendable {
   /// Lines of data that show the trouble.
   public var data: [String] = []
   public var helps: [String] = []
+  /// What to look at first.
+  public var looks: [String] = []
+  /// Advice that changes one option of the call.
+  var remedies: [Remedy] = []
   public var notes: [String] = []
   /// The open calls that the fault passed through, innermost first.
   public var frames: [String] = []
@@ -52,7 +70,8 @@ public struct Fault: Error, Sendable {
     let place = source ?? fallback
     return Diagnostic(
       code, message, at: Label(place, span ?? Span(at: 0), label), reason: reason, data: data,
-      helps: helps.map { Help($0) }, notes: notes + frameNotes)
+      helps: looks.map { Help($0, heading: "look") } + remedies.map { $0.help(in: place) }
+        + helps.map { Help($0) }, notes: notes + frameNotes)
   }
 
   // The first and last five calls tell what happened; the thousand between do not.

@@ -86,7 +86,8 @@ extension Table {
   func lines(_ options: DisplayOptions, total: Int) -> [String] {
     let layout = TableLayout(
       columns.map { name, column in
-        TableLayout.Column(name, column.cells(digits: digits), column.numbers == nil ? .left : .right)
+        TableLayout.Column(
+          name, column.cells(digits: digits), column.numbers == nil ? .left : .right)
       })
     let hidden = total - count
     let more = hidden > 0 ? ["… \(NumberFormat.count(hidden)) more rows"] : []
