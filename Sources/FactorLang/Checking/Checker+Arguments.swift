@@ -227,9 +227,17 @@ extension Checker {
         return nil
       }
       guard let words = words(of: value) else { return nil }
-      // One list is blamed once.
-      for word in words where column(word, at: value.span, context) == .error { break }
-      return words.map { NamedColumn(name: $0, span: value.span) }
+      let schema = context.receiver?.schema
+      var names: [NamedColumn] = []
+      names.reserveCapacity(words.count)
+      var isBlamed = false
+      for word in words {
+        let place = schema?.place(of: word)
+        // One list is blamed once.
+        if place == nil, !isBlamed { isBlamed = column(word, at: value.span, context) == .error }
+        names.append(NamedColumn(name: word, span: value.span, place: place))
+      }
+      return names
     case .call, .binary, .unary, .comparison:
       reportExpressionForName(value, site)
       return nil
