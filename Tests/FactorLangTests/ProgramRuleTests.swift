@@ -117,6 +117,15 @@ import Testing
     #expect(CheckerTests.check(source.text).isEmpty)
   }
 
+  @Test func modulesDoNotActThroughFunctions() {
+    let text = CheckerTests.load + "fn draw(q) = q | plot.line ret\n"
+    #expect(
+      CheckerTests.checked(text + "draw(p)", asModule: true).diagnostics.map(\.code) == [
+        .moduleEffect
+      ])
+    #expect(CheckerTests.check(text + "draw(p)").isEmpty)
+  }
+
   @Test func modulesMayDefineWhatActs() {
     let text = CheckerTests.load + "fn draw(q) = q | plot.line ret\np | describe\n3 + 4"
     #expect(CheckerTests.checked(text, asModule: true).diagnostics.isEmpty)

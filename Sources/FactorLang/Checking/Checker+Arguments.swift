@@ -66,6 +66,11 @@ extension Checker {
     }
     let type = infer(value, place).element
     guard let name = argument.label else { return }
+    if case .addsDefinitions = site.call.signature.effect, case .panel = site.inner.receiver,
+      name.text == "month" || facts.schema?.keys.contains(name.text) == true
+    {
+      report(.definedKey(name.text), at: name.span)
+    }
     if let before = facts.defined.first(where: { $0.name == name.text }) {
       reportDuplicate(name.text, "column", at: name.span, before: before.definedAt?.span)
     }

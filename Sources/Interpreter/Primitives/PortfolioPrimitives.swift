@@ -47,7 +47,7 @@ let portfolioPrimitives: [Primitive] = [
     let sizes = (1...10).map { bucket in sort.buckets.count { $0 == Int32(bucket) } }
     context.ledger(
       LedgerLine(stage: "deciles", rowsIn: panel.count, rowsOut: panel.count),
-      detail: "by \(signal.text), \(sort.sortedMonths.count) months, "
+      detail: "by \(signal.text), \(Counted.text(sort.sortedMonths.count, "month")), "
         + "\(sizes.min() ?? 0) to \(sizes.max() ?? 0) rows a decile; ties by firm")
     for month in sort.skipped.prefix(3) {
       context.note("\(month) has fewer than ten firms: no deciles")
@@ -95,7 +95,7 @@ let portfolioPrimitives: [Primitive] = [
     let result = backtest.backtest
     context.ledger(
       LedgerLine(stage: "portfolio", rowsIn: panel.count, rowsOut: panel.count),
-      detail: "\(result.months.count) months, equal weights, gross exposure "
+      detail: "\(Counted.text(result.months.count, "month")), equal weights, gross exposure "
         + (options.legs == .longShort ? "2" : "1"))
     return backtest
   },
