@@ -49,6 +49,7 @@ import Testing
     ("p | select ret, except: \"ret\" | where <1>ret</1> > 0", "F0101"),
     ("p | derive a = <1>b</1>, b = ret", "F0101"),
     ("p | summarise m = mean(ret), by: month | where <1>ret</1> > 0", "F0101"),
+    ("p | select <1>rett</1> | where rett > 0", "F0101"), ("p | derive <1>month</1> = 3", "F0015"),
     ("p | where lag(<1>rett</1>, 1m) > 0", "F0101"), ("p | where <1>xs.rnk</1>(ret) > 0", "F0102"),
     ("p | where lag(ret, <1>1</1>) > 0", "F0209"), ("x = <1>$cutt</1>", "F0102"),
     ("p | where <1>ret == ret</1>", "L0107"), ("<1>describe</1>", "F0211"),

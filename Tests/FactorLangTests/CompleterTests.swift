@@ -8,7 +8,8 @@ import Testing
 @Suite struct CompleterTests {
   static func complete(_ marked: String) -> (Completion, Span) {
     let source = MarkedSource("p = load \"x.csv\", keys: [permno, month]\nk = 3\n" + marked)
-    let completer = Completer(catalog: FakeCatalog(), files: FakeFiles())
+    let completer = Completer(
+      catalog: FakeCatalog(), files: FakeFiles(), modules: FakeModules())
     return (completer.complete(source.text, at: source[1].end), source[1])
   }
 
@@ -22,6 +23,11 @@ import Testing
     ("p | setup target: ret | fit <1>cv</1>", "cvra"),
     ("p | setup target: ret | fit cvra, <1>ep</1>", "epochs:"),
     ("p | where xs.<1>ra</1>", "rank"), ("z = (p | sel<1/>", "select"), ("x = <1>no</1>", "not"),
+    ("use \"prep.fq\" as v\nv.<1>fi</1>", "firms"),
+    ("use \"prep.fq\" as v\np | v.<1>bi</1>", "big"),
+    ("use \"prep.fq\" as v\nv.firms | v.big | where <1>si</1>", "size"),
+    ("use \"prep.fq\" as v\np | winsorize $v.<1>ch</1>", "chars"),
+    ("p | derive next = lead(ret, 1m) | deciles <1>ne</1>", "next"),
   ])
   func candidatesAreFound(_ marked: String, _ wanted: String) {
     let (completion, span) = Self.complete(marked)

@@ -7,7 +7,7 @@ import Testing
 @testable import FactorLang
 
 @Suite struct ProgramRuleTests {
-  @Test(arguments: [
+  static let declarations: [(String, String)] = [
     // Parameters of the script.
     ("param k: int = <1>50</1> in 1..10", "F0203"),
     ("param k = <1>2010-01</1> in 1990-01..1999-12", "F0203"),
@@ -28,6 +28,9 @@ import Testing
     ("fn f(p: panel) = p\n3 | <1>f</1>", "F0210"), ("fn f(k: int) = k\nf(<1>\"a\"</1>)", "F0201"),
     ("fn f(p, c) = p | select $c\nf(p, [\"ret\"]) | where <1>size</1> > 0", "F0101"),
     ("fn g(p) = p | select ret\nfn f(p) = g(p) | where <1>size</1> > 0\nf(p)", "F0101"),
+  ]
+
+  static let modules: [(String, String)] = [
     // Modules.
     ("use <1>\"none.fq\"</1>", "F0121"), ("use <1>\"bad.fq\"</1>", "F0121"),
     ("use <1>\"circle.fq\"</1> as c", "F0120"),
@@ -44,6 +47,9 @@ import Testing
     ("use {chars, firms} from \"prep.fq\"\nfirms | select $chars | where <1>ret</1> > 0", "F0101"),
     ("use \"prep.fq\" as v\nv.firms | select ret | winsorize <1>$v.chars</1>", "F0101"),
     ("use \"prep.fq\" as v\n<1>v</1>(2)", "F0207"),
+  ]
+
+  static let names: [(String, String)] = [
     // Names given twice.
     ("p | winsorize ret, <1>ret</1>", "F0213"), ("x = {a: 1, <1>a</1>: 2}", "F0213"),
     ("p | derive a = 1, <1>a</1> = 2", "F0213"),
@@ -66,7 +72,9 @@ import Testing
     ("p | setup target: ret | fit cvra, seeds: <1>1</1>", "L0312"),
     ("p | setup target: ret, features: [<1>lag(ret, 1m)</1>]", "F0201"),
     ("[1, 2] | <1>deciles</1> ret", "F0210"),
-  ])
+  ]
+
+  @Test(arguments: declarations + modules + names)
   func ruleIsKept(_ marked: String, _ code: String) {
     let source = MarkedSource(CheckerTests.load + marked)
     let diagnostics = CheckerTests.check(source.text)
@@ -107,6 +115,15 @@ import Testing
     #expect(checked.diagnostics.map(\.code.rawValue) == [code])
     #expect(checked.diagnostics.first?.span == source[1])
     #expect(CheckerTests.check(source.text).isEmpty)
+  }
+
+  @Test func modulesDoNotActThroughFunctions() {
+    let text = CheckerTests.load + "fn draw(q) = q | plot.line ret\n"
+    #expect(
+      CheckerTests.checked(text + "draw(p)", asModule: true).diagnostics.map(\.code) == [
+        .moduleEffect
+      ])
+    #expect(CheckerTests.check(text + "draw(p)").isEmpty)
   }
 
   @Test func modulesMayDefineWhatActs() {

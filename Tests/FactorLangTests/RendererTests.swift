@@ -133,7 +133,7 @@ import Testing
     #expect(
       first.json == #"{"code":"F0003","severity":"error","message":"`2004-13` is not a month","#
         + #""spans":[{"file":"fq>","start":[1,1],"end":[1,8],"role":"primary","label":"months run from 01 to 12"}],"#
-        + #""fixes":[{"title":"the year's end is `2004-12`","edits":[{"file":"fq>","range":[[1,1],[1,8]],"#
+        + #""fixes":[{"title":"the year's end is `2004-12`","edits":[{"range":[[1,1],[1,8]],"#
         + #""text":"2004-12"}],"certain":true}],"data":null}"#)
   }
 

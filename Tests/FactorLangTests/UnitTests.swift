@@ -65,7 +65,8 @@ import Testing
     "x = p[2020-01..] catch 3", "x = load \"none.csv\" catch 3", "p[permno: 10107]",
     "p | setup target: ret | split train: ..2000-12, valid: 2001-01..2002-12, test: 2003-01..",
     "p | setup target: lead(ret, 12m) | split train: ..2000-12, valid: 2001-01..2002-12, test: 2011-06..",
-    "w = p[2004Q1]", "w = 2004-01..2004-12\np[w]", "w = 10\np | where lag(ret, 1m) > $w",
+    "w = p[2004Q1]", "p[2004-01..2004-12-31]", "w = 2004-01..2004-12\np[w]",
+    "w = 10\np | where lag(ret, 1m) > $w",
   ])
   func whatFitsPasses(_ text: String) {
     #expect(CheckerTests.check(CheckerTests.load + text).map(\.message) == [])

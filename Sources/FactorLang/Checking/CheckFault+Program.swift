@@ -42,6 +42,8 @@ extension CheckFault {
       return (
         "\(text) lies outside the \(kind), which covers \(months.text)", "no month of the data"
       )
+    case .definedKey(let name):
+      return ("`\(name)` is a key of the panel and cannot be redefined", "a key")
     case .outsidePanel(let name):
       return (
         "`\(name)` works on the columns of a panel, inside a verb such as derive", "no panel here"
@@ -106,6 +108,7 @@ extension CheckFault {
     case .selectedOnTest: return write("choose on ", "valid")
     case .singleSeed: return write("use several: ", "5")
     case .shadowedColumn: return [Help("give the parameter another name")]
+    case .definedKey: return [Help("give the column another name")]
     case .duplicate, .refusedModule, .moduleCycle, .missingModule: return []
     case .notASliceKey: return [Help("for other columns use:  | where …")]
     default: return []

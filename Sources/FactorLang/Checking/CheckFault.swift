@@ -35,6 +35,7 @@ enum CheckFault {
   case notAContainer(Type)
   case notPositive(String)
   case outsidePanel(String)
+  case definedKey(String)
   case missingGroup(String, [[String]])
   case missingOption(String, String)
   case excludedOption(String, [[String]])
@@ -85,6 +86,7 @@ extension CheckFault {
     case .wrongResult, .notAContainer, .yearForMonth, .outsidePanel, .wrongColumn:
       return .wrongType
     case .missingGroup, .missingOption: return .missingArgument
+    case .definedKey: return .notDefinable
     case .excludedOption: return .tooManyArguments
     case .defaultOutside, .notPositive: return .outOfRange
     case .duplicate: return .duplicateName

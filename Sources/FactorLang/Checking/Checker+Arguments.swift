@@ -66,6 +66,11 @@ extension Checker {
     }
     let type = infer(value, place).element
     guard let name = argument.label else { return }
+    if case .addsDefinitions = site.call.signature.effect, case .panel = site.inner.receiver,
+      name.text == "month" || facts.schema?.keys.contains(name.text) == true
+    {
+      report(.definedKey(name.text), at: name.span)
+    }
     if let before = facts.defined.first(where: { $0.name == name.text }) {
       reportDuplicate(name.text, "column", at: name.span, before: before.definedAt?.span)
     }
@@ -227,9 +232,17 @@ extension Checker {
         return nil
       }
       guard let words = words(of: value) else { return nil }
-      // One list is blamed once.
-      for word in words where column(word, at: value.span, context) == .error { break }
-      return words.map { NamedColumn(name: $0, span: value.span) }
+      let schema = context.receiver?.schema
+      var names: [NamedColumn] = []
+      names.reserveCapacity(words.count)
+      var isBlamed = false
+      for word in words {
+        let place = schema?.place(of: word)
+        // One list is blamed once.
+        if place == nil, !isBlamed { isBlamed = column(word, at: value.span, context) == .error }
+        names.append(NamedColumn(name: word, span: value.span, place: place))
+      }
+      return names
     case .call, .binary, .unary, .comparison:
       reportExpressionForName(value, site)
       return nil

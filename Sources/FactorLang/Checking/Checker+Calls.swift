@@ -34,6 +34,8 @@ extension Checker {
   struct NamedColumn {
     let name: String
     let span: Span
+    /// Where the column stands in what flows in.
+    var place: Int?
   }
 
   mutating func check(_ call: Call, _ context: Context) -> Type {

@@ -58,7 +58,14 @@ extension Checker {
       if name == "except" { schema = schema.dropping(names.map(\.name)) }
     }
     let kept = facts.names.filter { $0.key != "except" }.flatMap { $0.value ?? [] }
-    return kept.isEmpty ? schema : schema.selecting(kept.map(\.name))
+    guard !kept.isEmpty else { return schema }
+    // A name already complained about stays, so that nothing follows from it.
+    if let before = facts.schema, before.isComplete {
+      for item in kept where before.place(of: item.name) == nil {
+        schema.add(ColumnInfo(item.name, .error))
+      }
+    }
+    return schema.selecting(kept.map(\.name))
   }
 
   private func named(

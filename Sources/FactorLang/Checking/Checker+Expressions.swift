@@ -72,7 +72,8 @@ extension Checker {
     let upper = range.upper.map { ($0, infer($0, context)) }
     let inner = lower.map { own in upper.map { own.1.joined($0.1) } ?? own.1 } ?? upper?.1 ?? .any
     if let lower, let upper, lower.1.isScalar, upper.1.isScalar, lower.1 != upper.1,
-      !(lower.1.isNumeric && upper.1.isNumeric)
+      !(lower.1.isNumeric && upper.1.isNumeric),
+      !(lower.1.isCalendarPoint && upper.1.isCalendarPoint)
     {
       found.append(
         OperandFault(

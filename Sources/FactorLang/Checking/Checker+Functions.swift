@@ -76,7 +76,7 @@ extension Checker {
     guard declaration.result == nil, bodies.depth < CheckedBodies.deepest,
       bodies.results.count < CheckedBodies.limit
     else { return declared }
-    var inner = Checker(body.program, catalog, files, modules, body.scope)
+    var inner = Checker(body.program, catalog, files, modules, body.scope, isModule: isModule)
     var (types, words): ([Type], [[String]?]) = ([], [])
     for (place, parameter) in declaration.parameters.enumerated() {
       let (entry, type) = argument(place, parameter, call, bound, facts, in: inner)
@@ -86,8 +86,7 @@ extension Checker {
     }
     let key = CheckedBodies.Key(body: ObjectIdentifier(body), types: types, words: words)
     if let known = bodies.results[key] { return known }
-    inner.functionDepth = 1
-    inner.caughtDepth = caughtDepth
+    (inner.functionDepth, inner.caughtDepth) = (functionDepth, caughtDepth)
     (inner.bodies, inner.savedPaths) = (bodies, savedPaths)
     inner.bodies.depth += 1
     let result = inner.check(declaration.body)

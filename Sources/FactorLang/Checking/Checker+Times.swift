@@ -59,10 +59,11 @@ extension Checker {
     _ names: [NamedColumn], _ parameter: ParameterInfo, _ call: Call, _ schema: Schema
   ) {
     guard parameter.columnType != .any else { return }
+    let columns = schema.columns
     for item in names {
-      guard let column = schema[item.name], !column.isGuessed, column.type.isScalar,
-        !column.type.isAssignable(to: parameter.columnType)
-      else { continue }
+      guard let place = schema.place(of: item), columns[place].type.isScalar else { continue }
+      let column = columns[place]
+      guard !column.isGuessed, !column.type.isAssignable(to: parameter.columnType) else { continue }
       let fault = CheckFault.wrongColumn(
         item.name, column.type, verb: call.verb, wanted: parameter.columnType)
       report(fault, at: item.span)
@@ -71,6 +72,7 @@ extension Checker {
   }
 
   private mutating func checkDistinct(_ names: [NamedColumn]) {
+    guard names.count > 1, !areSurelyDistinct(names) else { return }
     var first: [String: Span] = [:]
     for item in names {
       guard let before = first[item.name] else {
@@ -81,15 +83,30 @@ extension Checker {
     }
   }
 
+  /// Tells without comparing names whether columns differ, where their places are known.
+  private func areSurelyDistinct(_ names: [NamedColumn]) -> Bool {
+    var seen: [Bool] = []
+    for item in names {
+      guard let place = item.place else { return false }
+      while seen.count <= place { seen.append(false) }
+      if seen[place] { return false }
+      seen[place] = true
+    }
+    return true
+  }
+
   private mutating func checkPresent(
     _ names: [NamedColumn], _ parameter: ParameterInfo, _ call: Call, _ schema: Schema
   ) {
-    let receiver = Type.panel(schema)
-    let context = Context.columns(receiver, verb: call.verb)
-    let site = Site(
-      call: call, parameter: parameter, isSwept: false, outer: .plain, inner: context)
+    let columns = schema.columns
     for item in names {
-      guard let column = schema[item.name], let known = column.known, known > 0 else { continue }
+      guard let place = schema.place(of: item), let known = columns[place].known, known > 0 else {
+        continue
+      }
+      let column = columns[place]
+      let context = Context.columns(.panel(schema), verb: call.verb)
+      let site = Site(
+        call: call, parameter: parameter, isSwept: false, outer: .plain, inner: context)
       reportLookAhead(item.name, at: item.span, known, column, leadOf: column.leadOf, site)
     }
   }
@@ -100,8 +117,10 @@ extension Checker {
     guard let target = facts.target, let known = target.availability.known,
       known > ColumnInfo.always
     else { return }
+    let columns = schema.columns
     for item in names {
-      guard let offset = schema.known(item.name), offset > known - 1 else { continue }
+      let own = schema.place(of: item).flatMap { columns[$0].known }
+      guard let offset = own ?? schema.known(item.name), offset > known - 1 else { continue }
       let fault = LateFeatureFault(
         feature: (item.name, item.span, schema[item.name]), chosenAt: nil, offset: offset,
         target: (source.text(target.value.span), target.value, known))
@@ -121,5 +140,13 @@ extension Checker {
       returns: (returns.name, returns.span, earned), choice: (choice, column, chosen),
       verb: call.verb)
     found.append(fault.diagnostic(in: source))
+  }
+}
+
+extension Schema {
+  /// Finds where a named column stands. A call's definitions and names never meet, so that places
+  /// stay what they were when the names were read.
+  fileprivate func place(of item: Checker.NamedColumn) -> Int? {
+    item.place ?? place(of: item.name)
   }
 }

@@ -214,7 +214,7 @@ extension Type {
   }
 
   /// Tells whether values are places in the calendar.
-  fileprivate var isCalendarPoint: Bool { self == .month || self == .date || self == .quarter }
+  var isCalendarPoint: Bool { self == .month || self == .date || self == .quarter }
 }
 
 extension Expression {

@@ -29,12 +29,17 @@ public struct Completer: Sendable {
   let catalog: any Catalog
   let scope: Scope
   let files: any FileSchemas
+  let modules: any Modules
 
   /// Creates a completer for the names in force.
-  public init(catalog: any Catalog, scope: Scope = Scope(), files: any FileSchemas = NoFiles()) {
+  public init(
+    catalog: any Catalog, scope: Scope = Scope(), files: any FileSchemas = NoFiles(),
+    modules: any Modules = NoModules()
+  ) {
     self.catalog = catalog
     self.scope = scope
     self.files = files
+    self.modules = modules
   }
 
   /// Gives the candidates at a byte offset of a text.
@@ -55,7 +60,10 @@ public struct Completer: Sendable {
   private func candidates(_ place: CursorContext) -> [Candidate] {
     switch place.position {
     case .nowhere: return []
-    case .verb: return verbs(accepting: inflow(place), prefix: place.path)
+    case .verb:
+      let module = String(place.path.dropLast())
+      return exported(by: module, place, functionsOnly: true)
+        ?? verbs(accepting: inflow(place), prefix: place.path)
     case .member(let base): return members(of: base, place)
     case .option(let verb, let option, let words):
       return values(of: option, verb, words, place) + variables(place, isColumns: true)
@@ -93,14 +101,30 @@ public struct Completer: Sendable {
   private func members(of base: String, _ place: CursorContext) -> [Candidate] {
     let prefix = base + "."
     var found = verbs(accepting: nil, prefix: prefix) + functions(prefix: prefix)
+    let word = base.hasPrefix("$") ? String(base.dropFirst()) : base
+    if let exports = exported(by: word, place, functionsOnly: false) { return exports }
     let checked = check(place.before + "\n" + base)
     guard !checked.diagnostics.contains(where: \.isError) else { return found }
     let columns = checked.result.schema?.columns ?? []
-    found += columns.map { Candidate(text: $0.name, kind: .column, detail: $0.type.description) }
+    found += columns.map { Candidate(text: $0.name, kind: .column, detail: detail($0)) }
     found += (catalog.members(of: checked.result) ?? []).map {
       Candidate(text: $0.name, kind: .member, detail: $0.sentence)
     }
     return found
+  }
+
+  /// What a module defines; nil if the name is not that of a module.
+  private func exported(
+    by module: String, _ place: CursorContext, functionsOnly: Bool
+  ) -> [Candidate]? {
+    guard !module.isEmpty, let exports = check(place.before).scope[module]?.exports else {
+      return nil
+    }
+    return exports.names.compactMap { name in
+      guard let entry = exports[name], entry.signature != nil || !functionsOnly else { return nil }
+      let kind: Candidate.Kind = entry.signature == nil ? .variable : .function
+      return Candidate(text: name, kind: kind, detail: entry.type.description)
+    }
   }
 
   private func functions(prefix: String = "") -> [Candidate] {
@@ -179,8 +203,14 @@ public struct Completer: Sendable {
 
   private func columns(_ place: CursorContext) -> [Candidate] {
     (inflow(place).schema?.columns ?? []).map {
-      Candidate(text: $0.name, kind: .column, detail: $0.type.description)
+      Candidate(text: $0.name, kind: .column, detail: detail($0))
     }
+  }
+
+  /// A column's type, and a word of warning if it lies in the future.
+  private func detail(_ column: ColumnInfo) -> String {
+    guard let known = column.known, known > 0 else { return column.type.description }
+    return "\(column.type), known at \(LookAheadFault.period(known))"
   }
 
   /// The type of what flows into the stage at the cursor.
@@ -192,6 +222,7 @@ public struct Completer: Sendable {
 
   private func check(_ text: String) -> CheckedProgram {
     let program = Parser.parse(text, name: "completion")
-    return Checker.check(program, catalog: catalog, scope: scope, files: files)
+    return Checker.check(
+      program, catalog: catalog, scope: scope, files: files, modules: modules)
   }
 }

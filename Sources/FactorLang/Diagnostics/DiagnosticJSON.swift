@@ -11,7 +11,7 @@ extension Diagnostic {
       "\"severity\":" + JSONText.quote(severity.rawValue),
       "\"message\":" + JSONText.quote(message),
       "\"spans\":" + Self.list(spans),
-      "\"fixes\":" + Self.list(fixes.map(Self.json)),
+      "\"fixes\":" + Self.list(fixes.map { Self.json($0, home: source) }),
       "\"data\":" + rows,
     ]
     return "{" + fields.joined(separator: ",") + "}"
@@ -26,11 +26,13 @@ extension Diagnostic {
       + ",\"role\":\"\(role)\",\"label\":\(JSONText.quote(label.text))}"
   }
 
-  private static func json(_ fix: Fix) -> String {
+  /// An edit names its file only where that is not the one blamed.
+  private static func json(_ fix: Fix, home: Source) -> String {
     let edits = fix.edits.map { edit in
       let (start, end) = ends(edit.location)
-      return "{\"file\":\(JSONText.quote(edit.location.source.name)),\"range\":[\(start),\(end)]"
-        + ",\"text\":\(JSONText.quote(edit.replacement))}"
+      let isHome = edit.location.source == home
+      let file = isHome ? "" : "\"file\":\(JSONText.quote(edit.location.source.name)),"
+      return "{\(file)\"range\":[\(start),\(end)],\"text\":\(JSONText.quote(edit.replacement))}"
     }
     return
       "{\"title\":\(JSONText.quote(fix.title)),\"edits\":\(list(edits))"

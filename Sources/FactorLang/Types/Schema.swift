@@ -69,64 +69,131 @@ public struct RowChoice: Sendable, Hashable {
 }
 
 /// The columns of a panel, table or task, in order.
-public struct Schema: Sendable, Hashable {
-  /// The columns in order.
-  public private(set) var columns: [ColumnInfo]
-  /// The names of the key columns.
-  public var keys: [String]
-  /// Tells whether no other column can exist; only then is an unknown name an error.
-  public var isComplete: Bool
-  /// Named lists of columns, such as the characteristics of a simulated world.
-  public var sets: [String: [String]] = [:]
-  /// The months that the rows lie in, if known; rows may fill less.
-  public var months: MonthSpan?
-  /// The latest known condition by which rows were chosen.
-  public var choice: RowChoice?
-  /// Where names stand, kept only when there are many.
-  private var places: [String: Int] = [:]
+public struct Schema: Sendable {
+  /// What a schema holds, shared until one of its owners changes it: the checker hands schemas from
+  /// stage to stage, most of them unchanged.
+  private final class Storage: @unchecked Sendable {
+    var columns: [ColumnInfo] = []
+    var keys: [String] = []
+    var isComplete = true
+    var sets: [String: [String]] = [:]
+    var months: MonthSpan?
+    var choice: RowChoice?
+    /// Where the first names stand, kept only when there are many; those behind are few and looked
+    /// through, so that adding a column does not copy the index.
+    var places: [String: Int] = [:]
 
-  /// More columns than this are looked up through an index.
-  private static let indexedFrom = 16
+    init() {}
+
+    init(_ other: Storage) {
+      (columns, keys, isComplete) = (other.columns, other.keys, other.isComplete)
+      (sets, months, choice, places) = (other.sets, other.months, other.choice, other.places)
+    }
+  }
+
+  private var storage = Storage()
+
+  /// More columns than this outside the index bring a new one.
+  private static let lookedThrough = 16
 
   /// Creates a schema; a later column of the same name replaces an earlier one.
   public init(_ columns: [ColumnInfo], keys: [String] = [], isComplete: Bool = true) {
-    self.columns = []
-    self.keys = keys
-    self.isComplete = isComplete
-    self.columns.reserveCapacity(columns.count)
-    for column in columns { add(column) }
+    storage.keys = keys
+    storage.isComplete = isComplete
+    storage.columns.reserveCapacity(columns.count)
+    guard columns.count > Self.lookedThrough else {
+      for column in columns { add(column) }
+      return
+    }
+    storage.places.reserveCapacity(columns.count)
+    for column in columns {
+      if let place = storage.places.updateValue(storage.columns.count, forKey: column.name) {
+        storage.places[column.name] = place
+        storage.columns[place] = column
+      } else {
+        storage.columns.append(column)
+      }
+    }
+  }
+
+  /// The columns in order.
+  public var columns: [ColumnInfo] { storage.columns }
+
+  /// The names of the key columns.
+  public var keys: [String] {
+    get { storage.keys }
+    set { own().keys = newValue }
+  }
+
+  /// Tells whether no other column can exist; only then is an unknown name an error.
+  public var isComplete: Bool {
+    get { storage.isComplete }
+    set { own().isComplete = newValue }
+  }
+
+  /// Named lists of columns, such as the characteristics of a simulated world.
+  public var sets: [String: [String]] {
+    get { storage.sets }
+    set { own().sets = newValue }
+  }
+
+  /// The months that the rows lie in, if known; rows may fill less.
+  public var months: MonthSpan? {
+    get { storage.months }
+    set { own().months = newValue }
+  }
+
+  /// The latest known condition by which rows were chosen.
+  public var choice: RowChoice? {
+    get { storage.choice }
+    set { own().choice = newValue }
   }
 
   /// The names in order.
   public var names: [String] { columns.map(\.name) }
 
   /// Finds a column by name.
-  public subscript(name: String) -> ColumnInfo? { place(of: name).map { columns[$0] } }
+  public subscript(name: String) -> ColumnInfo? { place(of: name).map { storage.columns[$0] } }
+
+  /// Finds where a column stands.
+  func place(of name: String) -> Int? {
+    let (columns, indexed) = (storage.columns, storage.places.count)
+    if indexed > 0, let place = storage.places[name] { return place }
+    var place = columns.count
+    while place > indexed {
+      place -= 1
+      if columns[place].name == name { return place }
+    }
+    return nil
+  }
 
   /// Adds a column, or replaces the one of that name in its place.
   public mutating func add(_ column: ColumnInfo) {
-    if let place = place(of: column.name) {
-      columns[place] = column
+    let place = place(of: column.name)
+    let storage = own()
+    if let place {
+      storage.columns[place] = column
       return
     }
-    columns.append(column)
-    if columns.count == Self.indexedFrom {
-      for (place, column) in columns.enumerated() { places[column.name] = place }
-    } else if columns.count > Self.indexedFrom {
-      places[column.name] = columns.count - 1
+    storage.columns.append(column)
+    guard storage.columns.count - storage.places.count > Self.lookedThrough else { return }
+    for place in storage.places.count..<storage.columns.count {
+      storage.places[storage.columns[place].name] = place
     }
   }
 
   /// Keeps the named columns, in that order, after the keys.
   public func selecting(_ names: [String]) -> Schema {
+    let keys = keys
     let wanted = keys + names.filter { !keys.contains($0) }
-    return with(wanted.compactMap { self[$0] })
+    return with(wanted.compactMap { self[$0] }, keys: keys)
   }
 
   /// Drops the named columns.
   public func dropping(_ names: [String]) -> Schema {
     let dropped = Set(names)
-    return with(columns.filter { !dropped.contains($0.name) })
+    return with(
+      columns.filter { !dropped.contains($0.name) }, keys: keys.filter { !dropped.contains($0) })
   }
 
   /// Periods after a row at which a column is known; keys are known always.
@@ -135,14 +202,32 @@ public struct Schema: Sendable, Hashable {
     return keys.contains(name) || name == "month" ? ColumnInfo.always : nil
   }
 
-  private func place(of name: String) -> Int? {
-    if columns.count >= Self.indexedFrom { return places[name] }
-    return columns.firstIndex { $0.name == name }
-  }
-
-  private func with(_ columns: [ColumnInfo]) -> Schema {
+  private func with(_ columns: [ColumnInfo], keys: [String]) -> Schema {
     var copy = Schema(columns, keys: keys, isComplete: isComplete)
     (copy.sets, copy.months, copy.choice) = (sets, months, choice)
     return copy
+  }
+
+  private mutating func own() -> Storage {
+    if !isKnownUniquelyReferenced(&storage) { storage = Storage(storage) }
+    return storage
+  }
+}
+
+extension Schema: Hashable {
+  /// Compares what the schemas hold.
+  public static func == (left: Schema, right: Schema) -> Bool {
+    let (own, its) = (left.storage, right.storage)
+    if own === its { return true }
+    // Schemas that differ mostly differ in what was added last.
+    return own.columns.count == its.columns.count && own.columns.last == its.columns.last
+      && own.columns == its.columns && own.keys == its.keys && own.isComplete == its.isComplete
+      && own.sets == its.sets && own.months == its.months && own.choice == its.choice
+  }
+
+  /// Hashes a little of it: schemas are long, and rarely many.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(storage.columns.count)
+    hasher.combine(storage.columns.last?.name)
   }
 }

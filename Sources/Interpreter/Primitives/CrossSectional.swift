@@ -41,10 +41,10 @@ enum CrossSectional {
   ) {
     let some = missing.filter { $0.1 > 0 }
     let total = some.reduce(0) { $0 + $1.1 }
-    var detail = "\(missing.count) columns, within month"
+    var detail = Counted.text(missing.count, "column") + ", within month"
     if total > 0, !keeps {
       let shown = some.prefix(3).map { "\($0.0) \(NumberFormat.count($0.1))" }
-      let more = some.count > 3 ? " and \(some.count - 3) more columns" : ""
+      let more = some.count > 3 ? " and \(Counted.text(some.count - 3, "more column"))" : ""
       detail += "; na → 0: " + shown.joined(separator: " · ") + more
     }
     for (name, count) in some where count == panel.count {
@@ -106,7 +106,7 @@ enum Describe {
     let span = summary.months.map { "\($0.first)..\($0.last)" } ?? "no months"
     return Table(
       title:
-        "\(NumberFormat.count(panel.count)) rows · \(NumberFormat.count(panel.assetCount)) firms · "
+        Counted.text(panel.count, "row") + " · " + Counted.text(panel.assetCount, "firm") + " · "
         + "\(span) · firms a month \(firms.fewest) to \(firms.most), median \(ValueText.number(firms.median))",
       columns: [
         ("column", Column(text: items.map(\.name))),

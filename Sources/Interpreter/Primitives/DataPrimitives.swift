@@ -36,7 +36,7 @@ let dataPrimitives: [Primitive] = [
     let months = dated.index.months
     context.ledger(
       line,
-      detail: "\(NumberFormat.count(dated.assetCount)) firms  "
+      detail: Counted.text(dated.assetCount, "firm") + "  "
         + "\(months.first?.description ?? "")..\(months.last?.description ?? "")  "
         + Counted.text(dated.names.count, "column"))
     return PanelValue(panel: dated, origin: path)

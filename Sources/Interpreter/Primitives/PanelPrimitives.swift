@@ -181,7 +181,7 @@ let panelPrimitives: [Primitive] = [
     let months = task.task.index.months
     let blocks = [("train", split.train), ("valid", split.valid), ("test", split.test)]
     let detail = blocks.map { name, block in
-      "\(name) \(months[block.lowerBound])..\(months[block.upperBound - 1]) (\(block.count) months)"
+      "\(name) \(months[block.lowerBound])..\(months[block.upperBound - 1]) (\(Counted.text(block.count, "month")))"
     }
     let rows = task.task.returns.count
     context.ledger(

@@ -57,9 +57,9 @@ enum TaskBuilder {
     of rows: Int, shift: Int, _ context: Context
   ) {
     let missing = columns.reduce(0) { $0 + $1.count { $0.isNaN } }
-    var detail = "target \(target), \(features.count) features"
+    var detail = "target \(target), " + Counted.text(features.count, "feature")
     if shift != 0 { detail += ", rows moved to the month of the return (\(Timing.period(shift)))" }
-    if missing > 0 { detail += "; \(NumberFormat.count(missing)) missing features → 0" }
+    if missing > 0 { detail += "; \(Counted.text(missing, "missing feature")) → 0" }
     context.ledger(
       LedgerLine(
         stage: "setup", rowsIn: rows, rowsOut: kept,
@@ -69,7 +69,7 @@ enum TaskBuilder {
     if !wild.isEmpty {
       let shown = wild.prefix(3).joined(separator: ", ")
       context.note(
-        "\(wild.count) features are not rank-normalised (\(shown)\(wild.count > 3 ? ", …" : "")); "
+        "\(Counted.text(wild.count, "feature")) \(wild.count == 1 ? "is" : "are") not rank-normalised (\(shown)\(wild.count > 3 ? ", …" : "")); "
           + "models expect values in -1..1")
     }
   }
