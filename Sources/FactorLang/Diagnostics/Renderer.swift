@@ -149,12 +149,17 @@ public struct Renderer: Sendable {
       lines.append(indent + decorator.apply(.gutter, "=") + " " + reason)
     }
     var number = firstFix
+    // The keys of one message stand below each other, past the longest advice.
+    func used(_ help: Help) -> Int {
+      indent.count + help.heading.count + 2 + CharacterWidth.of(help.text)
+    }
+    let longest = diagnostic.helps.filter { $0.fix != nil }.map(used).reduce(0) { max($0, $1) }
+    let column = max(Self.fixColumn, longest + 2)
     for help in diagnostic.helps {
       let heading = decorator.apply(.help, help.heading + ":")
       var line = "\(indent)\(heading) \(Excerpt.clean(help.text))"
       if help.fix != nil {
-        let used = indent.count + help.heading.count + 2 + CharacterWidth.of(help.text)
-        line += String(repeating: " ", count: max(2, Self.fixColumn - used))
+        line += String(repeating: " ", count: column - used(help))
         line += decorator.apply(.fix, "[fix \(number)]")
         number += 1
       }

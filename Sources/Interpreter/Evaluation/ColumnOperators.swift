@@ -188,16 +188,29 @@ enum ColumnOperators {
       unit: .boolean, known: column.known)
   }
 
-  /// Row by row one of two values.
+  /// Row by row one of two values of one kind.
   static func choose(_ condition: Column, _ yes: Value, _ no: Value) throws -> Value {
-    guard let answers = condition.numbers, let a = side(yes), let b = side(no) else {
-      throw Fault(.notACondition, "`if` in a column expression chooses between numbers")
-    }
-    let numbers = answers.indices.map { i in
-      answers[i].isNaN ? Double.nan : answers[i] != 0 ? a[i] : b[i]
+    guard let answers = condition.numbers, condition.unit == .boolean else {
+      throw Fault(.notACondition, "a yes or no is needed, not \(condition.kind)")
     }
     // What is chosen by, and what is chosen from: all of it must be known.
     let latest = max(condition.known, known(yes, no))
-    return .column(ColumnValue(name: "", column: Column(numbers: numbers, known: latest)))
+    if let a = side(yes), let b = side(no) {
+      let numbers = answers.indices.map { i in
+        answers[i].isNaN ? Double.nan : answers[i] != 0 ? a[i] : b[i]
+      }
+      return .column(ColumnValue(name: "", column: Column(numbers: numbers, known: latest)))
+    }
+    let (a, b) = (element(yes), element(no))
+    let cells = answers.indices.map { i -> Value in
+      answers[i].isNaN ? .missing : answers[i] != 0 ? a(i) : b(i)
+    }
+    guard var column = Column(cells: cells) else {
+      throw Fault(
+        .operandsDoNotFit,
+        "`if` chooses between \(yes.type.phrase) and \(no.type.phrase), which do not fit together")
+    }
+    column.known = latest
+    return .column(ColumnValue(name: "", column: column))
   }
 }

@@ -55,6 +55,16 @@ let listPrimitives: [Primitive] = [
     examples: ["distinct([1, 2, 1])"]
   ) { _, items in Lists.distinct(items) },
   Primitive(
+    "flatten", topic: .lists, "Makes one list of the items of several.",
+    Parameter<[Value]>.required("lists", "a list of lists"), returns: "one list",
+    examples: ["flatten(for i in 1..3 { [i, i * i] })"]
+  ) { _, lists in
+    lists.flatMap { item in
+      if case .list(let items) = item { return items }
+      return [item]
+    }
+  },
+  Primitive(
     "zip", topic: .lists, "Pairs the items of two lists of one length.",
     Parameter<[Value]>.required("a", "a list"), Parameter<[Value]>.required("b", "a list"),
     returns: "a list of pairs",
