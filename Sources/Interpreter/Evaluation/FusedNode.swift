@@ -52,8 +52,8 @@ struct FusedShape {
 }
 
 final class FusedNode: Node, @unchecked Sendable {
-  private let shape: FusedShape
-  private let inputs: [(slot: Int, node: Node)]
+  let shape: FusedShape
+  let inputs: [(slot: Int, node: Node)]
   private let fallback: Node
 
   init(

@@ -63,19 +63,23 @@ let panelPrimitives: [Primitive] = [
     returns: "the panel with the columns added", effect: .addsDefinitions,
     examples: ["toy | derive gain = log(1 + ret), late = lag(gain, 1m)"]
   ) { context, value, definitions in
-    var panel = value.panel
-    var details: [String] = []
+    let keys = [value.panel.assetKey, value.panel.dateKey, "month"]
+    var columns = FusedDefinitions(value.panel, budget: context.budget)
     for (name, expression) in definitions.pairs {
-      guard ![panel.assetKey, panel.dateKey, "month"].contains(name) else {
+      guard !keys.contains(name) else {
         throw Fault(
           .notDefinable, "`\(name)` is a key of the panel and cannot be redefined",
           helps: ["give the column another name"])
       }
-      let (column, undefined) = try expression.counted(on: panel)
-      panel = try panel.with(name, column)
-      let why = undefined == 0 ? "" : " (\(NumberFormat.count(undefined)) undefined)"
-      details.append("\(name) \(NumberFormat.count(column.missingCount)) na\(why)")
+      try columns.add(name, expression)
     }
+    try columns.flush()
+    let details = columns.added.map { column in
+      let why =
+        column.undefined == 0 ? "" : " (\(NumberFormat.count(column.undefined)) undefined)"
+      return "\(column.name) \(NumberFormat.count(column.missing)) na\(why)"
+    }
+    let panel = columns.panel
     context.ledger(
       LedgerLine(stage: "derive", rowsIn: panel.count, rowsOut: panel.count),
       detail: details.joined(separator: " · "))

@@ -55,37 +55,94 @@ public struct ColumnProgram: Sendable {
     return steps.count - 1
   }
 
-  /// Runs the program and gives the last step's results, and how many are undefined: not finite
-  /// although no input of their row is missing.
+  /// A step whose results are wanted, and the inputs that they are made of.
+  public struct Output: Sendable {
+    public let step: Int
+    public let inputs: [Int]
+
+    /// Asks for a step's results.
+    public init(step: Int, inputs: [Int]) { (self.step, self.inputs) = (step, inputs) }
+  }
+
+  /// The results of a step, and how many are undefined: missing although none of the inputs of their row is.
+  public struct Result: Sendable {
+    public let values: [Double]
+    public let undefined: Int
+  }
+
+  /// Appends another program, whose inputs become the operands given; gives the number of its last step.
+  public mutating func append(_ other: ColumnProgram, inputs: [Operand]) -> Int {
+    let first = steps.count
+    for step in other.steps {
+      let operands = step.operands.map { operand -> Operand in
+        switch operand {
+        case .input(let index): inputs[index]
+        case .step(let index): .step(first + index)
+        }
+      }
+      steps.append(Step(operation: step.operation, operands: operands))
+    }
+    return steps.count - 1
+  }
+
+  /// Runs the program in one pass over the rows and gives the last step's results.
+  public func run(_ inputs: [Input], rows: Int, threads: Int = 1) -> Result {
+    run(
+      inputs, outputs: [Output(step: steps.count - 1, inputs: Array(inputs.indices))], rows: rows,
+      threads: threads)[0]
+  }
+
+  /// Runs the program in one pass over the rows and gives the results of several steps.
   public func run(
-    _ inputs: [Input], rows: Int, threads: Int = 1
-  ) -> (values: [Double], undefined: Int) {
-    precondition(!steps.isEmpty)
+    _ inputs: [Input], outputs: [Output], rows: Int, threads: Int = 1
+  ) -> [Result] {
+    precondition(outputs.allSatisfy { steps.indices.contains($0.step) })
     let blocks = (rows + Self.blockLength - 1) / Self.blockLength
     let parts = rows < 1 << 16 ? 1 : max(1, min(threads, blocks))
-    var undefined = [Int](repeating: 0, count: parts)
-    let values = [Double](unsafeUninitializedCapacity: rows) { target, count in
-      Self.withPointers(inputs) { pointers in
+    var undefined = [Int](repeating: 0, count: parts * outputs.count)
+    let values = Self.filled(outputs.count, rows) { targets in
+      Self.withPointers(inputs) { sources in
         undefined.withUnsafeMutableBufferPointer { counts in
-          // Each part writes its own rows and its own count.
-          nonisolated(unsafe) let counts = counts
-          nonisolated(unsafe) let pointers = pointers
-          guard let base = target.baseAddress else { return }
-          nonisolated(unsafe) let output = base
+          // Each part writes its own rows and its own counts.
+          nonisolated(unsafe) let (counts, sources, targets) = (counts, sources, targets)
           Parallel.blocks(parts, threads: threads) { part in
-            var runner = BlockRunner(self, pointers)
+            var runner = BlockRunner(self, sources, outputs, targets)
             for block in (part * blocks / parts)..<((part + 1) * blocks / parts) {
               let start = block * Self.blockLength
-              runner.run(start, min(Self.blockLength, rows - start), output + start)
+              runner.run(start, min(Self.blockLength, rows - start))
             }
-            counts[part] = runner.undefined
+            for (place, count) in runner.undefined.enumerated() {
+              counts[part * outputs.count + place] = count
+            }
             runner.release()
           }
         }
       }
-      count = rows
     }
-    return (values, undefined.reduce(0, +))
+    return outputs.indices.map { place in
+      let counts = (0..<parts).map { undefined[$0 * outputs.count + place] }
+      return Result(values: values[place], undefined: counts.reduce(0, +))
+    }
+  }
+
+  // Arrays that a body fills, without a first pass of zeros.
+  private static func filled(
+    _ count: Int, _ rows: Int, _ targets: [UnsafeMutablePointer<Double>] = [],
+    _ body: ([UnsafeMutablePointer<Double>]) -> Void
+  ) -> [[Double]] {
+    guard targets.count < count else {
+      body(targets)
+      return []
+    }
+    var rest: [[Double]] = []
+    let own = [Double](unsafeUninitializedCapacity: rows) { buffer, filledCount in
+      // An empty buffer has no address; nothing is written to it either.
+      let place = buffer.baseAddress ?? UnsafeMutablePointer<Double>.allocate(capacity: 1)
+      rest = filled(count, rows, targets + [place], body)
+      if buffer.baseAddress == nil { place.deallocate() }
+      filledCount = rows
+    }
+    return [own] + rest
   }
 
   /// An input as the threads see it: its numbers, or one number.
@@ -113,12 +170,23 @@ public struct ColumnProgram: Sendable {
 private struct BlockRunner {
   private let program: ColumnProgram
   private let inputs: [ColumnProgram.Source]
+  private let outputs: [ColumnProgram.Output]
+  private let targets: [UnsafeMutablePointer<Double>]
+  /// For each step the output it fills; -1 for none.
+  private var slots: [Int]
   private let scratch: UnsafeMutablePointer<Double>
   private let scalars: UnsafeMutablePointer<Double>
-  var undefined = 0
+  var undefined: [Int]
 
-  init(_ program: ColumnProgram, _ inputs: [ColumnProgram.Source]) {
-    (self.program, self.inputs) = (program, inputs)
+  init(
+    _ program: ColumnProgram, _ inputs: [ColumnProgram.Source],
+    _ outputs: [ColumnProgram.Output], _ targets: [UnsafeMutablePointer<Double>]
+  ) {
+    (self.program, self.inputs, self.outputs) = (program, inputs, outputs)
+    self.targets = targets
+    undefined = outputs.map { _ in 0 }
+    slots = program.steps.map { _ in -1 }
+    for (place, output) in outputs.enumerated() { slots[output.step] = place }
     let length = ColumnProgram.blockLength
     scratch = .allocate(capacity: length * program.steps.count)
     scratch.initialize(repeating: 0, count: length * program.steps.count)
@@ -135,15 +203,19 @@ private struct BlockRunner {
     scalars.deallocate()
   }
 
-  mutating func run(_ start: Int, _ count: Int, _ output: UnsafeMutablePointer<Double>) {
-    let last = program.steps.count - 1
+  mutating func run(_ start: Int, _ count: Int) {
     for (index, step) in program.steps.enumerated() {
-      let target = index == last ? output : scratch + index * ColumnProgram.blockLength
       withOperands(step.operands, start) { a, b, c in
-        Self.compute(step.operation, a, b, c, target, count)
+        Self.compute(step.operation, a, b, c, target(index, start), count)
       }
     }
-    settle(start, count, output)
+    for place in outputs.indices { settle(place, start, count) }
+  }
+
+  // Where a step's block is: among the results, or in scratch.
+  private func target(_ step: Int, _ start: Int) -> UnsafeMutablePointer<Double> {
+    let place = slots[step]
+    return place >= 0 ? targets[place] + start : scratch + step * ColumnProgram.blockLength
   }
 
   private func withOperands(
@@ -158,7 +230,7 @@ private struct BlockRunner {
 
   private func pointer(_ operand: ColumnProgram.Operand, _ start: Int) -> UnsafePointer<Double> {
     switch operand {
-    case .step(let index): return UnsafePointer(scratch + index * ColumnProgram.blockLength)
+    case .step(let index): return UnsafePointer(target(index, start))
     case .input(let index):
       guard case .column(let numbers) = inputs[index] else {
         return UnsafePointer(scalars + index * ColumnProgram.blockLength)
@@ -168,17 +240,16 @@ private struct BlockRunner {
   }
 
   // A missing result is undefined if its row had every input.
-  private mutating func settle(
-    _ start: Int, _ count: Int, _ output: UnsafeMutablePointer<Double>
-  ) {
-    for row in 0..<count where output[row].isNaN {
-      let isComplete = inputs.allSatisfy { input in
-        switch input {
+  private mutating func settle(_ place: Int, _ start: Int, _ count: Int) {
+    let results = targets[place] + start
+    for row in 0..<count where results[row].isNaN {
+      let isComplete = outputs[place].inputs.allSatisfy { index in
+        switch inputs[index] {
         case .column(let numbers): !numbers[start + row].isNaN
         case .scalar(let number): !number.isNaN
         }
       }
-      if isComplete { undefined += 1 }
+      if isComplete { undefined[place] += 1 }
     }
   }
 }
