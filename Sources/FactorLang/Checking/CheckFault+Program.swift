@@ -56,7 +56,8 @@ extension CheckFault {
       return ("`\(verb)` takes \(Self.either(groups)), not both", "already said")
     case .wrongColumn(let name, let type, let verb, let wanted):
       return (
-        "`\(verb)` works on columns of \(wanted)s; `\(name)` is a column of \(type)s",
+        "`\(verb)` works on columns of \(Type.number.isAssignable(to: wanted) ? "number" : "\(wanted)")s; "
+          + "`\(name)` is a column of \(type)s",
         "a column of \(type)s"
       )
     case .notPositive(let name): return ("`\(name)` takes a positive duration", "negative")
