@@ -41,7 +41,8 @@ let package = Package(
       path: "Tests/TestSupport"),
 
     // Tests
-    .testTarget(name: "FactorLangTests", dependencies: ["FactorLang", "TestSupport"]),
+    .testTarget(
+      name: "FactorLangTests", dependencies: ["FactorLang", "TestSupport"], exclude: ["Crashes"]),
     .testTarget(name: "RuntimeTests", dependencies: ["FactorRuntime", "TestSupport"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
     .testTarget(name: "InterpreterTests", dependencies: ["Interpreter", "TestSupport"]),

@@ -27,6 +27,37 @@ def startup():
     report("cpython", median(lambda: subprocess.run(["python3", "-c", "1+1"]), 20, 3))
 
 
+def closure_call():
+    f = lambda x: x + 1
+    report("cpython", median(lambda: [f(i) for i in range(1, 1000001)], 7))
+
+
+def comprehension():
+    report("cpython", median(lambda: [i * i + 1 for i in range(1, 1000001)], 7))
+
+
+def string_building():
+    report("cpython", median(lambda: [f"K = {i}" for i in range(1, 1000001)], 7))
+
+
+def record_access():
+    r = {"a": 1, "b": 2, "k": 5}
+    report("cpython", median(lambda: [r["k"] + i for i in range(1, 1000001)], 7))
+
+
+def column_expression():
+    import numpy as np
+    import polars as pl
+
+    a, b, c, d = (1 + np.random.default_rng(j).random(4_000_000) for j in range(4))
+    out = np.empty_like(a)
+    report("numpy", median(lambda: (a * b + c) / d - 1, 9))
+    frame = pl.DataFrame({"a": a, "b": b, "c": c, "d": d})
+    x = (pl.col("a") * pl.col("b") + pl.col("c")) / pl.col("d") - 1
+    report("polars", median(lambda: frame.select(x), 9))
+    report("copying", median(lambda: (np.copyto(out, a), np.copyto(out, b)), 9))
+
+
 def csv():
     import polars as pl
 

@@ -1,84 +1,71 @@
-// Survival and decency on wrong input: mutations, random bytes, depth.
+// Survival and decency on any input: chance bytes, chance words, and programs with damage.
 
+import TestSupport
 import Testing
 
 @testable import FactorLang
 
 @Suite struct FuzzTests {
-  private func inspect(_ bytes: [UInt8], limit: Int? = nil) {
-    let source = Source(name: "fuzz", bytes: bytes)
-    let checked = Checker.check(Parser.parse(source), catalog: FakeCatalog())
-    for diagnostic in checked.program.diagnostics {
-      #expect(diagnostic.span.end <= bytes.count && !diagnostic.message.isEmpty)
-      #expect(!Renderer().render(diagnostic).isEmpty)
+  private static let words =
+    TokenKind.spellings.values.sorted() + TokenKind.softKeywords + [
+      "x", "p", "$k", "\"a{", "}b\"", "\"", "\"\"\"", "1", "2.5e-4", "2004-12", "2004Q4", "5%",
+      "30bps", "3m", "#%% t\n", "## p\n", "#> o\n", "#! d\n", "# c\n", "\n", "\r\n", " ", "\t",
+      "`odd`", "r\"", "|>", "\u{FEFF}", "é", "\u{0}", "{x:.2}", "load \"a\", ", "fn f(a) = ",
+    ]
+
+  @Test func chanceBytesAreRead() {
+    var numbers = SeededNumbers(seed: 42)
+    for _ in 0..<FuzzInputs.count(1_500) {
+      let size = numbers.below(200)
+      ReaderCheck.inspect((0..<size).map { _ in UInt8(truncatingIfNeeded: numbers.bits()) })
     }
-    if let limit {
-      let count = checked.program.diagnostics.count
-      #expect(count <= limit, "\(count) in \(String(decoding: bytes, as: UTF8.self))")
+  }
+
+  @Test func chanceWordsAreRead() {
+    var numbers = SeededNumbers(seed: 3)
+    for _ in 0..<FuzzInputs.count(3_000) {
+      let glue = numbers.pick(["", " "])
+      let text = (0..<numbers.below(30)).map { _ in numbers.pick(Self.words) }
+      ReaderCheck.inspect(Array(text.joined(separator: glue).utf8))
     }
-    if checked.program.verdict == .complete { #expect(checked.program.diagnostics.isEmpty) }
-    if checked.program.verdict == .invalid { #expect(!checked.program.diagnostics.isEmpty) }
+  }
+
+  @Test func damagedProgramsAreRead() {
+    var numbers = SeededNumbers(seed: 7)
+    let seeds = SamplePrograms.all.map { Array($0.utf8) } + FuzzInputs.programs().map(\.bytes)
+    for _ in 0..<FuzzInputs.count(600) {
+      var bytes = numbers.pick(seeds)
+      for _ in 0...numbers.below(4) { Self.damage(&bytes, &numbers, seeds) }
+      ReaderCheck.inspect(bytes)
+    }
+  }
+
+  private static func damage(
+    _ bytes: inout [UInt8], _ numbers: inout SeededNumbers, _ seeds: [[UInt8]]
+  ) {
+    let place = numbers.below(bytes.count + 1)
+    let end = min(bytes.count, place + numbers.below(20))
+    switch numbers.below(6) {
+    case 0: bytes.removeSubrange(place..<end)
+    case 1: bytes.insert(contentsOf: numbers.pick(words).utf8, at: place)
+    case 2 where place < bytes.count: bytes[place] = UInt8(truncatingIfNeeded: numbers.bits())
+    case 3: bytes.insert(contentsOf: bytes[place..<end], at: numbers.below(bytes.count + 1))
+    case 4: bytes.removeSubrange(place...)
+    default:
+      let other = numbers.pick(seeds)
+      let start = numbers.below(other.count)
+      bytes.insert(contentsOf: other[start..<min(other.count, start + 60)], at: place)
+    }
   }
 
   @Test(arguments: SamplePrograms.all)
-  func mutationsGiveFewDiagnostics(_ text: String) {
-    let source = Source(name: "t", text: text)
-    let pieces = Lexer.tokenize(source).tokens.map { token in
-      Array(source.bytes[token.triviaSpan.start..<token.end])
+  func aSlipInACheckedScriptGivesFewDiagnostics(_ text: String) {
+    for bytes in TokenMutations.all(of: Array(text.utf8)) {
+      let source = Source(name: "fuzz", bytes: bytes)
+      let checked = Checker.check(Parser.parse(source), catalog: FakeCatalog())
+      let diagnostics = checked.program.diagnostics
+      #expect(diagnostics.count <= 3, "\(source.text(Span(0, bytes.count)))")
+      for diagnostic in diagnostics { #expect(!Renderer().render(diagnostic).isEmpty) }
     }
-    for index in pieces.indices.dropLast() {
-      var dropped = pieces
-      dropped.remove(at: index)
-      inspect(dropped.flatMap { $0 }, limit: 3)
-      var doubled = pieces
-      doubled.insert(pieces[index], at: index)
-      inspect(doubled.flatMap { $0 }, limit: 3)
-      var swapped = pieces
-      swapped.swapAt(index, index + 1)
-      inspect(swapped.flatMap { $0 }, limit: 3)
-    }
-  }
-
-  @Test func randomBytesNeverTrap() {
-    var random = Seeded(state: 42)
-    for _ in 0..<400 { inspect((0..<random.below(200)).map { _ in random.byte() }) }
-  }
-
-  @Test func randomTokensNeverTrap() {
-    var random = Seeded(state: 3)
-    let words =
-      TokenKind.spellings.values.sorted() + [
-        "x", "p", "$k", "\"a{", "}b\"", "1", "2004-12", "fn", "use", "param", "#%%", "\n", "3m",
-        "\"\"\"",
-      ]
-    for _ in 0..<1500 {
-      let text = (0..<random.below(30)).map { _ in words[random.below(words.count)] + " " }
-      inspect(Array(text.joined().utf8))
-    }
-  }
-
-  @Test(arguments: [
-    "(", "[", "{", "-", "not ", "if a then ", "f(", "{x: ", "x -> ", "p | each { ", "2^", "\"{",
-  ])
-  func deepNestingIsRefused(_ opener: String) {
-    let text = String(repeating: opener, count: 100_000)
-    let program = Parser.parse(text)
-    #expect(program.diagnostics.contains { $0.code == .tooDeep || $0.code == .unterminatedString })
-    #expect(program.diagnostics.count <= 3)
-  }
-
-  @Test func nestingBelowTheLimitIsFine() {
-    let depth = Parser.nestingLimit - 1
-    let text = String(repeating: "(", count: depth) + "1" + String(repeating: ")", count: depth)
-    #expect(Parser.parse(text).verdict == .complete)
-  }
-
-  @Test func longChainsAreRefused() {
-    let sum = Parser.parse("x = 1" + String(repeating: " + 1", count: 20_000))
-    #expect(sum.diagnostics.map(\.code) == [.tooLong])
-    let members = Parser.parse("x" + String(repeating: ".a", count: 20_000))
-    #expect(members.diagnostics.map(\.code) == [.tooLong])
-    let stages = Parser.parse("p" + String(repeating: " | take 1", count: 5_000))
-    #expect(stages.verdict == .complete)
   }
 }

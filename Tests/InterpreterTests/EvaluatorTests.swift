@@ -40,6 +40,13 @@ import Testing
     #expect(run("fn mean(x) = 42\nmean([1])").shown == "42")
   }
 
+  @Test func callsNestedTooDeepEndInADiagnosticWithTheirFrames() {
+    let result = run("f = (g, n) -> if n == 0 then 0 else g(g, n - 1)\nf(f, 900)\nf(f, 100000)")
+    #expect(result.values.map(ValueText.short) == ["0"])
+    #expect(result.codes.first == "F0904")
+    #expect(result.diagnostics.first?.notes.count == 11)
+  }
+
   @Test func recursionIsRefused() {
     let result = run("fn f(n) = if n == 0 then 0 else f(n - 1)\nf(100000)")
     #expect(result.codes.first == "F0208")

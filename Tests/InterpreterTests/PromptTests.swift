@@ -95,10 +95,10 @@ struct PromptTests {
     try terminal.type("s = w | setup target: ret, features: w.chars | split thirds")
     try terminal.press("Enter")
     try await expect(terminal, "task") { $0.contains { $0.hasPrefix("split") } && $0.last == "fq>" }
-    try terminal.type("y = s | fit ca3, k: 3, seeds: 5, epochs: 1000, patience: 1000")
+    try terminal.type("z = s | fit ca3, k: 3, seeds: 5, epochs: 1000, patience: 1000")
     try terminal.press("Enter")
     try await expect(terminal, "progress", seconds: 60) { screen in
-      screen.last.map { $0.contains("epoch") && $0.contains("Ctrl-C stops") } ?? false
+      screen.last.map { $0.contains("epoch") && $0.contains("Ctrl-C keeps the work") } ?? false
     }
     let began = ContinuousClock.now
     try terminal.press("C-c")
@@ -108,6 +108,9 @@ struct PromptTests {
     try terminal.type("y")
     try terminal.press("Enter")
     try await expect(terminal, "old binding") { $0.suffix(2) == ["7", "fq>"] }
+    try terminal.type("z.status")
+    try terminal.press("Enter")
+    try await expect(terminal, "kept work") { $0.suffix(2) == ["partial", "fq>"] }
   }
 
   @Test func aPasteIsOnePiece() async throws {

@@ -143,6 +143,10 @@ private final class ScriptedModel: Trainable {
   func validationLoss() -> Double { losses[epoch - 1] }
   func keepBest() { kept = epoch }
   func restoreBest() { restored = true }
+  var state: Int {
+    get { epoch }
+    set { epoch = newValue }
+  }
 }
 
 @Suite struct TrainingLoopTests {
@@ -150,9 +154,13 @@ private final class ScriptedModel: Trainable {
     _ model: ScriptedModel, epochs: Int, patience: Int, budget: Budget = Budget(),
     progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
   ) throws -> TrainingReport {
-    try TrainingLoop.run(
+    let outcome = try TrainingLoop.run(
       model, TrainingSchedule(epochs: epochs, patience: patience), seed: 1, member: 0, of: 1,
       FitContext(seed: 1, budget: budget, progress: progress))
+    switch outcome {
+    case .finished(let report): return report
+    case .paused(let paused): return paused.report
+    }
   }
 
   @Test func stopsWhenPatienceEndsAndGoesBackToTheBest() throws {

@@ -75,6 +75,9 @@ extension Checker {
     let (parameter, sign): (String, Int)
     switch signature.timing {
     case .latest: return latest
+    case .wholeSample:
+      guard latest.offset > ColumnInfo.always else { return latest }
+      return Availability(offset: ColumnInfo.wholeSample, isExact: true, latest: whole)
     case .shiftsEarlier(let by): (parameter, sign) = (by, -1)
     case .shiftsLater(let by): (parameter, sign) = (by, 1)
     }

@@ -10,6 +10,7 @@ extension Checker {
     switch call.signature.effect {
     case .none: return result.with(result.schema)
     case .keeps: return kind.with(kept(facts))
+    case .keepsAsTable: return Type.table(nil).with(facts.schema)
     case .addsDefinitions: return kind.with(facts.schema)
     case .selects: return kind.with(selected(facts))
     case .loadsFile: return result.with(loaded(call, bound))
@@ -35,6 +36,7 @@ extension Checker {
     }
     // A task stands in the months in which its target is earned.
     if let shift = facts.target?.availability.known, shift > ColumnInfo.always,
+      !ColumnInfo.isWholeSample(shift),
       let months = schema.months
     {
       schema.months = MonthSpan(first: months.first + shift, last: months.last + shift)

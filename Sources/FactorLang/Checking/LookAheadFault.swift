@@ -38,6 +38,7 @@ struct LookAheadFault {
 
   /// Says when a value is known, such as `known one month later (t+1m)`.
   static func later(_ offset: Int) -> String {
+    if ColumnInfo.isWholeSample(offset) { return "known when the sample has ended" }
     let names = ["", "one", "two", "three", "four", "five", "six"]
     guard offset > 0 else { return "known at \(period(offset))" }
     let count = names.indices.contains(offset) ? names[offset] : "\(offset)"
@@ -46,7 +47,8 @@ struct LookAheadFault {
 
   /// Writes an offset, such as `t+1m`.
   static func period(_ offset: Int) -> String {
-    offset == 0 ? "t" : offset > 0 ? "t+\(offset)m" : "t\(offset)m"
+    if ColumnInfo.isWholeSample(offset) { return "the end of the sample" }
+    return offset == 0 ? "t" : offset > 0 ? "t+\(offset)m" : "t\(offset)m"
   }
 
   /// What is known too late, as people say it.
@@ -92,6 +94,12 @@ struct LookAheadFault {
   // MARK: Advice
 
   private func helps(_ source: Source) -> [Help] {
+    if ColumnInfo.isWholeSample(offset) {
+      return [
+        Help("compare within the month:      xs.rank(x), xs.mean(x), xs.zscore(x)"),
+        Help("or along the firm's own past:  ts.mean(x, 12m), ts.std(x, 12m)"),
+      ]
+    }
     let formula = column?.formula ?? subject
     let target = leadOf == nil ? subject : formula
     let past =

@@ -4,7 +4,7 @@
 public enum StyleClass: String, Sendable, CaseIterable {
   case keyword, verb, option, name, variable, quotedName
   case number, date, string, format, operatorSign, punctuation
-  case comment, prose, cell, invalid
+  case comment, prose, cell, output, diagnostic, invalid
 }
 
 /// A stretch of text and its class.
@@ -37,7 +37,9 @@ public enum Highlighter {
 
   private static func style(of piece: TriviaPiece) -> StyleClass? {
     switch piece.kind {
-    case .comment: return .comment
+    case .comment, .shebang: return .comment
+    case .output: return .output
+    case .diagnostic: return .diagnostic
     case .prose: return .prose
     case .cell: return .cell
     case .space, .newline: return nil

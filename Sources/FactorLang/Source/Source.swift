@@ -27,9 +27,17 @@ public final class Source: Sendable {
     self.name = name
     self.bytes = bytes
     self.firstLine = firstLine
+    lineStarts = bytes.withUnsafeBufferPointer(Self.lineStarts)
+  }
+
+  private static func lineStarts(_ bytes: UnsafeBufferPointer<UInt8>) -> [Int] {
     var starts = [0]
-    for (offset, byte) in bytes.enumerated() where byte == 0x0A { starts.append(offset + 1) }
-    lineStarts = starts
+    var offset = 0
+    while offset < bytes.count {
+      if bytes[offset] == 0x0A { starts.append(offset + 1) }
+      offset += 1
+    }
+    return starts
   }
 
   /// Creates a source from text.

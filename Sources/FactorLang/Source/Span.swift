@@ -2,15 +2,19 @@
 
 /// Marks a half-open range of bytes in one source.
 public struct Span: Sendable, Hashable {
+  // Sources end below four gigabytes, and every node carries a span: half the size is worth it.
+  private let startOffset: UInt32
+  private let endOffset: UInt32
+
   /// Offset of the first byte.
-  public let start: Int
+  public var start: Int { Int(startOffset) }
   /// Offset just past the last byte.
-  public let end: Int
+  public var end: Int { Int(endOffset) }
 
   /// Creates a span; an end before the start is moved to the start.
   public init(_ start: Int, _ end: Int) {
-    self.start = max(0, start)
-    self.end = max(self.start, end)
+    startOffset = UInt32(clamping: start)
+    endOffset = UInt32(clamping: max(start, end))
   }
 
   /// Creates an empty span, a place between two bytes.

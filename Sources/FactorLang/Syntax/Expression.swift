@@ -17,8 +17,8 @@ public struct Name: Sendable, Hashable {
 
 /// A piece of the language that has a value.
 public struct Expression: Sendable {
-  /// Says what the expression is.
-  public indirect enum Kind: Sendable {
+  /// Says what the expression is. Leaves lie in the node itself, so that they cost no allocation.
+  public enum Kind: Sendable {
     /// A value written out.
     case literal(Literal)
     /// A string with holes.
@@ -32,26 +32,26 @@ public struct Expression: Sendable {
     case list([Expression])
     case record([RecordEntry])
     /// `( … )`.
-    case group(Pipeline)
+    indirect case group(Pipeline)
     /// `{ … }` with statements.
-    case block(Block)
-    case member(Expression, Name)
-    case call(Expression, [Argument])
+    indirect case block(Block)
+    indirect case member(Expression, Name)
+    indirect case call(Expression, [Argument])
     /// `base[slice, …]`.
-    case subscripted(Expression, [Argument])
-    case unary(UnaryOperator, Expression)
-    case binary(BinaryOperator, Expression, Expression, operatorSpan: Span)
+    indirect case subscripted(Expression, [Argument])
+    indirect case unary(UnaryOperator, Expression)
+    indirect case binary(BinaryOperator, Expression, Expression, operatorSpan: Span)
     /// A chain `a < b <= c`; each link compares its left neighbour with its operand.
-    case comparison(Expression, [ComparisonLink])
+    indirect case comparison(Expression, [ComparisonLink])
     /// `x is na` or `x is not na`.
-    case missingTest(Expression, isNegated: Bool)
-    case range(RangeExpression)
-    case conditional(condition: Expression, then: Expression, otherwise: Expression)
+    indirect case missingTest(Expression, isNegated: Bool)
+    indirect case range(RangeExpression)
+    indirect case conditional(condition: Expression, then: Expression, otherwise: Expression)
     /// `for name in list { … }`.
-    case comprehension(names: [Name], source: Expression, body: Block)
-    case lambda(parameters: [Name], body: Expression)
+    indirect case comprehension(names: [Name], source: Expression, body: Block)
+    indirect case lambda(parameters: [Name], body: Expression)
     /// `value catch fallback`; with a parameter the fallback sees the error.
-    case caught(Expression, parameter: Name?, fallback: Expression)
+    indirect case caught(Expression, parameter: Name?, fallback: Expression)
     /// Stands where the parser gave up; a diagnostic was reported.
     case invalid
   }
@@ -60,13 +60,15 @@ public struct Expression: Sendable {
   public let kind: Kind
   /// The bytes it is written in.
   public let span: Span
+  private let levels: UInt32
+
   /// Levels of nodes below and including this one.
-  public let height: Int
+  public var height: Int { Int(levels) }
 
   init(_ kind: Kind, _ span: Span, height: Int = 1) {
     self.kind = kind
     self.span = span
-    self.height = height
+    levels = UInt32(clamping: height)
   }
 }
 

@@ -2,33 +2,35 @@
 
 extension Lexer {
   mutating func scanOperator(_ byte: UInt8) -> TokenKind {
-    if let (kind, length) = operatorKind(byte) {
-      position += length
-      return kind
+    switch byte {
+    case 0x2C: return take(.comma, 1)
+    case 0x2B: return take(.plus, 1)
+    case 0x2F: return take(.slash, 1)
+    case 0x5E: return take(.caret, 1)
+    case 0x3B: return take(.semicolon, 1)
+    default: return scanPaired(byte, peek(1))
     }
-    return scanStranger()
   }
 
-  private func operatorKind(_ byte: UInt8) -> (TokenKind, Int)? {
-    let next = peek(1)
+  private mutating func take(_ kind: TokenKind, _ length: Int) -> TokenKind {
+    position += length
+    return kind
+  }
+
+  /// Scans an operator whose meaning depends on the byte that follows.
+  private mutating func scanPaired(_ byte: UInt8, _ next: UInt8) -> TokenKind {
     switch byte {
-    case 0x7C: return next == 0x3E ? (.pipe, 2) : next == 0x7C ? nil : (.pipe, 1)
-    case 0x2E:
-      if next == 0x2E { return peek(2) == 0x3C ? (.dotDotLess, 3) : (.dotDot, 2) }
-      return (.dot, 1)
-    case 0x3F: return next == 0x3F ? (.coalesce, 2) : nil
-    case 0x2D: return next == 0x3E ? (.arrow, 2) : (.minus, 1)
-    case 0x3D: return next == 0x3D ? (.equal, 2) : (.assign, 1)
-    case 0x21: return next == 0x3D ? (.notEqual, 2) : nil
-    case 0x3C: return next == 0x3D ? (.lessEqual, 2) : (.less, 1)
-    case 0x3E: return next == 0x3D ? (.greaterEqual, 2) : (.greater, 1)
-    case 0x2B: return (.plus, 1)
-    case 0x2A: return next == 0x2A ? nil : (.star, 1)
-    case 0x2F: return (.slash, 1)
-    case 0x5E: return (.caret, 1)
-    case 0x2C: return (.comma, 1)
-    case 0x3B: return (.semicolon, 1)
-    default: return nil
+    case 0x7C where next != 0x7C: return take(.pipe, next == 0x3E ? 2 : 1)
+    case 0x2E where next != 0x2E: return take(.dot, 1)
+    case 0x2E: return peek(2) == 0x3C ? take(.dotDotLess, 3) : take(.dotDot, 2)
+    case 0x3F where next == 0x3F: return take(.coalesce, 2)
+    case 0x2D: return next == 0x3E ? take(.arrow, 2) : take(.minus, 1)
+    case 0x3D: return next == 0x3D ? take(.equal, 2) : take(.assign, 1)
+    case 0x21 where next == 0x3D: return take(.notEqual, 2)
+    case 0x3C: return next == 0x3D ? take(.lessEqual, 2) : take(.less, 1)
+    case 0x3E: return next == 0x3D ? take(.greaterEqual, 2) : take(.greater, 1)
+    case 0x2A where next != 0x2A: return take(.star, 1)
+    default: return scanStranger()
     }
   }
 
@@ -37,61 +39,55 @@ extension Lexer {
   mutating func scanName() -> TokenKind {
     let start = position
     skipNameTail()
-    return Self.keyword(bytes, start, position)
+    return keyword(start)
   }
 
   /// Moves past letters, digits and underscores, ASCII or not.
   mutating func skipNameTail() {
-    while position < end {
-      let byte = bytes[position]
-      if Self.isNameByte(byte) {
-        position += 1
-      } else if byte >= 0x80, let (scalar, length) = decodeScalar(), scalar.properties.isXIDContinue
-      {
-        position += length
-      } else {
-        return
-      }
+    while true {
+      var place = position
+      while place < end, Self.isNameByte(bytes[place]) { place += 1 }
+      position = place
+      guard place < end, bytes[place] >= 0x80, let (scalar, length) = decodeScalar(),
+        scalar.properties.isXIDContinue
+      else { return }
+      position += length
     }
   }
 
+  /// Tells whether the byte is an ASCII letter, digit or underscore; one bit for each of 128.
   static func isNameByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F: return true
-    default: return false
-    }
+    let bits: UInt64 = byte < 0x40 ? 0x03FF_0000_0000_0000 : 0x07FF_FFFE_87FF_FFFE
+    return byte < 0x80 && bits >> UInt64(byte & 0x3F) & 1 == 1
   }
 
-  /// Recognises reserved words without making a string.
-  private static func keyword(_ bytes: [UInt8], _ start: Int, _ end: Int) -> TokenKind {
-    func matches(_ text: StaticString) -> Bool {
-      for index in 0..<(end - start) where bytes[start + index] != text.utf8Start[index] {
-        return false
-      }
-      return true
+  /// Recognises reserved words by their letters, written together as one number.
+  private func keyword(_ start: Int) -> TokenKind {
+    let count = position - start
+    guard count >= 2, count <= 5 else { return .name }
+    var letters: UInt64 = 0
+    var place = start
+    while place < position {
+      letters = letters << 8 | UInt64(bytes[place])
+      place += 1
     }
-    switch end - start {
-    case 2:
-      if matches("if") { return .keywordIf }
-      if matches("in") { return .keywordIn }
-      if matches("or") { return .keywordOr }
-      if matches("is") { return .keywordIs }
-      if matches("na") { return .keywordMissing }
-      if matches("it") { return .keywordIt }
-    case 3:
-      if matches("for") { return .keywordFor }
-      if matches("not") { return .keywordNot }
-      if matches("and") { return .keywordAnd }
-    case 4:
-      if matches("then") { return .keywordThen }
-      if matches("else") { return .keywordElse }
-      if matches("true") { return .keywordTrue }
-    case 5:
-      if matches("false") { return .keywordFalse }
-      if matches("catch") { return .keywordCatch }
-    default: break
+    switch letters {
+    case 0x6966: return .keywordIf
+    case 0x696E: return .keywordIn
+    case 0x6F72: return .keywordOr
+    case 0x6973: return .keywordIs
+    case 0x6E61: return .keywordMissing
+    case 0x6974: return .keywordIt
+    case 0x66_6F72: return .keywordFor
+    case 0x6E_6F74: return .keywordNot
+    case 0x61_6E64: return .keywordAnd
+    case 0x7468_656E: return .keywordThen
+    case 0x656C_7365: return .keywordElse
+    case 0x7472_7565: return .keywordTrue
+    case 0x66_616C_7365: return .keywordFalse
+    case 0x63_6174_6368: return .keywordCatch
+    default: return .name
     }
-    return .name
   }
 
   mutating func scanVariable() -> TokenKind {

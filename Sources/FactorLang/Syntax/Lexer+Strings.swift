@@ -61,7 +61,7 @@ extension Lexer {
         position += 1
       }
       if peek() == 0x7D { position += 1 }
-      if StringDecoder.scalar(bytes[start..<position]) == nil {
+      if StringDecoder.scalar(ArraySlice(bytes[start..<position])) == nil {
         note(.unknownEscape, Span(start, position))
       }
     case 0x0A: break

@@ -2,88 +2,94 @@
 
 extension Parser {
   mutating func parsePostfix() throws(Stop) -> Expression {
-    let start = kind == .endOfInput ? previousEnd : token.start
+    let start = startOfNode
     var base = try parseAtom()
     while continuesLine() {
       switch kind {
-      case .dot:
-        advance()
-        let name = try parseMemberName()
-        base = try node(.member(base, name), from: start, over: base.height)
-      case .leftParenthesis where token.touchesPrevious:
-        let arguments = try parseCallArguments()
-        base = try node(.call(base, arguments), from: start, over: base.height, tallest(arguments))
-      case .leftBracket where token.touchesPrevious:
-        let slices = try bracketed(.leftBracket, .rightBracket) { (parser) throws(Stop) in
-          try parser.parseArguments(until: .rightBracket)
-        }
-        let kind = Expression.Kind.subscripted(base, slices ?? [])
-        base = try node(kind, from: start, over: base.height, tallest(slices ?? []))
+      case .dot: try extend(member: &base, start)
+      case .leftParenthesis where token.touchesPrevious: try extend(call: &base, start)
+      case .leftBracket where token.touchesPrevious: try extend(subscript: &base, start)
       default: return base
       }
     }
     return base
   }
 
-  private func tallest(_ arguments: [Argument]) -> Int {
-    arguments.reduce(0) { max($0, $1.value.height) }
+  private mutating func extend(member base: inout Expression, _ start: Int) throws(Stop) {
+    advance()
+    let name = try parseMemberName()
+    base = try node(.member(base, name), from: start, over: base.height)
+  }
+
+  private mutating func extend(call base: inout Expression, _ start: Int) throws(Stop) {
+    let arguments = try parseCallArguments()
+    let height = max(base.height, tallest(arguments))
+    base = try node(.call(base, arguments), from: start, over: height)
+  }
+
+  private mutating func extend(subscript base: inout Expression, _ start: Int) throws(Stop) {
+    let slices =
+      try bracketed(.leftBracket, .rightBracket) { (parser) throws(Stop) in
+        try parser.parseArguments(until: .rightBracket)
+      } ?? []
+    let height = max(base.height, tallest(slices))
+    base = try node(.subscripted(base, slices), from: start, over: height)
+  }
+
+  func tallest(_ arguments: [Argument]) -> Int {
+    var height = 0
+    for index in arguments.indices { height = max(height, arguments[index].value.height) }
+    return height
   }
 
   /// Takes a name after a dot; reserved words are allowed there.
   mutating func parseMemberName() throws(Stop) -> Name {
-    if kind.isKeyword {
-      let name = Name(nameText(token), token.span)
-      advance()
-      return name
-    }
-    return try expectName("a name after `.`")
+    guard kind.isKeyword else { return try expectName("a name after `.`") }
+    let name = Name(nameText(token), token.span)
+    advance()
+    return name
   }
 
   private mutating func parseAtom() throws(Stop) -> Expression {
-    let start = kind == .endOfInput ? previousEnd : token.start
     switch kind {
-    case .name, .quotedName:
-      let name = nameText(token)
-      advance()
-      return try node(.name(name), from: start)
-    case .variable:
-      let name = nameText(token)
-      advance()
-      return try node(.variable(name), from: start)
-    case .keywordIt:
-      advance()
-      return try node(.it, from: start)
-    case .string: return try parsePlainString()
-    case .stringHead: return try parseInterpolation()
     case .leftParenthesis: return try parseGroup()
     case .leftBracket: return try parseList()
     case .leftBrace: return try beginsRecord ? parseRecord() : parseBlockExpression()
-    case .invalid:
-      // The lexer has complained; what follows in this statement would only echo it.
-      findingsInStatement = Self.findingsPerStatement
-      advance()
-      return try node(.invalid, from: start)
-    default:
-      if kind.isNumeric || kind == .keywordTrue || kind == .keywordFalse || kind == .keywordMissing
-      {
-        return try parseLiteral()
-      }
-      throw missing(.value)
+    case .stringHead: return try parseInterpolation()
+    default: return try parseLeaf()
     }
   }
 
-  private mutating func parseLiteral() throws(Stop) -> Expression {
-    let (literalToken, start) = (token, token.start)
-    let value = LiteralReader.read(literalToken.kind, source.bytes[start..<literalToken.end])
-    if value == nil {
-      // Impossible months and dates were reported by the lexer.
-      switch literalToken.kind {
-      case .integer, .decimal, .ratio, .duration: report(.numberTooLarge)
-      default: break
-      }
+  private mutating func parseLeaf() throws(Stop) -> Expression {
+    let (leaf, kind) = (token, kind)
+    let content: Expression.Kind
+    switch kind {
+    case .name, .quotedName: content = .name(nameText(leaf))
+    case .variable: content = .variable(nameText(leaf))
+    case .keywordIt: content = .it
+    case .string: content = .literal(.text(stringText(leaf)))
+    case .invalid:
+      // The lexer has complained; what follows in this statement would only echo it.
+      findingsInStatement = Self.findingsPerStatement
+      content = .invalid
+    case .keywordTrue, .keywordFalse, .keywordMissing: content = literal(leaf)
+    default:
+      guard kind.isNumeric else { throw missing(.value) }
+      content = literal(leaf)
     }
     advance()
-    return try node(value.map(Expression.Kind.literal) ?? .invalid, from: start)
+    return Expression(content, leaf.span)
+  }
+
+  private mutating func literal(_ leaf: Token) -> Expression.Kind {
+    let text = UnsafeBufferPointer(rebasing: bytes[leaf.start..<leaf.end])
+    if let value = LiteralReader.read(leaf.kind, text) { return .literal(value) }
+    // Impossible months and dates were reported by the lexer.
+    switch leaf.kind {
+    case .integer, .decimal, .ratio, .duration: report(.numberTooLarge)
+    default: break
+    }
+    return .invalid
   }
 
   private mutating func parseGroup() throws(Stop) -> Expression {
@@ -98,15 +104,25 @@ extension Parser {
   private mutating func parseList() throws(Stop) -> Expression {
     let start = token.start
     let items = try bracketed(.leftBracket, .rightBracket) { (parser) throws(Stop) in
-      var items: [Expression] = []
-      while parser.kind != .rightBracket {
-        items.append(try parser.parseExpression())
-        if !parser.take(.comma) { break }
-      }
-      return items
+      try parser.parseItems()
     }
-    let height = (items ?? []).reduce(0) { max($0, $1.height) }
+    var height = 0
+    for item in items ?? [] { height = max(height, item.height) }
     return try node(items.map(Expression.Kind.list) ?? .invalid, from: start, over: height)
+  }
+
+  private mutating func parseItems() throws(Stop) -> [Expression] {
+    let first = waitingExpressions.count
+    do throws(Stop) {
+      while kind != .rightBracket {
+        waitingExpressions.append(try parseExpression())
+        if !take(.comma) { break }
+      }
+      return waitingExpressions.take(from: first)
+    } catch {
+      waitingExpressions.drop(from: first)
+      throw error
+    }
   }
 
   // MARK: Braces
@@ -153,35 +169,35 @@ extension Parser {
 
   mutating func parseBlock() throws(Stop) -> Block {
     let start = token.start
-    let content = try bracketed(.leftBrace, .rightBrace, newlines: true) { (parser) throws(Stop) in
-      let parameters = parser.takeBlockParameters()
-      var statements: [Statement] = []
-      repeat {
-        statements.append(
-          try parser.nested { (parser) throws(Stop) in try parser.parseStatement(isInBlock: true) })
-      } while parser.kind != .rightBrace && parser.kind != .endOfInput
-      return (parameters, statements)
-    }
-    let block = Block(
-      parameters: content?.0 ?? [], statements: content?.1 ?? [], span: span(from: start))
-    switch block.statements.last?.kind {
+    var parameters: [Name] = []
+    let statements =
+      try bracketed(.leftBrace, .rightBrace, newlines: true) { parser throws(Stop) -> [Statement] in
+        parameters = parser.takeBlockParameters()
+        return try parser.parseBlockStatements()
+      } ?? []
+    requireValue(statements.last, from: start)
+    return Block(parameters: parameters, statements: statements, span: span(from: start))
+  }
+
+  private mutating func parseBlockStatements() throws(Stop) -> [Statement] {
+    var statements: [Statement] = []
+    repeat {
+      statements.append(try parseStatement(isInBlock: true))
+    } while kind != .rightBrace && kind != .endOfInput
+    return statements
+  }
+
+  private mutating func requireValue(_ last: Statement?, from start: Int) {
+    switch last?.kind {
     case nil, .pipeline, .invalid: break
     default: report(.blockWithoutValue, at: Span(max(start, previousEnd - 1), previousEnd))
     }
-    return block
   }
 
   private mutating func takeBlockParameters() -> [Name] {
-    var names: [Name] = []
-    var distance = 0
-    while kind(ahead: distance) == .name {
-      let word = token(ahead: distance)
-      names.append(Name(nameText(word), word.span))
-      distance += 1
-      guard kind(ahead: distance) == .comma else { break }
-      distance += 1
-    }
-    guard !names.isEmpty, kind(ahead: distance) == .arrow else { return [] }
+    let distance = endOfNames(ahead: 0)
+    guard distance > 0, kind(ahead: distance) == .arrow else { return [] }
+    let names = names(ahead: 0, upTo: distance)
     index += distance + 1
     return names
   }

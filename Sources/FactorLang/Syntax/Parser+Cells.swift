@@ -4,13 +4,19 @@ extension Parser {
   /// Parses every cell on its own, so that an open bracket in one cannot swallow the next.
   mutating func parseCells() -> [Cell] {
     let last = tokens.count - 1
-    let starts = tokens.indices.filter { $0 > 0 && $0 <= last && tokens[$0].trivia.contains(.cell) }
-    let bounds = [0] + starts + [last]
+    var bounds = [0]
+    var place = 1
+    while place <= last {
+      if tokens[place].followsCell { bounds.append(place) }
+      place += 1
+    }
+    bounds.append(last)
     var cells: [Cell] = []
     for (lower, upper) in zip(bounds, bounds.dropFirst())
     where lower < upper || lower == 0 || lower == last {
       if lower == upper, lower == 0, !cells.isEmpty { continue }
       (index, limit, depth, newlineEnds) = (lower, upper, 0, true)
+      (closerSearch, pipeSearch) = (KeptSearch(), KeptSearch())
       let statements = parseStatements()
       cells += cellsBefore(lower, statements, upTo: upper)
     }
@@ -46,9 +52,11 @@ extension Parser {
   }
 
   private func proseInside(_ first: Int, _ upper: Int) -> [Prose] {
-    guard first <= upper else { return [] }
     var prose: [Prose] = []
-    for position in first...upper where tokens[position].trivia.contains(.comment) {
+    var position = first - 1
+    while position < upper {
+      position += 1
+      guard tokens[position].followsComment else { continue }
       for piece in source.pieces(before: tokens[position]) {
         if piece.kind == .cell { break }
         guard piece.kind == .prose else { continue }
@@ -63,13 +71,15 @@ extension Parser {
   private mutating func parseStatements() -> [Statement] {
     var statements: [Statement] = []
     if index == 0 { parsePragma() }
-    while kind != .endOfInput {
+    // What follows so many complaints would only add to them.
+    while kind != .endOfInput, findings.count < Self.diagnosticLimit {
       let before = index
       findingsInStatement = 0
       do {
         statements.append(try parseStatement(isInBlock: false))
       } catch {
-        recover(from: before)
+        // After a limit of size the rest is more of the same.
+        if error == .fatal { index = limit } else { recover(from: before) }
         statements.append(invalidStatement(span(from: tokens[before].start)))
       }
       if index == before { advance() }
@@ -114,7 +124,7 @@ extension Parser {
 
   /// Tells whether the token stands at the very left, where only statements begin.
   var isAtMargin: Bool {
-    token.isFirstOnLine && source.bytes[token.start - 1] == 0x0A
+    token.isFirstOnLine && bytes[token.start - 1] == 0x0A
   }
 
   private var canBeginStatement: Bool {

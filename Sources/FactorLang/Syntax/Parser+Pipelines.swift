@@ -2,57 +2,55 @@
 
 extension Parser {
   mutating func parsePipeline() throws(Stop) -> Pipeline {
-    let start = kind == .endOfInput ? previousEnd : token.start
-    let head: Pipeline.Head
-    var height: Int
-    if kind == .pipe {
-      (head, height) = (.lastResult, 1)
-    } else if isCommandStart {
-      let command = try parseStage()
-      (head, height) = (.command(command), command.height)
-    } else {
-      let expression = try parseExpression()
-      (head, height) = (.expression(expression), expression.height)
-    }
-    var stages: [Stage] = []
+    let start = startOfNode
+    var height = 1
+    let head = try parseHead(&height)
     // A line that begins with `|` continues the pipeline.
-    while take(.pipe) {
-      guard let stage = try parseStageOrRecover() else { continue }
-      height = max(height, stage.height)
-      stages.append(stage)
-    }
+    let stages = kind == .pipe ? try parseStages(&height) : []
     return Pipeline(head: head, stages: stages, span: span(from: start), height: height)
   }
 
-  /// Parses a stage; after a fault goes on at the next `|`, if there is one.
-  private mutating func parseStageOrRecover() throws(Stop) -> Stage? {
+  private mutating func parseHead(_ height: inout Int) throws(Stop) -> Pipeline.Head {
+    if kind == .pipe { return .lastResult }
+    if isCommandStart { return try parseCommand(&height) }
+    let expression = try parseExpression()
+    height = expression.height
+    return .expression(expression)
+  }
+
+  private mutating func parseCommand(_ height: inout Int) throws(Stop) -> Pipeline.Head {
+    let command = try parseStage()
+    height = command.height
+    return .command(command)
+  }
+
+  private mutating func parseStages(_ height: inout Int) throws(Stop) -> [Stage] {
+    let first = waitingStages.count
+    do throws(Stop) {
+      while take(.pipe) {
+        guard waitingStages.count - first < Self.stageLimit else { throw stop(.tooLong) }
+        height = max(height, try parseStageOrRecover())
+      }
+      return waitingStages.take(from: first)
+    } catch {
+      waitingStages.drop(from: first)
+      throw error
+    }
+  }
+
+  /// Parses a stage and gives its height; after a fault goes on at the next `|`, if there is one.
+  private mutating func parseStageOrRecover() throws(Stop) -> Int {
     let (savedDepth, savedNewline) = (depth, newlineEnds)
     do {
-      return try parseStage()
+      let stage = try parseStage()
+      waitingStages.append(stage)
+      return stage.height
     } catch {
       guard error == .recoverable else { throw error }
       (depth, newlineEnds) = (savedDepth, savedNewline)
       guard skipToPipe() else { throw error }
-      return nil
+      return 0
     }
-  }
-
-  private mutating func skipToPipe() -> Bool {
-    var open = 0
-    var position = index
-    while position < limit {
-      let next = tokens[position].kind
-      if next.isOpener { open += 1 }
-      if next.isCloser { open -= 1 }
-      if open < 0 || (open == 0 && next == .semicolon) { return false }
-      if open == 0, next == .pipe {
-        index = position
-        return true
-      }
-      if position > index, newlineEnds, tokens[position].isFirstOnLine, open == 0 { return false }
-      position += 1
-    }
-    return false
   }
 
   /// Tells whether a verb with arguments stands at the head: a path, then on the same line, after
@@ -77,36 +75,46 @@ extension Parser {
   }
 
   mutating func parseStage() throws(Stop) -> Stage {
-    let start = kind == .endOfInput ? previousEnd : token.start
+    let start = startOfNode
+    let (verb, parts) = try parseVerb()
+    let hasParentheses = kind == .leftParenthesis && token.touchesPrevious
+    let arguments =
+      hasParentheses ? try parseTouchingArguments(verb.text) : try parseFreeArguments()
+    return Stage(
+      verb: verb, parts: parts, arguments: arguments, span: span(from: start),
+      hasParentheses: hasParentheses, height: max(1, tallest(arguments)))
+  }
+
+  /// Parses a verb; a verb with dots comes with its parts.
+  private mutating func parseVerb() throws(Stop) -> (verb: Name, parts: [Name]) {
+    let start = startOfNode
     guard let first = takeName() else { throw missing(.verb) }
-    var path = [first]
+    guard kind == .dot, token.touchesPrevious else { return (first, []) }
+    var parts = [first]
     while kind == .dot, token.touchesPrevious {
       advance()
-      path.append(try parseMemberName())
+      parts.append(try parseMemberName())
     }
-    let nameSpan = span(from: start)
-    let verb = path.map(\.text).joined(separator: ".")
-    var arguments: [Argument] = []
-    let hasParentheses = kind == .leftParenthesis && token.touchesPrevious
-    if hasParentheses {
-      arguments = try parseTouchingArguments(verb)
-    } else if continuesLine(), canStartArgument {
-      arguments = try parseArguments(until: nil)
-    }
-    let height = arguments.reduce(1) { max($0, $1.value.height + 1) }
-    return Stage(
-      path: path, verb: verb, nameSpan: nameSpan, arguments: arguments, span: span(from: start),
-      hasParentheses: hasParentheses, height: height)
+    return (Name(joined(parts, from: start), span(from: start)), parts)
+  }
+
+  private mutating func parseFreeArguments() throws(Stop) -> [Argument] {
+    guard continuesLine(), canStartArgument else { return [] }
+    return try parseArguments(until: nil)
   }
 
   /// Takes `(…)` that touches the verb; after it nothing else may stand in the stage.
   private mutating func parseTouchingArguments(_ verb: String) throws(Stop) -> [Argument] {
     let parenthesis = token.span
     let arguments = try parseCallArguments()
+    try expectEndOfStage(verb, parenthesis)
+    return arguments
+  }
+
+  private mutating func expectEndOfStage(_ verb: String, _ parenthesis: Span) throws(Stop) {
     guard kind == .endOfInput || !continuesLine() || endsStage(kind) || kind == .invalid else {
       throw stop(.touchingParenthesis(verb: verb), at: parenthesis)
     }
-    return arguments
   }
 
   private func endsStage(_ kind: TokenKind) -> Bool {
@@ -116,6 +124,15 @@ extension Parser {
 
   private var canStartArgument: Bool {
     canStartExpression(kind) || (kind.isKeyword && kind(ahead: 1) == .colon)
+  }
+
+  /// The parts of a verb as one text: that of the source, where it has nothing but names and dots.
+  private mutating func joined(_ parts: [Name], from start: Int) -> String {
+    let length = parts.reduce(parts.count - 1) { $0 + $1.span.length }
+    if length == previousEnd - start, !parts.contains(where: { bytes[$0.span.start] == 0x60 }) {
+      return names.text(start, previousEnd)
+    }
+    return parts.map(\.text).joined(separator: ".")
   }
 
   // MARK: Arguments
@@ -128,86 +145,45 @@ extension Parser {
 
   /// Parses arguments up to a closing bracket, or without one up to the end of the stage.
   mutating func parseArguments(until closer: TokenKind?) throws(Stop) -> [Argument] {
-    var arguments: [Argument] = []
-    while closer == nil || kind != closer {
-      arguments.append(try parseArgument())
-      if kind == .comma, closer != nil || continuesLine() {
-        advance()
-        continue
+    let first = waitingArguments.count
+    do throws(Stop) {
+      while closer == nil || kind != closer {
+        waitingArguments.append(try parseArgument())
+        guard try takeComma(isFree: closer == nil) else { break }
       }
-      if closer == nil, kind != .endOfInput, continuesLine(), !endsStage(kind) {
-        throw missing(.commaOrEnd)
-      }
-      break
+      return waitingArguments.take(from: first)
+    } catch {
+      waitingArguments.drop(from: first)
+      throw error
     }
-    return arguments
+  }
+
+  /// Takes the comma between two arguments; without brackets it must stand on the same line.
+  private mutating func takeComma(isFree: Bool) throws(Stop) -> Bool {
+    if kind == .comma, !isFree || continuesLine() {
+      advance()
+      return true
+    }
+    if isFree, kind != .endOfInput, continuesLine(), !endsStage(kind) { throw missing(.commaOrEnd) }
+    return false
   }
 
   mutating func parseArgument() throws(Stop) -> Argument {
-    let start = kind == .endOfInput ? previousEnd : token.start
-    var sign = Argument.Kind.positional
-    if kind(ahead: 1) == .colon, kind == .name || kind == .quotedName || kind.isKeyword {
-      sign = .option(Name(nameText(token), token.span))
-    } else if kind(ahead: 1) == .assign, kind == .name || kind == .quotedName {
-      sign = .definition(Name(nameText(token), token.span))
-    }
-    if sign != .positional { index += 2 }
+    let start = startOfNode
+    let sign = takeSign()
     let value = try parseExpression()
     return Argument(kind: sign, value: value, span: span(from: start))
   }
 
-  // MARK: Brackets
-
-  /// Parses what stands between two brackets, where line breaks do not count. After a fault inside,
-  /// goes on behind the closing bracket and gives nil; without one, stops.
-  mutating func bracketed<Result>(
-    _ opener: TokenKind, _ closer: TokenKind, newlines: Bool = false,
-    _ body: (inout Parser) throws(Stop) -> Result
-  ) throws(Stop) -> Result? {
-    let (openSpan, savedNewline, savedDepth) = (token.span, newlineEnds, depth)
-    advance()
-    newlineEnds = newlines
-    defer { newlineEnds = savedNewline }
-    do {
-      let result = try body(&self)
-      try close(opener, closer, openSpan)
-      return result
-    } catch {
-      depth = savedDepth
-      guard error == .recoverable, skip(to: closer) else { throw error }
-      return nil
+  /// Takes `name:` or `name =` if it stands at the cursor.
+  private mutating func takeSign() -> Argument.Kind {
+    let sign = kind(ahead: 1)
+    guard sign == .colon || sign == .assign else { return .positional }
+    guard kind == .name || kind == .quotedName || (kind.isKeyword && sign == .colon) else {
+      return .positional
     }
-  }
-
-  private mutating func close(
-    _ opener: TokenKind, _ closer: TokenKind, _ openSpan: Span
-  ) throws(Stop) {
-    if take(closer) { return }
-    if kind == .invalid { throw .recoverable }
-    if kind == .endOfInput || kind.isCloser || isAtMargin {
-      throw stop(.unclosed(opener), at: openSpan)
-    }
-    throw missing(closer == .rightBrace ? .token(closer) : .commaOrClose(closer))
-  }
-
-  /// Moves behind the partner of an open bracket unless a new statement begins first.
-  private mutating func skip(to closer: TokenKind) -> Bool {
-    var open = 0
-    var position = index
-    while position < limit {
-      let next = tokens[position]
-      if position > index, next.isFirstOnLine, source.bytes[next.start - 1] == 0x0A { return false }
-      if next.kind.isOpener { open += 1 }
-      if next.kind.isCloser {
-        if open == 0 {
-          guard next.kind == closer else { return false }
-          index = position + 1
-          return true
-        }
-        open -= 1
-      }
-      position += 1
-    }
-    return false
+    let name = Name(nameText(token), token.span)
+    index += 2
+    return sign == .colon ? .option(name) : .definition(name)
   }
 }

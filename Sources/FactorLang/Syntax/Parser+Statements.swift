@@ -3,13 +3,7 @@
 extension Parser {
   mutating func parseStatement(isInBlock: Bool) throws(Stop) -> Statement {
     let start = token.start
-    var isBackground = false
-    if isWord("bg"), continuesLine(ahead: 1), canStartExpression(kind(ahead: 1)),
-      !kind(ahead: 1).isOpener
-    {
-      advance()
-      isBackground = true
-    }
+    let isBackground = takeBackground()
     let kind = try parseKind()
     let span = span(from: start)
     let documentation = documentation(for: kind)
@@ -19,42 +13,60 @@ extension Parser {
       documentation: documentation)
   }
 
-  private mutating func parseKind() throws(Stop) -> Statement.Kind {
-    let next = continuesLine(ahead: 1) ? kind(ahead: 1) : .endOfInput
-    if kind == .name {
-      if isWord("use"), next == .string || next == .leftBrace { return .use(try parseUse()) }
-      if isWord("param"), next == .name || next == .quotedName {
-        return .parameter(try parseParameter())
-      }
-      if isWord("fn"), next == .name || next == .quotedName {
-        return .function(try parseFunction())
-      }
-      if isWord("seed"), next == .integer || next == .name || next == .variable {
-        advance()
-        return .seed(try parseExpression())
-      }
-      if isWord("assert"), canStartExpression(next), next != .leftBrace {
-        return try parseAssertion()
-      }
-    }
-    return try parseBindingOrPipeline()
+  private mutating func takeBackground() -> Bool {
+    guard isWord("bg"), continuesLine(ahead: 1), canStartExpression(kind(ahead: 1)),
+      !kind(ahead: 1).isOpener
+    else { return false }
+    advance()
+    return true
   }
 
-  private mutating func parseBindingOrPipeline() throws(Stop) -> Statement.Kind {
-    if kind == .name || kind == .quotedName, continuesLine(ahead: 1) {
-      if kind(ahead: 1) == .assign, let name = takeName() {
-        advance()
-        return .binding(name, try parsePipeline())
-      }
-      if kind(ahead: 1) == .colon {
-        let name = nameText(token)
-        advance()
-        let isWalrus = kind(ahead: 1) == .assign
-        let sign = isWalrus ? token.span.union(token(ahead: 1).span) : token.span
-        throw stop(.colonForDefinition(name: name), at: sign)
-      }
+  /// The words that begin statements of their own.
+  private enum Opening {
+    case use, parameter, function, seed, assertion, binding, pipeline
+  }
+
+  private mutating func parseKind() throws(Stop) -> Statement.Kind {
+    switch opening {
+    case .use: return try parseUse()
+    case .parameter: return try parseParameter()
+    case .function: return try parseFunction()
+    case .seed: return try parseSeed()
+    case .assertion: return try parseAssertion()
+    case .binding: return try parseBinding()
+    case .pipeline: return .pipeline(try parsePipeline())
     }
-    return .pipeline(try parsePipeline())
+  }
+
+  private var opening: Opening {
+    guard kind == .name || kind == .quotedName, continuesLine(ahead: 1) else { return .pipeline }
+    let next = kind(ahead: 1)
+    if next == .assign || next == .colon { return .binding }
+    guard kind == .name, next != .pipe, next != .endOfInput else { return .pipeline }
+    let namesNext = next == .name || next == .quotedName
+    if namesNext, isWord("param") { return .parameter }
+    if namesNext, isWord("fn") { return .function }
+    if next == .string || next == .leftBrace, isWord("use") { return .use }
+    if next == .integer || next == .name || next == .variable, isWord("seed") { return .seed }
+    if next != .leftBrace, isWord("assert"), canStartExpression(next) { return .assertion }
+    return .pipeline
+  }
+
+  private mutating func parseBinding() throws(Stop) -> Statement.Kind {
+    let name = try expectName("a name")
+    guard take(.assign) else { throw colonForDefinition(of: name.text) }
+    return .binding(name, try parsePipeline())
+  }
+
+  private mutating func colonForDefinition(of name: String) -> Stop {
+    let isWalrus = kind(ahead: 1) == .assign
+    let sign = isWalrus ? token.span.union(token(ahead: 1).span) : token.span
+    return stop(.colonForDefinition(name: name), at: sign)
+  }
+
+  private mutating func parseSeed() throws(Stop) -> Statement.Kind {
+    advance()
+    return .seed(try parseExpression())
   }
 
   /// Takes the end of a statement; gives whether a `;` hides its value.
@@ -91,7 +103,7 @@ extension Parser {
 
   // MARK: Declarations
 
-  private mutating func parseUse() throws(Stop) -> UseClause {
+  private mutating func parseUse() throws(Stop) -> Statement.Kind {
     advance()
     var names: [Name] = []
     if kind == .leftBrace {
@@ -111,7 +123,7 @@ extension Parser {
       advance()
       alias = try expectName("a name for the module")
     }
-    return UseClause(path: path, pathSpan: pathSpan, alias: alias, names: names)
+    return .use(UseClause(path: path, pathSpan: pathSpan, alias: alias, names: names))
   }
 
   /// Parses names separated by commas; one at least.
@@ -121,19 +133,20 @@ extension Parser {
     return names
   }
 
-  private mutating func parseParameter() throws(Stop) -> ParameterDeclaration {
+  private mutating func parseParameter() throws(Stop) -> Statement.Kind {
     advance()
     let name = try expectName("a name for the parameter")
     let type = try parseTypeAnnotation()
     try expect(.assign)
     // The range comes after `in`, so the default must not swallow it as a comparison.
-    let value = try parseBinary(.range)
+    let value = try nested { (parser) throws(Stop) in try parser.parseBinary(.range) }
     var allowed: Expression?
     if kind == .keywordIn, continuesLine() {
       advance()
       allowed = try parseExpression()
     }
-    return ParameterDeclaration(name: name, type: type, value: value, allowed: allowed)
+    return .parameter(
+      ParameterDeclaration(name: name, type: type, value: value, allowed: allowed))
   }
 
   private mutating func parseTypeAnnotation() throws(Stop) -> Name? {
@@ -142,7 +155,7 @@ extension Parser {
     return type
   }
 
-  private mutating func parseFunction() throws(Stop) -> FunctionDeclaration {
+  private mutating func parseFunction() throws(Stop) -> Statement.Kind {
     advance()
     let name = try expectName("a name for the function")
     guard kind == .leftParenthesis else { throw missing(.token(.leftParenthesis)) }
@@ -155,8 +168,9 @@ extension Parser {
       result = type
     }
     if kind != .leftBrace { try expect(.assign) }
-    let body = try nested { (parser) throws(Stop) in try parser.parsePipeline() }
-    return FunctionDeclaration(name: name, parameters: parameters ?? [], result: result, body: body)
+    let body = try parsePipeline()
+    return .function(
+      FunctionDeclaration(name: name, parameters: parameters ?? [], result: result, body: body))
   }
 
   private mutating func parseFunctionParameters() throws(Stop) -> [FunctionDeclaration.Parameter] {
@@ -164,7 +178,10 @@ extension Parser {
     while kind != .rightParenthesis {
       let name = try expectName("a parameter name")
       let type = try parseTypeAnnotation()
-      let value = take(.assign) ? try parseBinary(.range) : nil
+      var value: Expression?
+      if take(.assign) {
+        value = try nested { (parser) throws(Stop) in try parser.parseBinary(.range) }
+      }
       parameters.append(.init(name: name, type: type, value: value))
       if !take(.comma) { break }
     }

@@ -2,13 +2,6 @@
 // removed.
 
 extension Parser {
-  mutating func parsePlainString() throws(Stop) -> Expression {
-    let start = token.start
-    let text = stringText(token)
-    advance()
-    return try node(.literal(.text(text)), from: start)
-  }
-
   /// The text of a string token without holes.
   func stringText(_ token: Token) -> String {
     let isTriple = isTriple(token)
@@ -54,16 +47,22 @@ extension Parser {
     var pieces = [piece(token, isTriple)]
     var height = 0
     while kind == .stringHead || kind == .stringMiddle {
-      advance()
-      let value = try parseExpression()
-      height = max(height, value.height)
-      pieces.append(.hole(value, format: takeFormat()))
-      guard kind == .stringMiddle || kind == .stringTail else { throw missing(.token(.rightBrace)) }
+      try parseHole(&pieces, &height)
       pieces.append(piece(token, isTriple))
     }
     advance()
     if isTriple { pieces = Self.stripIndentation(pieces) }
     return try node(.interpolation(pieces), from: start, over: height)
+  }
+
+  private mutating func parseHole(
+    _ pieces: inout [StringPiece], _ height: inout Int
+  ) throws(Stop) {
+    advance()
+    let value = try parseExpression()
+    height = max(height, value.height)
+    pieces.append(.hole(value, format: takeFormat()))
+    guard kind == .stringMiddle || kind == .stringTail else { throw missing(.token(.rightBrace)) }
   }
 
   private func piece(_ token: Token, _ isTriple: Bool) -> StringPiece {

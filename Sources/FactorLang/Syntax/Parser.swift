@@ -3,11 +3,13 @@
 // one message. The same parser answers whether more input could complete the program.
 
 /// Parses sources.
-public struct Parser {
+public struct Parser: ~Copyable {
   /// Brackets, blocks and conditionals may nest this deep.
   public static let nestingLimit = 256
   /// Trees are at most this high, counting chains of operators.
   static let heightLimit = 512
+  /// A pipeline has at most this many stages.
+  static let stageLimit = 10_000
   /// More diagnostics than this help nobody.
   static let diagnosticLimit = 20
   /// More would follow from the first ones.
@@ -19,33 +21,49 @@ public struct Parser {
   }
 
   let source: Source
-  let tokens: [Token]
+  // Plain pointers: the cursor is read several times for every token.
+  let tokens: UnsafeBufferPointer<Token>
+  let bytes: UnsafeBufferPointer<UInt8>
+  var names: NameTable
+  var waitingExpressions = NodeStack<Expression>()
+  var waitingArguments = NodeStack<Argument>()
+  var waitingStages = NodeStack<Stage>()
   var index = 0
   /// Tokens from here on belong to the next cell.
   var limit = 0
   var depth = 0
   /// Tells whether a line break ends a statement: not inside parentheses and brackets.
   var newlineEnds = true
+  var closerSearch = KeptSearch()
+  var pipeSearch = KeptSearch()
   var findings: [SyntaxFinding] = []
   var findingsInStatement = 0
   /// Tells whether the first complaint is that the input stopped too early.
   var stoppedAtEnd = false
   var edition: Int?
 
-  init(_ source: Source, _ tokens: [Token]) {
+  private init(
+    _ source: Source, _ tokens: UnsafeBufferPointer<Token>, _ bytes: UnsafeBufferPointer<UInt8>
+  ) {
     self.source = source
     self.tokens = tokens
+    self.bytes = bytes
+    names = NameTable(bytes)
   }
 
   /// Parses a source; never fails, and never traps whatever the bytes.
   public static func parse(_ source: Source) -> Program {
     let lexed = Lexer.tokenize(source)
-    var parser = Parser(source, lexed.tokens)
-    let cells = parser.parseCells()
-    let diagnostics = parser.diagnostics(with: lexed.findings)
-    return Program(
-      source: source, tokens: lexed.tokens, edition: parser.edition, cells: cells,
-      diagnostics: diagnostics, verdict: parser.verdict(lexed.findings))
+    return lexed.tokens.withUnsafeBufferPointer { tokens in
+      source.bytes.withUnsafeBufferPointer { bytes in
+        var parser = Parser(source, tokens, bytes)
+        let cells = parser.parseCells()
+        let diagnostics = parser.diagnostics(with: lexed.findings)
+        return Program(
+          source: source, tokens: lexed.tokens, edition: parser.edition, cells: cells,
+          diagnostics: diagnostics, verdict: parser.verdict(lexed.findings))
+      }
+    }
   }
 
   /// Parses a text under a display name.
@@ -93,8 +111,9 @@ public struct Parser {
 
   var kind: TokenKind { index < limit ? tokens[index].kind : .endOfInput }
 
-  /// The token at the cursor; at the end of a cell its position stands for the end.
-  var token: Token { tokens[min(index, tokens.count - 1)] }
+  /// The token at the cursor, never past the last; at the end of a cell its position stands for
+  /// the end.
+  var token: Token { tokens[index] }
 
   func kind(ahead distance: Int) -> TokenKind {
     index + distance < limit ? tokens[index + distance].kind : .endOfInput
@@ -108,7 +127,10 @@ public struct Parser {
     !newlineEnds || !token(ahead: distance).isFirstOnLine
   }
 
-  var previousEnd: Int { index > 0 ? tokens[min(index, tokens.count) - 1].end : 0 }
+  var previousEnd: Int { index > 0 ? tokens[index - 1].end : 0 }
+
+  /// Offset at which a node begins that is parsed now.
+  var startOfNode: Int { kind == .endOfInput ? previousEnd : token.start }
 
   /// The span of what is found at the cursor; at the end of a cell an empty span after the last
   /// token.
@@ -127,8 +149,11 @@ public struct Parser {
   /// Tells whether the name at the distance is the given soft keyword.
   func isWord(_ text: StaticString, ahead distance: Int = 0) -> Bool {
     guard kind(ahead: distance) == .name else { return false }
-    let span = token(ahead: distance).span
-    return span.length == text.utf8CodeUnitCount && source.hasBytes(text, at: span.start)
+    let word = token(ahead: distance)
+    let count = text.utf8CodeUnitCount
+    guard word.end - word.start == count else { return false }
+    for place in 0..<count where bytes[word.start + place] != text.utf8Start[place] { return false }
+    return true
   }
 
   // MARK: Faults
@@ -183,11 +208,11 @@ public struct Parser {
   }
 
   /// The text of a name, variable or keyword token without its marks.
-  func nameText(_ token: Token) -> String {
+  mutating func nameText(_ token: Token) -> String {
     switch token.kind {
-    case .quotedName: return source.text(Span(token.start + 1, token.end - 1))
-    case .variable: return source.text(Span(token.start + 1, token.end))
-    default: return source.text(token.span)
+    case .quotedName: return names.text(token.start + 1, token.end - 1)
+    case .variable: return names.text(token.start + 1, token.end)
+    default: return names.text(token.start, token.end)
     }
   }
 

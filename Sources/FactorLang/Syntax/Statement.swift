@@ -4,9 +4,9 @@
 public struct Statement: Sendable {
   /// Says what the statement does.
   public enum Kind: Sendable {
-    case use(UseClause)
-    case parameter(ParameterDeclaration)
-    case function(FunctionDeclaration)
+    indirect case use(UseClause)
+    indirect case parameter(ParameterDeclaration)
+    indirect case function(FunctionDeclaration)
     case seed(Expression)
     case assertion(Expression, message: Expression?)
     case binding(Name, Pipeline)
@@ -28,10 +28,13 @@ public struct Statement: Sendable {
   var height: Int {
     switch kind {
     case .binding(_, let pipeline), .pipeline(let pipeline): return pipeline.height
-    case .function(let function): return function.body.height
+    case .function(let function):
+      return function.parameters.reduce(function.body.height) { max($0, $1.value?.height ?? 0) }
+    case .parameter(let parameter):
+      return max(parameter.value.height, parameter.allowed?.height ?? 0)
     case .assertion(let condition, let message): return max(condition.height, message?.height ?? 0)
     case .seed(let value): return value.height
-    case .use, .parameter, .invalid: return 1
+    case .use, .invalid: return 1
     }
   }
 }
@@ -86,7 +89,7 @@ public struct Pipeline: Sendable {
   /// Says where the flow begins.
   public enum Head: Sendable {
     /// A verb at the head, such as `load "x.csv"`.
-    case command(Stage)
+    indirect case command(Stage)
     case expression(Expression)
     /// The line begins with `|`: the last result flows in.
     case lastResult
@@ -97,8 +100,17 @@ public struct Pipeline: Sendable {
   public let stages: [Stage]
   /// The bytes it is written in.
   public let span: Span
+  private let levels: UInt32
+
   /// Levels of nodes below.
-  public let height: Int
+  public var height: Int { Int(levels) }
+
+  init(head: Head, stages: [Stage], span: Span, height: Int) {
+    self.head = head
+    self.stages = stages
+    self.span = span
+    levels = UInt32(clamping: height)
+  }
 
   /// The expression, if the pipeline is nothing else.
   public var soleExpression: Expression? {
@@ -109,8 +121,6 @@ public struct Pipeline: Sendable {
 
 /// A verb and its arguments.
 public struct Stage: Sendable {
-  /// The parts of the verb, such as `plot` and `line`.
-  public let path: [Name]
   /// The verb as one text, such as `plot.line`.
   public let verb: String
   /// The bytes of the verb.
@@ -121,5 +131,23 @@ public struct Stage: Sendable {
   public let span: Span
   /// Tells whether the arguments stand in parentheses.
   public let hasParentheses: Bool
-  let height: Int
+  /// The parts of a verb that has several; a verb of one part is its own path.
+  let parts: [Name]
+  private let levels: UInt32
+
+  /// The parts of the verb, such as `plot` and `line`.
+  public var path: [Name] { parts.isEmpty ? [Name(verb, nameSpan)] : parts }
+  var height: Int { Int(levels) }
+
+  init(
+    verb: Name, parts: [Name], arguments: [Argument], span: Span, hasParentheses: Bool, height: Int
+  ) {
+    self.verb = verb.text
+    nameSpan = verb.span
+    self.parts = parts
+    self.arguments = arguments
+    self.span = span
+    self.hasParentheses = hasParentheses
+    levels = UInt32(clamping: height)
+  }
 }

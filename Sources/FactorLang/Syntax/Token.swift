@@ -23,6 +23,9 @@ public enum TokenKind: UInt8, Sendable, CaseIterable {
     rawValue >= TokenKind.integer.rawValue && rawValue <= TokenKind.duration.rawValue
   }
 
+  /// Tells whether the token is a name, bare or in backquotes.
+  public var isName: Bool { self == .name || self == .quotedName }
+
   /// Tells whether the token opens a bracket.
   public var isOpener: Bool {
     self == .leftParenthesis || self == .leftBracket || self == .leftBrace
@@ -107,9 +110,9 @@ public struct Token: Sendable, Equatable {
   init(_ kind: TokenKind, _ trivia: Trivia, from triviaStart: Int, _ start: Int, _ end: Int) {
     self.kind = kind
     self.trivia = trivia
-    triviaOffset = UInt32(clamping: triviaStart)
-    startOffset = UInt32(clamping: start)
-    endOffset = UInt32(clamping: end)
+    triviaOffset = UInt32(triviaStart)
+    startOffset = UInt32(start)
+    endOffset = UInt32(end)
   }
 
   /// The bytes of the token itself.
@@ -121,7 +124,11 @@ public struct Token: Sendable, Equatable {
   /// Offset just past the last byte.
   public var end: Int { Int(endOffset) }
   /// Tells whether the token is the first of its line.
-  public var isFirstOnLine: Bool { trivia.contains(.newline) }
+  public var isFirstOnLine: Bool { trivia.rawValue & Trivia.newline.rawValue != 0 }
   /// Tells whether nothing stands between this token and the one before.
-  public var touchesPrevious: Bool { trivia.isEmpty }
+  public var touchesPrevious: Bool { trivia.rawValue == 0 }
+  /// Tells whether a comment or another line that begins with `#` stands before the token.
+  var followsComment: Bool { trivia.rawValue & Trivia.comment.rawValue != 0 }
+  /// Tells whether a `#%%` line stands before the token.
+  var followsCell: Bool { trivia.rawValue & Trivia.cell.rawValue != 0 }
 }

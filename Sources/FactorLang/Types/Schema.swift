@@ -5,6 +5,10 @@
 public struct ColumnInfo: Sendable, Hashable {
   /// The offset of keys and constants, known long before any row.
   public static let always = -100_000
+  /// The offset of statistics of all rows, known when the sample has ended.
+  public static let wholeSample = 100_000
+  /// Tells whether an offset, lagged or not, is the end of the sample.
+  public static func isWholeSample(_ offset: Int) -> Bool { offset > wholeSample / 2 }
 
   /// The name.
   public var name: String

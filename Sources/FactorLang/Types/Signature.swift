@@ -59,6 +59,8 @@ public enum SchemaEffect: Sendable {
   case none
   /// The columns stay as they are; with the result `any`, so does the type of what flows in.
   case keeps
+  /// The columns stay as they are, keys included, in a table.
+  case keepsAsTable
   /// Definitions are added (derive).
   case addsDefinitions
   /// Columns named by the `columnNames` parameter stay; those of `except` go.

@@ -28,4 +28,6 @@ public enum FunctionTiming: Sendable, Hashable {
   case shiftsEarlier(by: String)
   /// Later than that by the duration in the named parameter.
   case shiftsLater(by: String)
+  /// When the sample ends: it is a statistic of all rows.
+  case wholeSample
 }

@@ -5,11 +5,13 @@ import FactorRuntime
 enum BenchCommand {
   static func run(_ arguments: CommandArguments) -> Int32 {
     let wanted = arguments.words
-    let chosen = Workloads.all.filter { wanted.isEmpty || wanted.contains($0.name) }
-    guard !chosen.isEmpty, wanted.allSatisfy({ name in Workloads.all.contains { $0.name == name } })
-    else {
-      let names = Workloads.all.map(\.name).joined(separator: ", ")
-      return CommandLineTool.complain("the workloads are \(names)")
+    let all = Workloads.all + LanguageWorkloads.all
+    // `language` stands for all of its workloads.
+    let names = wanted.flatMap { $0 == "language" ? LanguageWorkloads.all.map(\.name) : [$0] }
+    let chosen = all.filter { names.isEmpty || names.contains($0.name) }
+    guard names.allSatisfy({ name in all.contains { $0.name == name } }) else {
+      let known = all.map(\.name).joined(separator: ", ")
+      return CommandLineTool.complain("the workloads are \(known), and language for the last ones")
     }
     let threads = arguments.threadsGiven ?? 1
     let peak = Stopwatch.peak()

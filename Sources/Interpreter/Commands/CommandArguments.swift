@@ -20,7 +20,18 @@ public struct CommandArguments: Sendable {
   /// Switches that a verb understands for itself, such as `--peers`.
   var switches: Set<String> = []
 
-  private static let switchNames = ["--peers", "--check"]
+  private static let switchNames = [
+    "--peers", "--check", "--update", "--fix", "--lock", "--all",
+  ]
+  private static let valueNames = [
+    "--threads", "--width", "--max-memory", "--timeout", "--diagnostics", "--manifest",
+  ]
+  /// One line a message, for compilers' habits and CI.
+  var isShort = false
+  /// Where the record of the run goes.
+  var manifest: String?
+  /// The help of the script itself is asked for.
+  var wantsHelp = false
 
   init(_ words: [String]) throws(UsageError) {
     var rest = words[...]
@@ -28,33 +39,76 @@ public struct CommandArguments: Sendable {
       switch word {
       case "--json": isJSON = true
       case "--quiet": isQuiet = true
-      case "--threads":
-        guard let count = rest.popFirst().flatMap({ Int($0) }), (1...1024).contains(count) else {
-          throw UsageError(message: "--threads takes a whole number from 1 to 1024")
-        }
-        options.threads = count
-        threadsGiven = count
-      case "--width":
-        guard let columns = rest.popFirst().flatMap({ Int($0) }), (40...500).contains(columns)
-        else {
-          throw UsageError(message: "--width takes a whole number from 40 to 500")
-        }
-        width = columns
-      case "--max-memory":
-        guard let bytes = rest.popFirst().flatMap(Self.bytes) else {
-          throw UsageError(message: "--max-memory takes a size such as 512MB or 4GB")
-        }
-        options.memoryLimit = bytes
+      case "--help" where verb == "run" || verb?.hasSuffix(".fq") == true: wantsHelp = true
+      case _ where Self.valueNames.contains(word): try take(word, rest.popFirst())
       case _ where Self.switchNames.contains(word): switches.insert(word)
       case "-c" where verb == nil, "-" where verb == nil, "--help", "-h", "--version": verb = word
       case _ where word.hasPrefix("--"):
-        let flags =
-          Self.switchNames + ["--json", "--quiet", "--threads", "--width", "--max-memory"]
+        let flags = Self.switchNames + Self.valueNames + ["--json", "--quiet", "--help"]
         let near = Suggestion.nearest(to: word, among: flags).map { "; use \($0)" } ?? ""
         throw UsageError(message: "there is no flag \(word)\(near)")
       default: if verb == nil { verb = word } else { self.words.append(word) }
       }
     }
+  }
+
+  // A flag and the word after it.
+  private mutating func take(_ flag: String, _ word: String?) throws(UsageError) {
+    switch flag {
+    case "--threads":
+      guard let count = word.flatMap({ Int($0) }), (1...1024).contains(count) else {
+        throw UsageError(message: "--threads takes a whole number from 1 to 1024")
+      }
+      (options.threads, threadsGiven) = (count, count)
+    case "--width":
+      guard let columns = word.flatMap({ Int($0) }), (40...500).contains(columns) else {
+        throw UsageError(message: "--width takes a whole number from 40 to 500")
+      }
+      width = columns
+    case "--max-memory":
+      guard let bytes = word.flatMap(Self.bytes) else {
+        throw UsageError(message: "--max-memory takes a size such as 512MB or 4GB")
+      }
+      options.memoryLimit = bytes
+    case "--timeout":
+      guard let seconds = word.flatMap(Self.seconds) else {
+        throw UsageError(message: "--timeout takes a time such as 90s, 10min or 2h")
+      }
+      options.timeLimit = seconds
+    case "--diagnostics":
+      guard word == "short" || word == "full" else {
+        throw UsageError(message: "--diagnostics takes short or full")
+      }
+      isShort = word == "short"
+    default:
+      guard let word, !word.hasPrefix("--") else {
+        throw UsageError(message: "\(flag) takes a file")
+      }
+      manifest = word
+    }
+  }
+
+  /// Reads `name=value` words, the parameters of a script.
+  mutating func takeParameters() throws(UsageError) {
+    var given: [(name: String, text: String)] = []
+    for word in words.dropFirst() {
+      guard let sign = word.firstIndex(of: "="), sign != word.startIndex else {
+        throw UsageError(
+          message: "`\(word)` is no parameter; parameters are given as name=value")
+      }
+      given.append((String(word[..<sign]), String(word[word.index(after: sign)...])))
+    }
+    options.parameters = ParameterValues(given)
+  }
+
+  private static func seconds(_ text: String) -> Double? {
+    // The longest unit first: `ms` ends in `s`.
+    for (unit, size) in [("min", 60.0), ("ms", 0.001), ("h", 3600), ("s", 1)]
+    where text.hasSuffix(unit) {
+      guard let count = Int(text.dropLast(unit.count)), count > 0 else { return nil }
+      return Double(count) * size
+    }
+    return nil
   }
 
   private static func bytes(_ text: String) -> Int? {

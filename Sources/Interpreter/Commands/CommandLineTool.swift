@@ -11,15 +11,23 @@ public enum CommandLineTool {
     fq \(version): a shell for building and judging factor models
 
       fq                       start the prompt
-      fq FILE.fq [name=value]  run a script (also: fq run FILE.fq)
+      fq FILE.fq [name=value]  run a script (also: fq run FILE.fq); --help lists its parameters
       fq -c "statements"       run what is in quotes
       fq -                     run a script from standard input
-      fq check FILE.fq         check without running; exit 2 if something is wrong
-      fq bench [NAME]          measure the core; --json for one object a line
-      fq docs [--check]        write docs/reference.md and docs/models.md
+      fq check FILE.fq         check without running; --fix applies certain fixes
+      fq fmt FILE.fq …         lay out scripts; --check only tells
+      fq run --check FILE.fq   compare outputs with those recorded in the file; --update records
+      fq run --lock FILE.fq    write FILE.fq.lock: the data of the script, to be relied on
+      fq verify RUN.json       repeat a run kept with --manifest RUN.json and compare the bits
+      fq explain CODE          what an error code means, with an example
       fq help NAME             the page of a verb, function or model
+      fq bench [NAME]          measure the core; --json for one object a line
+      fq docs [--check]        write docs/reference.md, docs/models.md and docs/errors.md
 
-    flags: --threads N  --max-memory SIZE  --json  --quiet  --width N
+    flags: --threads N  --max-memory SIZE  --timeout TIME  --manifest FILE  --json  --quiet
+           --width N  --diagnostics short
+    exit:  0 done, 1 failed, 2 does not check, 3 assertion, 4 other data, 5 sweep cells failed,
+           124 time limit, 130 interrupted
     """
 
   /// Runs the command line and ends the process.
@@ -43,6 +51,9 @@ public enum CommandLineTool {
     case "-":
       return runProgram(Source(name: "stdin", bytes: Terminal.readStandardInput()), arguments)
     case "run", "check": return withFile(arguments)
+    case "fmt": return FormatCommand.run(arguments)
+    case "verify": return RecordedRun.verify(arguments)
+    case "explain": return explain(arguments.words)
     case "help": return help(arguments.words)
     case "docs": return DocumentationCommand.run(arguments)
     case "bench": return BenchCommand.run(arguments)
@@ -52,7 +63,9 @@ public enum CommandLineTool {
         arguments.verb = "run"
         return withFile(arguments)
       }
-      let known = ["run", "check", "bench", "docs", "help", "version"]
+      let known = [
+        "run", "check", "fmt", "verify", "explain", "bench", "docs", "help", "version",
+      ]
       let near = Suggestion.nearest(to: verb, among: known).map { "; use `fq \($0)`" } ?? ""
       return complain("there is no command `\(verb)`, and no such file\(near)")
     }
@@ -65,23 +78,17 @@ public enum CommandLineTool {
     let source = Source(name: path, bytes: bytes)
     var arguments = arguments
     arguments.options.folder = ScriptFolder.of(path)
-    guard arguments.verb == "run" else { return check(source, arguments) }
-    guard arguments.words.count == 1 else {
-      return complain("parameters on the command line come with a later edition of fq")
+    guard arguments.verb == "run" else { return CheckCommand.run(source, path, arguments) }
+    if arguments.wantsHelp { return say(ScriptHelp.lines(source).joined(separator: "\n")) }
+    do { try arguments.takeParameters() } catch { return complain(error.message) }
+    if !arguments.switches.isDisjoint(with: ["--check", "--update"]) {
+      return NotebookCommand.run(source, path: path, arguments)
     }
-    return runProgram(source, arguments)
+    return RecordedRun.run(source, path, arguments)
   }
 
-  private static func session(_ arguments: CommandArguments) -> Session {
+  static func session(_ arguments: CommandArguments) -> Session {
     Session(arguments.options)
-  }
-
-  private static func check(_ source: Source, _ arguments: CommandArguments) -> Int32 {
-    let checked = session(arguments).check(source)
-    let sink = arguments.sink()
-    for diagnostic in checked.diagnostics { sink.send(.diagnostic(diagnostic)) }
-    sink.finish(checked.isRunnable ? .done : .refused)
-    return checked.isRunnable ? ExitStatus.done.rawValue : ExitStatus.refused.rawValue
   }
 
   private static func runProgram(_ source: Source, _ arguments: CommandArguments) -> Int32 {
@@ -107,6 +114,15 @@ public enum CommandLineTool {
     let found = HelpPage.search(name, catalog: .standard)
     return found.isEmpty
       ? complain("nothing is called `\(name)`") : say(found.joined(separator: "\n"))
+  }
+
+  private static func explain(_ words: [String]) -> Int32 {
+    guard let code = words.first else { return complain("name a code: fq explain F0101") }
+    if let page = ErrorPage.page(for: code) {
+      return say(page.lines.joined(separator: "\n"))
+    }
+    let near = Suggestion.nearest(to: code.uppercased(), among: Code.allCases.map(\.rawValue))
+    return complain("there is no code `\(code)`" + (near.map { "; use \($0)" } ?? ""))
   }
 
   static func say(_ text: String) -> Int32 {

@@ -18,6 +18,7 @@ enum DocumentationCommand {
     [
       ("\(folder)/reference.md", ReferenceManual.reference(.standard)),
       ("\(folder)/models.md", ReferenceManual.models()),
+      ("\(folder)/errors.md", ReferenceManual.errors()),
     ]
   }
 

@@ -79,12 +79,23 @@ enum ColumnOperators {
       if case .column(let column) = value { return column.column.unit == .ratio }
       return value.isRatio
     }
+    return unit(operation, isRatio(left), isRatio(right))
+  }
+
+  /// The unit of a result: a sum of ratios is one, and so is a ratio times or by a number.
+  static func unit(_ operation: BinaryOperator, _ left: Bool, _ right: Bool) -> ColumnUnit {
     switch operation {
-    case .add, .subtract: return isRatio(left) && isRatio(right) ? .ratio : .plain
-    case .multiply: return isRatio(left) != isRatio(right) ? .ratio : .plain
-    case .divide: return isRatio(left) && !isRatio(right) ? .ratio : .plain
-    default: return .plain
+    case .add, .subtract: left && right ? .ratio : .plain
+    case .multiply: left != right ? .ratio : .plain
+    case .divide: left && !right ? .ratio : .plain
+    default: .plain
     }
+  }
+
+  /// The number that a scalar stands for beside a column.
+  static func scalar(_ value: Value) -> Double? {
+    guard case .scalar(let number)? = side(value) else { return nil }
+    return number
   }
 
   static func compare(_ operation: ComparisonOperator, _ left: Value, _ right: Value) throws

@@ -2,15 +2,13 @@
 
 import FactorLang
 
-/// Bindings by name; a value, so that a closure's capture can never change.
+/// The bindings of a session by name. Code looks them up once, when it is compiled.
 public struct Environment: Sendable {
   private var values: [String: Value] = [:]
   /// The root seed set by `seed`.
   var seed: UInt64 = 1
   /// The last result, `it`.
   var last: Value?
-  /// How many calls of user functions are open.
-  var depth = 0
 
   /// Creates an empty environment.
   public init() {}

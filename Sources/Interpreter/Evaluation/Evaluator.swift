@@ -1,4 +1,4 @@
-// Runs checked statements: bindings, functions, seeds, assertions, pipelines.
+// Runs checked statements: each is compiled with the values of the session in place, then run at once.
 
 import FactorLang
 import FactorRuntime
@@ -9,16 +9,26 @@ public final class Evaluator: Sendable {
   let budget: Budget
   let events: EventSink
   let folder: String
-  static let deepestCall = 1000
+  let deepestCall: Int
+  private let modules: ModuleLoader
+  /// Values of parameters given from outside, such as on the command line.
+  private let parameters: ParameterValues
+  let log: RunLog?
 
-  init(catalog: StandardCatalog, budget: Budget, events: EventSink, folder: String) {
+  init(
+    catalog: StandardCatalog, budget: Budget, events: EventSink, folder: String,
+    modules: ModuleLoader, parameters: ParameterValues = ParameterValues(), log: RunLog? = nil,
+    deepestCall: Int = 1000
+  ) {
+    self.log = log
     (self.catalog, self.budget, self.events, self.folder) = (catalog, budget, events, folder)
+    (self.modules, self.parameters, self.deepestCall) = (modules, parameters, deepestCall)
   }
 
-  /// What a statement gave: its value, and the name it was bound to.
+  /// What a statement gave: its value, and the names it bound.
   struct Outcome {
     var value: Value
-    var name: String?
+    var names: [String] = []
   }
 
   /// Runs one statement, adding to the environment only if it succeeds.
@@ -33,20 +43,28 @@ public final class Evaluator: Sendable {
       }
       switch statement.kind {
       case .binding(let name, let pipeline):
-        let value = try value(of: pipeline, environment, source)
-        environment[name.text] = value
-        environment.last = value
-        return Outcome(value: value, name: name.text)
+        do {
+          let value = try value(of: pipeline, environment, source)
+          environment[name.text] = value
+          environment.last = value
+          return Outcome(value: value, names: [name.text])
+        } catch let fault as Fault where fault.partial != nil && pipeline.endsAt(fault.span) {
+          throw fault.kept(as: name.text)
+        }
       case .pipeline(let pipeline):
         let value = try value(of: pipeline, environment, source)
         if case .nothing = value { return Outcome(value: value) }
         environment.last = value
         return Outcome(value: value)
       case .parameter(let declaration):
-        let value = try value(of: declaration.value, environment, source)
-        environment[declaration.name.text] = value
-        return Outcome(value: .nothing, name: declaration.name.text)
-      case .function(let declaration): return try define(declaration, &environment, source)
+        environment[declaration.name.text] = try parameter(declaration, environment, source)
+        return Outcome(value: .nothing, names: [declaration.name.text])
+      case .function(let declaration):
+        let compiler = Compiler(self, environment, source)
+        let scope = FrameScope(inside: nil)
+        let function = compiler.function(declaration, scope)
+        environment[declaration.name.text] = try run(function, scope, environment)
+        return Outcome(value: .nothing, names: [declaration.name.text])
       case .seed(let expression):
         guard let seed = Int(try value(of: expression, environment, source)), seed >= 0 else {
           throw Fault(.wrongType, "a seed is a whole number, zero or more").at(
@@ -55,10 +73,12 @@ public final class Evaluator: Sendable {
         environment.seed = UInt64(seed)
         return Outcome(value: .nothing)
       case .assertion(let condition, let message):
-        return try assert(condition, message, environment, source)
+        let compiler = Compiler(self, environment, source)
+        let scope = FrameScope(inside: nil)
+        let node = compiler.assertion(condition, message, statement.span, scope)
+        return Outcome(value: try run(node, scope, environment))
       case .use(let clause):
-        throw Fault(.cannotRead, "modules (`use`) come with a later fq").at(
-          clause.pathSpan, in: source)
+        return try use(clause, &environment, source)
       case .invalid: return Outcome(value: .nothing)
       }
     } catch {
@@ -66,82 +86,86 @@ public final class Evaluator: Sendable {
     }
   }
 
-  private func define(
-    _ declaration: FunctionDeclaration, _ environment: inout Environment, _ source: Source
+  private func use(
+    _ clause: UseClause, _ environment: inout Environment, _ source: Source
   ) throws -> Outcome {
-    let parameters = try declaration.parameters.map { parameter in
-      FunctionValue.Parameter(
-        name: parameter.name.text,
-        defaultValue: try parameter.value.map { try value(of: $0, environment, source) })
+    let module: ModuleValue
+    do { module = try modules.module(clause.path, beside: folder, events: events) } catch {
+      throw Fault(error).at(clause.pathSpan, in: source)
     }
-    let function = FunctionValue(
-      name: declaration.name.text, parameters: parameters, body: .pipeline(declaration.body),
-      source: source,
-      captured: environment)
-    environment[declaration.name.text] = .function(function)
-    return Outcome(value: .nothing, name: declaration.name.text)
+    guard !clause.names.isEmpty else {
+      let name = clause.alias?.text ?? ModuleName.stem(clause.path)
+      environment[name] = .module(module)
+      return Outcome(value: .nothing, names: [name])
+    }
+    for name in clause.names {
+      guard let value = module[name.text] else {
+        let near = Suggestion.nearest(to: name.text, among: module.exports.map(\.name))
+        throw Fault(
+          .notExported, "`\(ModuleName.file(module.path))` defines no `\(name.text)`",
+          helps: near.map { ["use `\($0)`"] } ?? []
+        ).at(name.span, in: source)
+      }
+      environment[name.text] = value
+    }
+    return Outcome(value: .nothing, names: clause.names.map(\.text))
   }
 
-  private func assert(
-    _ condition: Expression, _ message: Expression?, _ environment: Environment, _ source: Source
-  ) throws -> Outcome {
-    let holds = try Operators.truth(try value(of: condition, environment, source))
-    if holds == true { return Outcome(value: .nothing) }
-    var words = "`\(source.text(condition.span))` does not hold"
-    if let message, case .text(let text) = try value(of: message, environment, source) {
-      words += ": \(text)"
+  // What is given from outside takes the place of the default.
+  private func parameter(
+    _ declaration: ParameterDeclaration, _ environment: Environment, _ source: Source
+  ) throws -> Value {
+    let fallback = try value(of: declaration.value, environment, source)
+    let allowed = try declaration.allowed.map { try value(of: $0, environment, source) }
+    guard let given = parameters[declaration.name.text] else {
+      try ParameterValues.check(fallback, declaration, allowed, source.text)
+        .map { throw $0.at(declaration.value.span, in: source) }
+      return fallback
     }
-    throw Fault(.assertionFailed, words).at(condition.span, in: source)
+    return try parameters.value(given, declaration, fallback, allowed, source, self)
   }
 
-  /// Computes a pipeline: the head, then stage by stage.
+  /// Computes a pipeline.
   func value(
     of pipeline: Pipeline, _ environment: Environment, _ source: Source
   ) throws -> Value {
-    var flow: Value
-    switch pipeline.head {
-    case .command(let stage): flow = try call(stage, nil, environment, source)
-    case .expression(let expression): flow = try value(of: expression, environment, source)
-    case .lastResult:
-      guard let last = environment.last else {
-        throw Fault(.missingInflow, "there is no last result to continue from").at(
-          pipeline.span, in: source)
-      }
-      flow = last
-    }
-    for stage in pipeline.stages {
-      try budget.check()
-      flow = try call(stage, flow, environment, source)
-    }
-    return flow
+    let scope = FrameScope(inside: nil)
+    let node = Compiler(self, environment, source).pipeline(pipeline, scope)
+    return try run(node, scope, environment)
   }
 
-  /// The value of an expression outside a column expression.
+  /// Computes an expression outside column expressions.
   func value(
     of expression: Expression, _ environment: Environment, _ source: Source
   ) throws -> Value {
-    try Walker(evaluator: self, environment: environment, source: source, rows: nil)
-      .value(expression)
+    let scope = FrameScope(inside: nil)
+    let node = Compiler(self, environment, source).expression(expression, scope)
+    return try run(node, scope, environment)
   }
 
-  /// The value of an expression over the rows of a panel or table, as a column.
-  func column(
-    _ expression: Expression, of rows: any ColumnSource, _ environment: Environment,
-    _ source: Source
-  ) throws -> Column {
-    let walker = Walker(evaluator: self, environment: environment, source: source, rows: rows)
-    let value = try walker.value(expression)
-    if case .column(let column) = value { return column.column }
-    return try walker.broadcast(value, expression.span)
+  private func run(_ node: Node, _ scope: FrameScope, _ environment: Environment) throws -> Value {
+    // The frame of a statement is no call: it does not count toward the depth.
+    let machine = Machine(self, seed: environment.seed, depth: -1)
+    return try machine.run(Routine(node, scope), from: 0, captures: [])
   }
 
-  func context(
-    _ environment: Environment, rows: (any ColumnSource)? = nil,
-    options: [(name: String, value: Value)] = []
-  ) -> Context {
-    Context(
-      budget: budget, seed: environment.seed, panel: rows as? Panel, options: options,
-      events: events,
-      folder: folder)
+  /// Calls a function of the user from inside a primitive.
+  func apply(
+    _ function: FunctionValue, _ arguments: [Value], seed: UInt64, depth: Int
+  ) throws -> Value {
+    let machine = Machine(self, seed: seed, depth: depth)
+    for value in try function.matched(arguments.map { (nil, $0) }) { machine.push(value) }
+    return try machine.run(function.code, from: 0, captures: function.captures)
+  }
+}
+
+extension Pipeline {
+  /// Tells whether the last thing the pipeline does has this place: only its result is the pipeline's.
+  fileprivate func endsAt(_ place: Span?) -> Bool {
+    if let last = stages.last { return last.nameSpan == place }
+    switch head {
+    case .command(let stage): return stage.nameSpan == place
+    case .expression, .lastResult: return false
+    }
   }
 }

@@ -21,6 +21,19 @@ public enum ReferenceManual {
     return text
   }
 
+  /// Every error code.
+  static func errors() -> String {
+    var text = """
+      # Error codes
+
+      Written by `fq docs`; do not edit. `fq explain CODE` shows one page. Every program here runs as a
+      test: the first draws the message, the second does not.
+
+      """
+    for page in ErrorPage.all { text += page.markdown }
+    return text
+  }
+
   /// Every model with its options.
   public static func models() -> String {
     var text = """

@@ -72,30 +72,6 @@ let columnPrimitives: [Primitive] = [
     "the column, known that much later", .shiftsLater(by: "by")
   ) { panel, column, months in try panel.led(column, by: months) },
   Primitive(
-    "xs.rank", topic: .columns, "Ranks a column within the month, from 0 to 1, ties averaged.",
-    Parameter<ColumnValue>.required("x", "the column"),
-    returns: "the ranks", isColumnFunction: true, needsPanel: true,
-    examples: ["toy | derive small = xs.rank(size) < 0.2"]
-  ) { context, x in
-    let panel = try context.requirePanel("xs.rank")
-    var options = RankOptions()
-    (options.target, options.missing) = (.unit, .keep)
-    let numbers = try x.requireNumbers("xs.rank")
-    return x.with(
-      CrossSection.rankNormalized(numbers, offsets: panel.index.offsets, options: options))
-  },
-  Primitive(
-    "xs.zscore", topic: .columns, "Standardises a column within the month.",
-    Parameter<ColumnValue>.required("x", "the column"),
-    returns: "the column with mean 0 and standard deviation 1 each month", isColumnFunction: true,
-    needsPanel: true,
-    examples: ["toy | derive z = xs.zscore(size)"]
-  ) { context, x in
-    let panel = try context.requirePanel("xs.zscore")
-    let numbers = try x.requireNumbers("xs.zscore")
-    return x.with(CrossSection.standardized(numbers, offsets: panel.index.offsets))
-  },
-  Primitive(
     "growth", topic: .columns, "Compounds returns: what one unit grew to, less one.",
     Parameter<ColumnValue>.required("x", "returns in the order of the rows"),
     returns: "the running compounded return", isColumnFunction: true,

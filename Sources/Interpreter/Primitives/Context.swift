@@ -8,20 +8,36 @@ import Models
 public final class Context: Sendable {
   let budget: Budget
   let seed: UInt64
-  /// The panel whose rows a column function is computed for.
-  let panel: Panel?
+  /// The rows that a column function is computed for.
+  let rows: (any ColumnSource)?
+  /// The same, if they are a panel.
+  var panel: Panel? { rows as? Panel }
   /// Options of the chosen variant, in the order written.
   let options: [(name: String, value: Value)]
   let events: EventSink
   /// The script's folder; empty at the prompt.
   let folder: String
+  private let evaluator: Evaluator
+  private let depth: Int
 
   init(
-    budget: Budget, seed: UInt64, panel: Panel? = nil,
-    options: [(name: String, value: Value)] = [], events: EventSink, folder: String
+    budget: Budget, seed: UInt64, rows: (any ColumnSource)? = nil,
+    options: [(name: String, value: Value)] = [], events: EventSink, folder: String,
+    evaluator: Evaluator, depth: Int
   ) {
-    (self.budget, self.seed, self.panel, self.options) = (budget, seed, panel, options)
-    (self.events, self.folder) = (events, folder)
+    (self.budget, self.seed, self.rows, self.options) = (budget, seed, rows, options)
+    (self.events, self.folder, self.evaluator, self.depth) = (events, folder, evaluator, depth)
+  }
+
+  /// Notes a file that was read, and refuses it if the lock file promises another one.
+  func record(_ panel: Panel, path: String, file: String) throws {
+    guard let log = evaluator.log else { return }
+    try log.add(DataRecord(panel, path: path, file: file))
+  }
+
+  /// Calls a function of the user.
+  func call(_ function: FunctionValue, _ arguments: Value...) throws -> Value {
+    try evaluator.apply(function, arguments, seed: seed, depth: depth)
   }
 
   /// Puts a line in the ledger.

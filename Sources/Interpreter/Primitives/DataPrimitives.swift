@@ -25,6 +25,7 @@ let dataPrimitives: [Primitive] = [
       try PanelReader.read(
         path: full, asset: names.asset, date: names.date, budget: context.budget)
     }
+    try context.record(panel, path: path, file: full)
     let offsets = try KnownOffsets(known, panel)
     let dated = try panel.with(
       panel.named.map { name, column in
@@ -40,6 +41,10 @@ let dataPrimitives: [Primitive] = [
         + Counted.text(dated.names.count, "column"))
     return PanelValue(panel: dated, origin: path)
   },
+  Primitive(
+    "stdin", topic: .data, "Names the standard input, to load data that another program writes.",
+    returns: "the path of the standard input", examples: ["stdin"]
+  ) { _ in "/dev/stdin" },
   Primitive(
     "synth", topic: .data, "Simulates a panel whose truth is known.",
     Parameter<String>.word(

@@ -11,7 +11,7 @@ private func elementwise(
     name, topic: .math, summary, Parameter<Value>.required("x", "a number or a column"),
     returns: "a number or column; na where the result is not finite", isColumnFunction: true,
     examples: [example]
-  ) { _, value in try Elementwise.map(name, value, function) }
+  ) { _, value in try Elementwise.map(name, value, function) }.asScalar(function)
 }
 
 private func statistic(
@@ -20,8 +20,9 @@ private func statistic(
 ) -> Primitive {
   Primitive(
     name, topic: .math, summary, Parameter<Value>.required("x", "a list or column of numbers"),
-    returns: "a number; missing values are skipped", isColumnFunction: true, examples: [example]
-  ) { _, value in Value.finite(function(try Elementwise.numbers(name, value))) }
+    returns: "a number; missing values are skipped", isColumnFunction: true,
+    timing: .wholeSample, examples: [example]
+  ) { context, value in try Elementwise.aggregate(name, value, context, function) }
 }
 
 let mathPrimitives: [Primitive] = [
@@ -29,6 +30,10 @@ let mathPrimitives: [Primitive] = [
   elementwise("sqrt", "Takes the square root.", example: "sqrt(2)") { $0.squareRoot() },
   elementwise("exp", "Raises e to a power.", example: "exp(1)", Elementary.exp),
   elementwise("log", "Takes the natural logarithm.", example: "log(10)", Elementary.log),
+  elementwise("floor", "Rounds down to a whole number.", example: "floor(2.7)") {
+    $0.rounded(.down)
+  },
+  elementwise("ceil", "Rounds up to a whole number.", example: "ceil(2.1)") { $0.rounded(.up) },
   elementwise("sign", "Gives -1, 0 or 1.", example: "sign(-2)") { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 },
   Primitive(
     "round", topic: .math, "Rounds half away from zero.",
@@ -49,12 +54,47 @@ let mathPrimitives: [Primitive] = [
   },
   statistic("min", "Gives the smallest number.", example: "min([3, 1, 2])") { $0.min() ?? .nan },
   statistic("max", "Gives the largest number.", example: "max([3, 1, 2])") { $0.max() ?? .nan },
+  statistic("var", "Gives the variance, with n - 1.", example: "var([1, 2, 6])") {
+    Moments($0).variance()
+  },
+  Primitive(
+    "quantile", topic: .math, "Gives a quantile, interpolated linearly.",
+    Parameter<Value>.required("x", "a list or column of numbers"),
+    Parameter<Double>.value("p", default: 0.5, in: 0...1, "the share of values below"),
+    returns: "a number; missing values are skipped", isColumnFunction: true,
+    timing: .wholeSample, examples: ["quantile([1, 2, 6], 25%)"]
+  ) { context, value, share in
+    try Elementwise.aggregate("quantile", value, context) { Quantile.of($0, [share])[0] }
+  },
+  Primitive(
+    "clip", topic: .math, "Moves a number into an interval.",
+    Parameter<Value>.required("x", "a number or a column"),
+    Parameter<Double>.required("low", "the least value"),
+    Parameter<Double>.required("high", "the greatest value"),
+    returns: "a number or column", isColumnFunction: true, examples: ["clip(1.7, 0, 1)"]
+  ) { _, value, low, high in
+    guard low <= high else {
+      throw Fault(.outOfRange, "`clip` goes from low to high", parameter: "high")
+    }
+    return try Elementwise.map("clip", value) { min(max($0, low), high) }
+  },
   Primitive(
     "count", topic: .math, "Counts the values that are not missing.",
-    Parameter<Value>.required("x", "a list, range or column"),
-    returns: "a whole number", examples: ["count([1, na, 3])"]
-  ) { _, value in
-    try Sequences.items(of: value).count { if case .missing = $0 { false } else { true } }
+    Parameter<Value>.value("x", default: .nothing, shown: "rows", "a list, range or column"),
+    returns: "a whole number; of rows where nothing is given", isColumnFunction: true,
+    examples: ["count([1, na, 3])"]
+  ) { context, value in
+    if case .nothing = value {
+      guard let rows = context.rows else {
+        throw Fault(.missingArgument, "`count` counts rows inside a verb, or what it is given")
+      }
+      return Value.integer(rows.rowCount)
+    }
+    if case .column(let column) = value {
+      return .integer(column.column.count - column.column.missingCount)
+    }
+    let items = try Sequences.items(of: value)
+    return .integer(items.count { if case .missing = $0 { false } else { true } })
   },
   Primitive(
     "div", topic: .math, "Divides whole numbers, dropping the rest.",
@@ -93,6 +133,19 @@ enum Elementwise {
       }
       return .finite(result)
     }
+  }
+
+  /// A statistic of a list or column. Inside a column expression it stands in every row, and is known only
+  /// when the sample has ended: it looks at all months.
+  static func aggregate(
+    _ name: String, _ value: Value, _ context: Context, _ function: ([Double]) -> Double
+  ) throws -> Value {
+    let result = Value.finite(function(try numbers(name, value)))
+    guard case .column(let column) = value, let rows = context.rows else { return result }
+    var spread = try Broadcast.column(result, rows: rows.rowCount)
+    spread.known = Availability.wholeSample
+    spread.unit = column.column.unit == .ratio && name != "var" ? .ratio : .plain
+    return .column(ColumnValue(name: "", column: spread))
   }
 
   /// The numbers of a list, range or column, without missing ones.

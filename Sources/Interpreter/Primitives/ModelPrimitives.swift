@@ -31,23 +31,22 @@ let modelPrimitives: [Primitive] = [
       throw Fault(.unknownChoice, "there is no model `\(name)`", parameter: "model")
     }
     let settings = try CardOptions.settings(context.options, card)
-    let events = context.events
-    let clock = ContinuousClock()
-    let start = clock.now
-    let fitted = try card.model(settings).fit(
-      task.task,
-      FitContext(seed: context.seed, budget: context.budget) { progress in
-        events.send(.progress(stage: "fit \(name)", progress))
-      })
-    let seconds = (clock.now - start).seconds
-    let epochs = fitted.summary.members.reduce(0) { $0 + $1.epochs }
-    let rows = (try? task.task.requireSplit()).map { task.task.rows($0.train).count } ?? 0
-    context.ledger(
-      LedgerLine(stage: "fit", rowsIn: rows, rowsOut: rows),
-      detail: "\(name), \(Counted.text(fitted.summary.members.count, "seed")) from "
-        + "\(context.seed), \(epochs) epochs")
-    return ModelValue(
-      model: fitted, task: task, seconds: seconds, threads: context.budget.threads)
+    let start = ContinuousClock.now
+    let fitted = try card.model(settings).fit(task.task, Fitting.context(name, context))
+    return try Fitting.finished(fitted, on: task, since: start, context)
+  },
+  Primitive(
+    "resume", topic: .models, "Continues a fit that was interrupted, bit by bit.",
+    Parameter<ModelValue>.required("model", "the partial model"),
+    returns: "the model as if it had never been interrupted; a whole model as it is",
+    examples: [
+      "m = toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 1, epochs: 3\nresume m"
+    ]
+  ) { context, model in
+    guard let pause = model.model.pause else { return model }
+    let start = ContinuousClock.now
+    let fitted = try pause.resume(Fitting.context(model.model.summary.model, context, model))
+    return try Fitting.finished(fitted, on: model.task, since: start, context)
   },
   Primitive(
     "predict", topic: .models, "Forecasts every row of a task with the weights of a fit.",
@@ -115,6 +114,62 @@ let modelPrimitives: [Primitive] = [
     return Comparison.table(scores, models)
   },
 ]
+
+/// What fitting and going on with a fit have in common.
+enum Fitting {
+  static func context(_ name: String, _ context: Context, _ model: ModelValue? = nil) -> FitContext
+  {
+    let events = context.events
+    return FitContext(
+      seed: model?.model.summary.seed ?? context.seed, budget: context.budget
+    ) { progress in
+      events.send(.progress(stage: "fit \(name)", progress))
+    }
+  }
+
+  /// The value of a fit; one that was interrupted is thrown with what is left of it.
+  static func finished(
+    _ fitted: any FittedModel, on task: TaskValue, since start: ContinuousClock.Instant,
+    _ context: Context
+  ) throws -> ModelValue {
+    let model = ModelValue(
+      model: fitted, task: task, seconds: (ContinuousClock.now - start).seconds,
+      threads: context.budget.threads)
+    let summary = fitted.summary
+    if let pause = fitted.pause { throw Fault.interrupted(model, pause) }
+    let epochs = summary.members.reduce(0) { $0 + $1.epochs }
+    let rows = (try? task.task.requireSplit()).map { task.task.rows($0.train).count } ?? 0
+    context.ledger(
+      LedgerLine(stage: "fit", rowsIn: rows, rowsOut: rows),
+      detail: "\(summary.model), \(Counted.text(summary.members.count, "seed")) from "
+        + "\(summary.seed), \(epochs) epochs")
+    return model
+  }
+}
+
+extension Fault {
+  /// A fit that was stopped: where it stands, and the partial model that a binding keeps.
+  static func interrupted(_ model: ModelValue, _ pause: FitPause) -> Fault {
+    var fault = Fault(
+      .interrupted, "fit \(model.model.summary.model) at epoch \(pause.epoch) of \(pause.epochs)")
+    fault.partial = .model(model)
+    return fault
+  }
+
+  /// The words for a partial model that a name now stands for.
+  func kept(as name: String) -> Fault {
+    guard case .model(let model)? = partial, let pause = model.model.pause else { return self }
+    var fault = self
+    let loss = NumberFormat.fixed(pause.bestLoss, decimals: 4)
+    func padded(_ text: String) -> String { TextWidth.padded(text, to: 16) }
+    fault.data = [
+      "kept as `\(name)` (partial; best epoch \(pause.bestEpoch), validation loss \(loss))",
+      padded("resume \(name)") + "continue bit-exactly",
+      padded("\(name).best") + "use the best epoch as it is",
+    ]
+    return fault
+  }
+}
 
 extension Duration {
   /// The duration in seconds.

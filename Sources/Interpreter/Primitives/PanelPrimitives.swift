@@ -71,9 +71,10 @@ let panelPrimitives: [Primitive] = [
           .notDefinable, "`\(name)` is a key of the panel and cannot be redefined",
           helps: ["give the column another name"])
       }
-      let column = try expression.evaluate(on: panel)
+      let (column, undefined) = try expression.counted(on: panel)
       panel = try panel.with(name, column)
-      details.append("\(name) \(NumberFormat.count(column.missingCount)) na")
+      let why = undefined == 0 ? "" : " (\(NumberFormat.count(undefined)) undefined)"
+      details.append("\(name) \(NumberFormat.count(column.missingCount)) na\(why)")
     }
     context.ledger(
       LedgerLine(stage: "derive", rowsIn: panel.count, rowsOut: panel.count),

@@ -21,21 +21,73 @@ extension SmallMonths: ChoiceWord {
   }
 }
 
+extension SortTies: ChoiceWord {
+  public var sentence: String {
+    switch self {
+    case .firm: "the order of the firms decides; groups differ by at most one firm"
+    case .together: "equal values share a group; groups may differ"
+    case .random: "a draw decides, from the seed"
+    case .apart: "equal values at a break point stop the sort"
+    }
+  }
+}
+
+/// Whose values set the break points.
+enum Breakpoints: String, ChoiceWord {
+  case all, nyse
+  var sentence: String {
+    switch self {
+    case .all: "all firms of the month"
+    case .nyse: "the firms whose exchange is NYSE"
+    }
+  }
+}
+
+/// What the rate of a cost is charged on.
+enum CostUnit: String, ChoiceWord {
+  case side, round_trip
+  var sentence: String {
+    switch self {
+    case .side: "each unit bought and each unit sold"
+    case .round_trip: "a unit bought and sold again"
+    }
+  }
+}
+
+/// Which trades are counted.
+enum TradeBase: String, ChoiceWord {
+  case traded, undrifted
+  var sentence: String {
+    switch self {
+    case .traded: "trades against the weights that returns have moved"
+    case .undrifted: "trades against last month's weights as they were set"
+    }
+  }
+}
+
 let portfolioPrimitives: [Primitive] = [
   Primitive(
     "deciles", topic: .portfolios, "Sorts each month's firms into ten groups by a column.",
     Parameter<PanelValue>.flow("panel", "the panel"),
     Parameter<ColumnExpression>.expression("signal", "what to sort by, known before the month")
       .timed(.presentOnly).named { $0.type = .oneOf([.number, .bool]) },
+    Parameter<String>.word(
+      "within", among: [Choice("month", "the firms of one month")], default: "month",
+      "among which rows"
+    ).labelled,
+    Parameter<Breakpoints>.choice(
+      "breakpoints", default: .all, "whose values set the break points"
+    ).labelled,
+    Parameter<SortTies>.choice("ties", default: .firm, "how equal values are treated").labelled,
     Parameter<SmallMonths>.choice(
-      "small", default: .refuse, "what to do with months of fewer than ten firms"
+      "small", default: .refuse, "what to do with months that cannot be sorted"
     ).labelled,
     returns: "the panel with the column decile, 1 the lowest",
     effect: .addsNamed([
       ColumnInfo("decile", .integer), ColumnInfo("signal", .number),
     ]),
-    examples: ["toy | deciles size | describe"]
-  ) { context, value, signal, small in
+    examples: ["toy | deciles size, ties: together | describe"]
+  ) { context, value, signal, _, breakpoints, ties, small in
     let panel = value.panel
     let column = try signal.evaluate(on: panel)
     try Timing.checkPresent(
@@ -43,15 +95,15 @@ let portfolioPrimitives: [Primitive] = [
     guard let numbers = column.numbers else {
       throw Fault(.wrongType, "deciles sort numbers, not \(column.kind)", parameter: "signal")
     }
-    let sort = try sorted(panel, numbers, small)
+    let sort = try DecileSort(panel, numbers, signal.text, breakpoints, ties).sort(
+      small, seed: context.seed)
     let sizes = (1...10).map { bucket in sort.buckets.count { $0 == Int32(bucket) } }
     context.ledger(
       LedgerLine(stage: "deciles", rowsIn: panel.count, rowsOut: panel.count),
       detail: "by \(signal.text), \(Counted.text(sort.sortedMonths.count, "month")), "
-        + "\(sizes.min() ?? 0) to \(sizes.max() ?? 0) rows a decile; ties by firm")
-    for month in sort.skipped.prefix(3) {
-      context.note("\(month) has fewer than ten firms: no deciles")
-    }
+        + "\(sizes.min() ?? 0) to \(sizes.max() ?? 0) rows a decile; "
+        + "\(breakpoints == .nyse ? "NYSE break points, " : "")ties \(ties.ledgerWords)")
+    for month in sort.skipped.prefix(3) { context.note("\(month) cannot be sorted: no deciles") }
     let deciles = sort.buckets.map { $0 == 0 ? Double.nan : Double($0) }
     let added = try panel.with(
       "decile", Column(numbers: deciles, unit: .count, known: column.known))
@@ -59,7 +111,7 @@ let portfolioPrimitives: [Primitive] = [
   },
   Primitive(
     "portfolio", topic: .portfolios,
-    "Holds the top decile against the bottom one, equally weighted.",
+    "Holds one decile against another, equally weighted or by a column.",
     Parameter<PanelValue>.flow("panel", "a panel with deciles"),
     Parameter<String>.word(
       "legs",
@@ -67,81 +119,60 @@ let portfolioPrimitives: [Primitive] = [
         Choice("long_short", Legs.longShort.sentence), Choice("long_only", Legs.longOnly.sentence),
       ], default: "long_short", "which legs are held"
     ).labelled,
+    Parameter<Int>.value("long", default: 10, in: 1...10, "the decile that is bought").labelled,
+    Parameter<Int>.value("short", default: 1, in: 1...10, "the decile that is sold").labelled,
+    Parameter<ColumnNames>.columns(
+      "weight", required: false, "the column that weights each leg; equal weights if left out"
+    ).labelled.timed(.presentOnly).numeric,
+    Parameter<Months>.value(
+      "rebalance", default: Months(1), shown: "1m", "how often weights are set"
+    ).labelled,
     Parameter<ColumnNames>.columns(
       "returns", required: false, "the return earned in the month; realised if left out"
     ).labelled.timed(.earned(by: "signal")).numeric,
     returns: "the backtest, gross and net of 30 bps",
-    examples: ["toy | deciles size | portfolio returns: ret"]
-  ) { context, value, legs, returns in
-    let panel = value.panel
-    guard panel.hasColumn("decile"), panel.hasColumn("signal") else {
+    examples: ["toy | deciles size | portfolio long: 10, short: 1, returns: ret"]
+  ) { context, value, legs, long, short, weight, rebalance, returns in
+    guard rebalance.count == 1 else {
       throw Fault(
-        .unknownColumn, "`portfolio` needs deciles", helps: ["sort first:  | deciles predicted"])
+        .outOfRange, "weights are set every month; `rebalance` is 1m", parameter: "rebalance")
     }
-    let name = returns.names.first ?? "realised"
-    guard panel.hasColumn(name) else {
-      throw Fault(
-        .unknownColumn, "this panel has no column `\(name)`",
-        helps: ["say which return is earned:  portfolio returns: ret"], parameter: "returns")
-    }
-    try Timing.checkSignal(
-      try panel.column("signal").known, before: try panel.column(name), named: name)
     var options = BacktestOptions()
     options.legs = legs == "long_only" ? .longOnly : .longShort
-    options.small = .skip
-    let backtest = try BacktestValue(
-      title: value.origin, forecast: try panel.numbers("signal"), returns: try panel.numbers(name),
-      index: panel.index, options: options)
-    let result = backtest.backtest
-    context.ledger(
-      LedgerLine(stage: "portfolio", rowsIn: panel.count, rowsOut: panel.count),
-      detail: "\(Counted.text(result.months.count, "month")), equal weights, gross exposure "
-        + (options.legs == .longShort ? "2" : "1"))
-    return backtest
+    (options.long, options.short) = (long, short)
+    guard long != short || options.legs == .longOnly else {
+      throw Fault(.outOfRange, "decile \(long) cannot be bought and sold", parameter: "short")
+    }
+    return try Trading.backtest(value, weight.names.first, returns.names.first, options, context)
   },
   Primitive(
-    "costs", topic: .portfolios, "Charges a cost on every unit bought or sold.",
+    "costs", topic: .portfolios, "Charges a cost on what is bought and sold.",
     Parameter<BacktestValue>.flow("backtest", "the backtest"),
     Parameter<Double>.value(
-      "rate", default: 0.003, in: 0...1, shown: "30bps",
-      "cost of a unit traded, both sides, both legs"
+      "rate", default: 0.003, in: 0...1, shown: "30bps", "cost of a unit traded, both legs"
     ).share,
+    Parameter<CostUnit>.choice("per", default: .side, "what a unit is").labelled,
+    Parameter<TradeBase>.choice("on", default: .traded, "which trades are counted").labelled,
     returns: "the backtest at these costs",
-    examples: ["toy | deciles size | portfolio returns: ret | costs 10bps"]
-  ) { context, backtest, rate in
+    examples: ["toy | deciles size | portfolio returns: ret | costs 10bps, per: side"]
+  ) { context, backtest, rate, unit, base in
     var costs = Costs()
-    costs.rate = rate
+    costs.rate = unit == .round_trip ? rate / 2 : rate
+    costs.base = base == .undrifted ? .noDrift : .twoSided
     let charged = try backtest.charging(costs)
     let months = charged.backtest.months.count
     context.ledger(
       LedgerLine(stage: "costs", rowsIn: months, rowsOut: months),
-      detail: "\(NumberFormat.basisPoints(rate)) × turnover "
+      detail: "\(NumberFormat.basisPoints(costs.rate)) × turnover "
         + "\(NumberFormat.percent(charged.backtest.meanTurnover, decimals: 0)) a month")
     return charged
   },
+  Primitive(
+    "tearsheet", topic: .portfolios, "Sums a backtest up in a dozen lines, before and after costs.",
+    Parameter<BacktestValue>.flow("backtest", "the backtest"),
+    Parameter<Int>.value("lags", default: 6, in: 0...60, "lags of the Newey-West t-statistic")
+      .labelled,
+    returns: "a table of figures, gross and net",
+    examples: ["toy | deciles size | portfolio returns: ret | tearsheet"]
+  ) { _, backtest, lags in TearSheet.table(backtest, lags: lags) },
 ]
-
-// The months that cannot be sorted are named with their sizes.
-private func sorted(
-  _ panel: Panel, _ numbers: [Double], _ small: SmallMonths
-) throws -> PortfolioSort {
-  do {
-    return try PortfolioSort(numbers, index: panel.index, buckets: 10, small: small)
-  } catch {
-    guard let fact = error as PanelError?, case .tooFewAssets(_, let months, let smallest) = fact
-    else { throw error }
-    throw tooFew(panel, months, smallest)
-  }
-}
-
-private func tooFew(_ panel: Panel, _ months: [Month], _ smallest: Int) -> Fault {
-  var fault = Fault(
-    .groupsCannotForm,
-    "ten groups cannot be formed in \(months.count) of \(Counted.text(panel.monthCount, "month"))",
-    helps: ["drop these months:  small: skip"], parameter: "signal")
-  fault.data = months.prefix(5).map { month in
-    "\(month)  " + Counted.text(panel.index.range(of: month)?.count ?? 0, "firm")
-  }
-  fault.notes = ["the smallest has \(Counted.text(smallest, "firm")) with a signal"]
-  return fault
-}

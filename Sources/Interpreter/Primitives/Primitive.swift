@@ -9,6 +9,16 @@ import FactorLang
 public struct Primitive: Sendable {
   public let signature: Signature
   let run: @Sendable (Context, BoundArguments) throws -> Value
+  /// The same on one plain number, where that is all there is to it: called without ceremony in loops and
+  /// fused over columns.
+  private(set) var scalar: (@Sendable (Double) -> Double)?
+
+  /// Says that the primitive is nothing but a function of one number.
+  func asScalar(_ function: @escaping @Sendable (Double) -> Double) -> Primitive {
+    var copy = self
+    copy.scalar = function
+    return copy
+  }
 
   /// Declares a primitive; the parameter that flows in, if there is one, stands first.
   init<each Input: Sendable, Output: Bridged>(
@@ -44,10 +54,12 @@ enum Topic: String, Sendable, CaseIterable {
   case data = "Data in and out"
   case columns = "Columns"
   case panels = "Panels"
+  case tables = "Tables"
   case models = "Models"
   case portfolios = "Portfolios"
   case plots = "Plots"
   case math = "Numbers"
+  case lists = "Lists and texts"
   case session = "Session"
 }
 

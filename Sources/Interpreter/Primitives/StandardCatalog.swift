@@ -11,7 +11,8 @@ public struct StandardCatalog: Catalog {
 
   /// Every primitive of fq.
   public static let standard = StandardCatalog(
-    dataPrimitives + panelPrimitives + columnPrimitives + mathPrimitives + modelPrimitives
+    dataPrimitives + panelPrimitives + tablePrimitives + columnPrimitives + crossSectionPrimitives
+      + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
       + portfolioPrimitives + plotPrimitives + sessionPrimitives)
 
   init(_ primitives: [Primitive]) {
@@ -21,7 +22,17 @@ public struct StandardCatalog: Catalog {
       uniquingKeysWith: { first, _ in first })
   }
 
-  func primitive(_ name: String) -> Primitive? { positions[name].map { primitives[$0] } }
+  /// Names of the formulaic-alpha literature; the formatter writes fq's own.
+  public static let aliases = [
+    "ts_rank": "ts.rank", "ts_min": "ts.min", "ts_max": "ts.max", "ts_sum": "ts.sum",
+    "ts_argmax": "ts.argmax", "ts_argmin": "ts.argmin", "decay_linear": "ts.decay",
+    "stddev": "ts.std", "correlation": "ts.corr", "covariance": "ts.cov", "delta": "ts.delta",
+    "delay": "lag", "rank": "xs.rank", "scale": "xs.scale", "indneutralize": "xs.neutralize",
+  ]
+
+  func primitive(_ name: String) -> Primitive? {
+    (positions[name] ?? Self.aliases[name].flatMap { positions[$0] }).map { primitives[$0] }
+  }
 
   public func signature(named name: String) -> Signature? { primitive(name)?.signature }
 
@@ -53,13 +64,19 @@ public struct StandardCatalog: Catalog {
 /// Columns of files, read from their headers for the checker.
 public struct HeaderSchemas: FileSchemas {
   let folder: String
+  /// Answers for files that are not at hand.
+  private let lock: LockFile?
 
   /// Looks for files from a folder.
-  public init(folder: String) { self.folder = folder }
+  public init(folder: String) { self.init(folder: folder, lock: nil) }
+
+  init(folder: String, lock: LockFile?) { (self.folder, self.lock) = (folder, lock) }
 
   public func schema(of request: FileRequest) -> FileSchemaResult {
     let path = ScriptFolder.find(request.path, beside: folder)
-    guard FileSystem.exists(path) else { return .missing }
+    guard FileSystem.exists(path) else {
+      return lock?.schema(of: request.path).map { .found($0) } ?? .missing
+    }
     do {
       let keys = try LoadKeys.resolve(request.keys, path: path)
       let header = try PanelReader.header(of: path, asset: keys.asset, date: keys.date)
@@ -79,7 +96,7 @@ public struct HeaderSchemas: FileSchemas {
     }
   }
 
-  private static func type(of kind: String) -> Type {
+  static func type(of kind: String) -> Type {
     switch kind {
     case "num", "number": .number
     case "text": .text

@@ -28,7 +28,8 @@ enum Timing {
   }
 
   static func period(_ offset: Int) -> String {
-    offset == 0 ? "t" : offset > 0 ? "t+\(offset)m" : "t\(offset)m"
+    if Availability.isWholeSample(offset) { return "the end of the sample" }
+    return offset == 0 ? "t" : offset > 0 ? "t+\(offset)m" : "t\(offset)m"
   }
 
   /// Refuses a column that is not known at its row where it is acted on.

@@ -57,14 +57,14 @@ final class Progress: Sendable {
     return text(stage, progress, left)
   }
 
-  /// The line: `fit cvra  seed 2/5  epoch 37/300  loss 0.1183  best 0.1180 @31  ~6 s  Ctrl-C stops`.
+  /// The line: `fit cvra  seed 2/5  epoch 37/300  loss 0.1183  best 0.1180 @31  ~6 s  Ctrl-C keeps the work`.
   static func text(_ stage: String, _ progress: FitProgress, _ left: Duration) -> String {
     var parts = [stage]
     if progress.members > 1 { parts.append("seed \(progress.member + 1)/\(progress.members)") }
     parts.append("epoch \(progress.epoch)/\(progress.epochs)")
     parts.append("loss \(NumberFormat.significant(progress.validationLoss))")
     parts.append("best \(NumberFormat.significant(progress.bestLoss)) @\(progress.bestEpoch)")
-    return (parts + [rough(left), "Ctrl-C stops"]).joined(separator: "  ")
+    return (parts + [rough(left), "Ctrl-C keeps the work"]).joined(separator: "  ")
   }
 
   /// A duration as people say it.

@@ -8,14 +8,18 @@ final class TextEvents: OutputSink {
   private let gate: OutputGate
   private let width: @Sendable () -> Int
   private let isQuiet: Bool
+  private let isShort: Bool
   private let progress: Progress
   private let renderer = Renderer(Theme.decorator)
   /// The remedies offered since the last statement began, numbered from one.
   private let offered = Guarded<[Fix]>([])
 
   /// Prints to a gate; `width` is asked anew for each event, because terminals are resized.
-  init(_ gate: OutputGate, width: @escaping @Sendable () -> Int, isQuiet: Bool = false) {
-    (self.gate, self.width, self.isQuiet) = (gate, width, isQuiet)
+  init(
+    _ gate: OutputGate, width: @escaping @Sendable () -> Int, isQuiet: Bool = false,
+    isShort: Bool = false
+  ) {
+    (self.gate, self.width, self.isQuiet, self.isShort) = (gate, width, isQuiet, isShort)
     progress = Progress(gate, width: { Terminal.width(.error) })
   }
 
@@ -56,6 +60,11 @@ final class TextEvents: OutputSink {
       defer { fixes += diagnostic.fixes }
       return fixes.count + 1
     }
+    if isShort { return gate.print(renderer.short(diagnostic), to: .error) }
+    if let lines = EventText.interruption(diagnostic) {
+      progress.finish()
+      return gate.print(lines, to: .error)
+    }
     let text = renderer.render(diagnostic, firstFix: first)
     gate.print(text.split(separator: "\n").map(String.init) + [""], to: .error)
   }
@@ -67,6 +76,8 @@ enum OutputSinks {
   static func make(_ arguments: CommandArguments) -> any OutputSink {
     if arguments.isJSON { return JSONEvents(.standard) }
     let fixed = arguments.width
-    return TextEvents(.standard, width: { fixed ?? Terminal.width() }, isQuiet: arguments.isQuiet)
+    return TextEvents(
+      .standard, width: { fixed ?? Terminal.width() }, isQuiet: arguments.isQuiet,
+      isShort: arguments.isShort)
   }
 }

@@ -20,10 +20,17 @@ public struct EventText: Sendable {
     case .ledger(let entry): Self.ledger(entry, width: display.width)
     case .note(let text): ["  note: \(text)"]
     case .value(let value, _): value.display(display)
-    case .diagnostic(let diagnostic): Self.split(renderer.render(diagnostic))
+    case .diagnostic(let diagnostic):
+      Self.interruption(diagnostic) ?? Self.split(renderer.render(diagnostic))
     case .artifact(let path): ["  wrote \(path)"]
     case .progress: []
     }
+  }
+
+  /// An interruption is no error: what was done, and how to go on.
+  static func interruption(_ diagnostic: Diagnostic) -> [String]? {
+    guard diagnostic.code == .interrupted else { return nil }
+    return ["interrupted: \(diagnostic.message)"] + diagnostic.data.map { "  " + $0 }
   }
 
   private static func split(_ text: String) -> [String] {

@@ -19,6 +19,12 @@ public struct SessionOptions: Sendable {
   public var memoryLimit = Parallel.physicalMemory
   /// The script's folder, where relative paths are looked up first; empty at the prompt.
   public var folder = ""
+  /// Values for the script's parameters.
+  public var parameters = ParameterValues()
+  /// Seconds after which all work stops; nil for never.
+  public var timeLimit: Double?
+  /// What is kept of the run; nil for nothing.
+  var log: RunLog?
 
   /// Creates the usual options.
   public init() {}
@@ -33,17 +39,28 @@ public final class Session {
   /// The names in force, with their types.
   public private(set) var scope = Scope()
   public private(set) var environment = Environment()
+  /// Cells of sweeps that failed without `failures: ok`.
+  private(set) var failedCells = 0
+  private var partial: (name: String, value: Value)?
+  private let modules: ModuleLoader
+  let parameters: ParameterValues
+  private let log: RunLog?
 
   /// Creates an empty session.
   public init(_ options: SessionOptions = SessionOptions()) {
     budget = Budget(threads: options.threads, memoryLimit: options.memoryLimit)
     folder = options.folder
-    files = HeaderSchemas(folder: options.folder)
+    files = HeaderSchemas(folder: options.folder, lock: options.log?.lock)
+    modules = ModuleLoader(catalog: catalog, budget: budget, log: options.log)
+    parameters = options.parameters
+    log = options.log
+    if let seconds = options.timeLimit { budget.setTimeLimit(seconds: seconds) }
   }
 
   /// Checks a program without running it.
   public func check(_ source: Source) -> CheckedProgram {
-    Checker.check(Parser.parse(source), catalog: catalog, scope: scope, files: files)
+    Checker.check(
+      Parser.parse(source), catalog: catalog, scope: scope, files: files, modules: modules)
   }
 
   /// Parses, checks and runs a cell; never throws.
@@ -61,6 +78,7 @@ public final class Session {
       let status = run(statement, of: source, to: sink)
       guard status == .done else {
         environment = before
+        keepPartial()
         return status
       }
     }
@@ -73,24 +91,59 @@ public final class Session {
 
   /// Runs one statement of a checked program.
   func run(_ statement: Statement, of source: Source, to sink: any EventSink) -> CellStatus {
-    let evaluator = Evaluator(catalog: catalog, budget: budget, events: sink, folder: folder)
+    let evaluator = Evaluator(
+      catalog: catalog, budget: budget, events: sink, folder: folder, modules: modules,
+      parameters: parameters, log: log)
     do {
+      let start = ContinuousClock.now
       let outcome = try evaluator.run(statement, &environment, source)
+      note(outcome, statement, source, seconds: (ContinuousClock.now - start).seconds)
       show(outcome, statement, sink)
       return .done
     } catch {
       let fault = Fault(error).at(statement.span, in: source)
+      if let value = fault.partial, !fault.data.isEmpty,
+        case .binding(let name, _) = statement.kind
+      {
+        partial = (name.text, value)
+      }
       sink.send(.diagnostic(fault.diagnostic(in: source)))
       return fault.code == .interrupted ? .interrupted : .failed(fault.code)
     }
   }
 
+  // For the record of the run.
+  private func note(
+    _ outcome: Evaluator.Outcome, _ statement: Statement, _ source: Source, seconds: Double
+  ) {
+    guard let log, log.keepsBindings else { return }
+    for name in outcome.names {
+      guard let value = environment[name] else { continue }
+      log.add(
+        BindingRecord(
+          name: name, line: source.lineColumn(at: statement.span.start).line,
+          type: value.type.description, digest: ValueDigest.of(value, budget: budget),
+          seconds: seconds))
+    }
+  }
+
+  /// The modules that were used.
+  var usedModules: [ModuleValue] { modules.loaded }
+
   private func show(
     _ outcome: Evaluator.Outcome, _ statement: Statement, _ sink: any EventSink
   ) {
     if case .nothing = outcome.value { return }
-    if statement.isHidden || outcome.name != nil { return }
+    if statement.isHidden || !outcome.names.isEmpty { return }
     sink.send(.value(outcome.value, name: nil))
+  }
+
+  // The work of a fit that was interrupted is the one thing a cell that ended early leaves behind.
+  private func keepPartial() {
+    guard let (name, value) = partial else { return }
+    environment[name] = value
+    scope[name] = Scope.Entry(value.type)
+    partial = nil
   }
 
   // Run-time values know more than the checker could: their columns, their length.

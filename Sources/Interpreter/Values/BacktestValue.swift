@@ -10,15 +10,18 @@ public struct BacktestValue: Sendable {
   var forecast: [Double]
   var returns: [Double]
   var index: PanelIndex
+  var sort: PortfolioSort
+  var size: [Double]?
   var options: BacktestOptions
 
   init(
     title: String, forecast: [Double], returns: [Double], index: PanelIndex,
-    options: BacktestOptions
+    sort: PortfolioSort, size: [Double]?, options: BacktestOptions
   ) throws {
     (self.title, self.forecast, self.returns) = (title, forecast, returns)
-    (self.index, self.options) = (index, options)
-    backtest = try Backtest(forecast: forecast, returns: returns, index: index, options: options)
+    (self.index, self.sort, self.size, self.options) = (index, sort, size, options)
+    backtest = try Backtest(
+      forecast: forecast, returns: returns, index: index, size: size, sort: sort, options: options)
   }
 
   /// The same trades at other costs.
@@ -26,7 +29,8 @@ public struct BacktestValue: Sendable {
     var options = options
     options.costs = costs
     return try BacktestValue(
-      title: title, forecast: forecast, returns: returns, index: index, options: options)
+      title: title, forecast: forecast, returns: returns, index: index, sort: sort, size: size,
+      options: options)
   }
 
   /// Month by month: gross and net return, turnover, and what one unit grew to.

@@ -6,7 +6,12 @@ import FactorRuntime
 /// When a value is known, in months after its row.
 enum Availability {
   /// Keys and constants: long before any row.
-  static let always = -100_000
+  static let always = ColumnInfo.always
+  /// A statistic of all rows: known when the last of them is.
+  static let wholeSample = ColumnInfo.wholeSample
+
+  /// Tells whether the value is known only when the sample has ended.
+  static func isWholeSample(_ known: Int) -> Bool { ColumnInfo.isWholeSample(known) }
 }
 
 /// Rows with named columns.

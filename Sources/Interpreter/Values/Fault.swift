@@ -4,6 +4,20 @@ import FactorLang
 import FactorRuntime
 import Models
 
+/// Advice met while running: which option to set, and to what.
+struct Remedy: Sendable {
+  let text: String
+  let option: String
+  let word: String
+  /// Where the option's value is written, once the call is known.
+  var span: Span?
+
+  func help(in source: Source) -> Help {
+    guard let span else { return Help(text) }
+    return Help(text, fix: Fix("\(option): \(word)", [Edit(source, span, word)]))
+  }
+}
+
 /// What stopped a statement.
 public struct Fault: Error, Sendable {
   public var code: Code
@@ -18,13 +32,29 @@ public struct Fault: Error, Sendable {
   /// Lines of data that show the trouble.
   public var data: [String] = []
   public var helps: [String] = []
+  /// What to look at first.
+  public var looks: [String] = []
+  /// Advice that changes one option of the call.
+  var remedies: [Remedy] = []
   public var notes: [String] = []
+  /// The open calls that the fault passed through, innermost first.
+  public var frames: [String] = []
+  /// What is left of interrupted work, for the binding that asked for it.
+  var partial: Value?
   /// The parameter whose argument is to blame, if one is.
   public var parameter: String?
 
   /// Creates a fault without a place.
   public init(_ code: Code, _ message: String, helps: [String] = [], parameter: String? = nil) {
     (self.code, self.message, self.helps, self.parameter) = (code, message, helps, parameter)
+  }
+
+  /// A message of the checker as a fault, its place included.
+  init(_ diagnostic: Diagnostic) {
+    self.init(diagnostic.code, diagnostic.message, helps: diagnostic.helps.map(\.text))
+    (span, source) = (diagnostic.span, diagnostic.primary.location.source)
+    (label, reason, data) = (diagnostic.primary.text, diagnostic.reason, diagnostic.data)
+    notes = diagnostic.notes
   }
 
   /// Gives the fault with a place, unless it has one.
@@ -40,7 +70,15 @@ public struct Fault: Error, Sendable {
     let place = source ?? fallback
     return Diagnostic(
       code, message, at: Label(place, span ?? Span(at: 0), label), reason: reason, data: data,
-      helps: helps.map { Help($0) }, notes: notes)
+      helps: looks.map { Help($0, heading: "look") } + remedies.map { $0.help(in: place) }
+        + helps.map { Help($0) }, notes: notes + frameNotes)
+  }
+
+  // The first and last five calls tell what happened; the thousand between do not.
+  private var frameNotes: [String] {
+    guard frames.count > 10 else { return frames.map { "in \($0)" } }
+    return frames.prefix(5).map { "in \($0)" } + ["… \(frames.count - 10) more calls"]
+      + frames.suffix(5).map { "in \($0)" }
   }
 }
 
@@ -114,7 +152,8 @@ extension Fault {
 
   private static func budget(_ error: BudgetError) -> Fault {
     switch error {
-    case .cancelled: return Fault(.interrupted, "interrupted; bindings are as they were")
+    case .cancelled: return Fault(.interrupted, "bindings are as they were")
+    case .timeout: return Fault(.timeout, "the time limit is reached; bindings are as they were")
     case .memory(let purpose, let needed, let available):
       return Fault(
         .memoryCap,

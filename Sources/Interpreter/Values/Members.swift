@@ -23,6 +23,7 @@ enum Members {
   static func find(_ name: String, of value: Value) throws -> Value? {
     switch value {
     case .record(let record): return record[name]
+    case .module(let module): return module[name]
     case .panel(let panel):
       if let column = panel.panel.columnOrKey(name) {
         return .column(ColumnValue(name: name, column: column))
@@ -39,6 +40,7 @@ enum Members {
     let own = list(of: value.type)?.map(\.name) ?? []
     switch value {
     case .record(let record): return record.fields.map(\.name)
+    case .module(let module): return module.exports.map(\.name)
     case .panel(let panel): return panel.panel.names + own
     case .table(let table): return table.columnNames + own
     default: return own
@@ -102,6 +104,16 @@ enum Members {
     Member("loss", .list(of: .number), "the best validation loss of each member") {
       ModelValue($0).map { .list($0.model.summary.members.map { .number($0.bestLoss) }) }
     },
+    Member("status", .text, "done, or partial after an interruption") {
+      ModelValue($0).map { .text($0.model.pause == nil ? "done" : "partial") }
+    },
+    Member("best", .model, "the best epoch so far of a partial fit; a whole fit as it is") {
+      ModelValue($0).map { value in
+        var value = value
+        if let pause = value.model.pause { value.model = pause.best() }
+        return .model(value)
+      }
+    },
     Member("seconds", .number, "how long the fit took") {
       ModelValue($0).map { .number($0.seconds) }
     },
@@ -159,6 +171,11 @@ enum Members {
     Member("code", .text, "the code of the error") {
       if case .failure(let fault) = $0 { return .text(fault.code.rawValue) }
       return nil
+    },
+    Member("at", .text, "where it happened") {
+      guard case .failure(let fault) = $0 else { return nil }
+      guard let source = fault.source, let span = fault.span else { return .missing }
+      return .text(source.describe(span.start))
     },
     Member("message", .text, "the words of the error") {
       if case .failure(let fault) = $0 { return .text(fault.message) }

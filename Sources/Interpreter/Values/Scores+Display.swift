@@ -100,13 +100,20 @@ extension EvaluationValue {
 }
 
 extension BacktestValue {
+  /// What is held and when.
+  var heading: String {
+    let first = backtest.months.first?.description ?? ""
+    let last = backtest.months.last?.description ?? ""
+    let long = "decile \(options.long ?? options.buckets)"
+    let legs = options.legs == .longShort ? "\(long) less decile \(options.short ?? 1)" : long
+    return "\(title) · \(legs) · \(first)..\(last) · "
+      + Counted.text(backtest.months.count, "month")
+  }
+
   func display(_ options: DisplayOptions) -> [String] {
     let (gross, net) = (backtest.grossPerformance, backtest.netPerformance)
     var sheet = Sheet()
-    let first = backtest.months.first?.description ?? ""
-    let last = backtest.months.last?.description ?? ""
-    let legs = self.options.legs == .longShort ? "decile 10 less decile 1" : "decile 10"
-    sheet.head("\(title) · \(legs) · \(first)..\(last) · \(backtest.months.count) months")
+    sheet.head(heading)
     let rate = NumberFormat.basisPoints(self.options.costs.rate)
     sheet.row("", ["gross", "net"], "net of \(rate) on buys plus sells")
     sheet.row("mean a year (×12)", [percent(12 * gross.mean), percent(12 * net.mean)])

@@ -86,7 +86,8 @@ extension Table {
   func lines(_ options: DisplayOptions, total: Int) -> [String] {
     let layout = TableLayout(
       columns.map { name, column in
-        TableLayout.Column(name, column.cells, column.numbers == nil ? .left : .right)
+        TableLayout.Column(
+          name, column.cells(digits: digits), column.numbers == nil ? .left : .right)
       })
     let hidden = total - count
     let more = hidden > 0 ? ["… \(NumberFormat.count(hidden)) more rows"] : []
@@ -96,9 +97,12 @@ extension Table {
 
 extension Column {
   /// Every cell as text, numbers aligned by a common number of decimals.
-  var cells: [String] {
+  func cells(digits: Int? = nil) -> [String] {
     guard let numbers, unit == .ratio || unit == .plain else {
       return (0..<count).map { ValueText.short(value(at: $0)) }
+    }
+    if let digits, unit == .plain {
+      return numbers.map { NumberFormat.significant($0, digits: digits) }
     }
     let decimals = commonDecimals(numbers)
     return numbers.map { x in

@@ -5,7 +5,7 @@ import FactorRuntime
 import Models
 
 /// A value of the language.
-public indirect enum Value: Sendable {
+public enum Value: Sendable {
   case missing
   case integer(Int)
   case number(Double)
@@ -16,21 +16,22 @@ public indirect enum Value: Sendable {
   /// Quarters since year zero.
   case quarter(Int)
   case duration(Int, DurationUnit)
-  case range(RangeValue)
+  indirect case range(RangeValue)
   case text(String)
   case bool(Bool)
   case list([Value])
   case record(Record)
-  case column(ColumnValue)
-  case table(Table)
-  case panel(PanelValue)
-  case task(TaskValue)
-  case model(ModelValue)
-  case evaluation(EvaluationValue)
-  case backtest(BacktestValue)
-  case plot(PlotValue)
+  indirect case column(ColumnValue)
+  indirect case table(Table)
+  indirect case panel(PanelValue)
+  indirect case task(TaskValue)
+  indirect case model(ModelValue)
+  indirect case evaluation(EvaluationValue)
+  indirect case backtest(BacktestValue)
+  indirect case plot(PlotValue)
   case function(FunctionValue)
-  case failure(Fault)
+  indirect case module(ModuleValue)
+  indirect case failure(Fault)
   /// The result of something done rather than computed.
   case nothing
 }
@@ -41,6 +42,15 @@ public struct RangeValue: Sendable {
   public var upper: Value?
   public var step: Value?
   public var includesUpper = true
+
+  /// The whole numbers of the range, if it is one of them without a step and not empty.
+  var wholeNumbers: ClosedRange<Int>? {
+    guard step == nil, case .integer(let first)? = lower, case .integer(let end)? = upper,
+      end > .min
+    else { return nil }
+    let last = includesUpper ? end : end - 1
+    return first <= last ? first...last : nil
+  }
 }
 
 /// Named values in order.
@@ -49,15 +59,18 @@ public struct Record: Sendable {
 
   subscript(name: String) -> Value? { fields.first { $0.name == name }?.value }
 
-  /// Gives the record with a field replaced or added.
-  func with(_ name: String, _ value: Value) -> Record {
-    var copy = self
-    if let place = copy.fields.firstIndex(where: { $0.name == name }) {
-      copy.fields[place].value = value
+  /// Replaces or adds a field.
+  mutating func set(_ name: String, _ value: Value) {
+    if let place = fields.firstIndex(where: { $0.name == name }) {
+      fields[place].value = value
     } else {
-      copy.fields.append((name, value))
+      fields.append((name, value))
     }
-    return copy
+  }
+
+  /// Takes over all fields of another record.
+  mutating func merge(_ other: Record) {
+    for field in other.fields { set(field.name, field.value) }
   }
 }
 
@@ -73,6 +86,8 @@ public struct Table: Sendable {
   public var columns: [(name: String, column: Column)]
   /// Facts shown under the table.
   public var notes: [String] = []
+  /// Significant digits of plain numbers; nil for what suits the column.
+  var digits: Int?
 
   /// The number of rows.
   public var count: Int { columns.first?.column.count ?? 0 }
@@ -114,23 +129,21 @@ public struct ModelValue: Sendable {
   public var threads: Int
 }
 
-/// A function of the user.
-public struct FunctionValue: Sendable {
-  var name: String?
-  var parameters: [Parameter]
-  var body: Body
-  var source: Source
-  var captured: Environment
+/// A function of the user: code, and the values it captured when it was made.
+public final class FunctionValue: Sendable {
+  let name: String?
+  let parameters: [Parameter]
+  let code: Routine
+  let captures: [Value]
 
   struct Parameter: Sendable {
     var name: String
     var defaultValue: Value?
   }
 
-  /// What is computed: a pipeline (`fn`) or an expression (a lambda).
-  enum Body: Sendable {
-    case pipeline(Pipeline)
-    case expression(Expression)
+  init(name: String?, parameters: [Parameter], code: Routine, captures: [Value]) {
+    (self.name, self.parameters, self.code) = (name, parameters, code)
+    self.captures = captures
   }
 }
 
@@ -155,7 +168,7 @@ extension Value {
     case .range(let range): .range(of: (range.lower ?? range.upper)?.type ?? .any)
     case .text: .text
     case .bool: .bool
-    case .list(let items): .list(of: items.map(\.type).reduce(nil) { $0?.joined($1) ?? $1 } ?? .any)
+    case .list(let items): .list(of: Self.type(of: items))
     case .record(let record):
       .record(record.fields.map { RecordField($0.name, $0.value.type) })
     case .column(let value): .column(of: value.column.elementType)
@@ -167,8 +180,32 @@ extension Value {
     case .backtest: .backtest
     case .plot: .plot
     case .function: .function
+    case .module: .module
     case .failure: .failure
     case .nothing: .nothing
+    }
+  }
+}
+
+extension Value {
+  // Long lists are mostly of one kind, told without making a type for each item.
+  private static func type(of items: [Value]) -> Type {
+    guard let first = items.first else { return .any }
+    var joined = first.type
+    var last = first
+    for item in items where !item.isSameScalar(as: last) {
+      joined = joined.joined(item.type)
+      last = item
+    }
+    return joined
+  }
+
+  private func isSameScalar(as other: Value) -> Bool {
+    switch (self, other) {
+    case (.integer, .integer), (.number, .number), (.ratio, .ratio), (.text, .text),
+      (.bool, .bool), (.month, .month), (.date, .date), (.missing, .missing):
+      true
+    default: false
     }
   }
 }

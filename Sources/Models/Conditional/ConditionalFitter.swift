@@ -27,8 +27,15 @@ enum ConditionalFitter {
   /// The fewest firms a training month may have: one firm has no cross-section.
   static let fewestFirms = 2
 
+  /// A member that is done, or stopped on the way; `member` is then its best epoch so far.
+  struct Progressed<Head: FactorHead>: Sendable where Head.Scalar == Float {
+    var member: ConditionalMember
+    var paused: PausedTraining<ConditionalTrainer<Head>.State>?
+  }
+
   static func fit<Head: FactorHead>(
-    _ design: ConditionalDesign<Head>, _ task: FactorTask, _ context: FitContext
+    _ design: ConditionalDesign<Head>, _ task: FactorTask, _ context: FitContext,
+    earlier: [Progressed<Head>?] = []
   ) throws -> FittedConditional<Head> {
     let split = try task.requireSplit()
     try check(design, task, split)
@@ -37,12 +44,39 @@ enum ConditionalFitter {
     let networkData = scales.data(task, managed: portfolios)
     let data = ConditionalData<Float>(networkData)
     let meanFirms = networkData.meanFirms(split.train)
-    let members = try Ensemble.map(members: design.members, budget: context.budget) { number in
-      try train(
-        design, data, inputs: networkData.managed, meanFirms: meanFirms, split, member: number,
-        context)
+    let members = try Ensemble.map(members: design.members, budget: context.budget) {
+      number -> Progressed<Head>? in
+      let known = earlier.indices.contains(number) ? earlier[number] : nil
+      if let known, known.paused == nil { return known }
+      do {
+        return try train(
+          design, data, inputs: networkData.managed, meanFirms: meanFirms, split, member: number,
+          from: known?.paused, context)
+      } catch BudgetError.cancelled { return nil }
     }
-    return try settle(design, task, split, scales, members, meanFirms, context)
+    let begun = members.compactMap { $0 }
+    // A fit stopped before any member finished an epoch leaves nothing to keep.
+    guard !begun.isEmpty else { throw BudgetError.cancelled }
+    let isWhole = begun.count == members.count && begun.allSatisfy { $0.paused == nil }
+    // What was trained is settled even if the user wants to stop: it takes moments.
+    let settling = isWhole ? context : context.unhurried
+    var fitted = try settle(
+      design, task, split, scales, begun.map(\.member), meanFirms, settling)
+    if !isWhole { fitted.pause = pause(design, task, members, fitted) }
+    return fitted
+  }
+
+  private static func pause<Head: FactorHead>(
+    _ design: ConditionalDesign<Head>, _ task: FactorTask, _ members: [Progressed<Head>?],
+    _ fitted: FittedConditional<Head>
+  ) -> FitPause {
+    let begun = members.compactMap { $0 }
+    let least = begun.filter { $0.paused != nil }.map(\.member.report).min { $0.epochs < $1.epochs }
+    return FitPause(
+      epoch: least?.epochs ?? 0, epochs: design.schedule.epochs,
+      bestEpoch: begun.first?.member.report.bestEpoch ?? 0,
+      bestLoss: begun.first?.member.report.bestLoss ?? .nan,
+      resume: { try fit(design, task, $0, earlier: members) }, best: { fitted })
   }
 
   private static func check<Head: FactorHead>(
@@ -65,8 +99,9 @@ enum ConditionalFitter {
 
   private static func train<Head: FactorHead>(
     _ design: ConditionalDesign<Head>, _ data: ConditionalData<Float>, inputs: [[Double]],
-    meanFirms: Double, _ split: Split, member: Int, _ context: FitContext
-  ) throws -> ConditionalMember {
+    meanFirms: Double, _ split: Split, member: Int,
+    from earlier: PausedTraining<ConditionalTrainer<Head>.State>?, _ context: FitContext
+  ) throws -> Progressed<Head> {
     let seed = Ensemble.seed(context.seed, member: member)
     var stream = RandomStream(seed: seed, purpose: .initialise)
     let network = BetaNetwork<Float>(
@@ -79,13 +114,30 @@ enum ConditionalFitter {
     let trainer = ConditionalTrainer(
       network: network, head: head, data: data, split: split, longestBatch: design.longestBatch,
       optimizer: Adam(rate: design.rate, clip: design.clip))
-    let report = try TrainingLoop.run(
-      trainer, design.schedule, seed: seed, member: member, of: design.members, context)
+    let outcome = try TrainingLoop.run(
+      trainer, design.schedule, seed: seed, member: member, of: design.members, from: earlier,
+      context)
+    switch outcome {
+    case .finished(let report):
+      return Progressed(
+        member: try frozen(trainer, report, budget: context.budget), paused: nil)
+    case .paused(let paused):
+      let budget = context.unhurried.budget
+      return Progressed(
+        member: try frozen(trainer, paused.report, budget: budget), paused: paused)
+    }
+  }
+
+  private static func frozen<Head: FactorHead>(
+    _ trainer: ConditionalTrainer<Head>, _ report: TrainingReport, budget: Budget
+  ) throws -> ConditionalMember where Head.Scalar == Float {
+    let head = trainer.head
     var (core, tuned): ([Double], [Double]) = ([], [])
     head.parameters.snapshot(into: &tuned)
-    try trainer.refinePrior(budget: context.budget)
+    try trainer.refinePrior(budget: budget)
     head.parameters.snapshot(into: &core)
-    return ConditionalMember(network: network.frozen(), core: core, tuned: tuned, report: report)
+    return ConditionalMember(
+      network: trainer.network.frozen(), core: core, tuned: tuned, report: report)
   }
 
   private static func settle<Head: FactorHead>(

@@ -111,12 +111,37 @@ final class ConditionalTrainer<Head: FactorHead>: Trainable {
       on: filter.run(network.frozen(), months: months, from: months.lowerBound), budget: budget)
   }
 
+  /// Everything between two epochs, as values.
+  struct State: Sendable {
+    let network: ParameterState<Scalar>
+    let running: [RunningMoments]
+    let head: ParameterState<Double>
+    let draws: RandomStream?
+    let optimizer: Adam
+    let best: ConditionalSnapshot<Scalar>
+  }
+
+  var state: State {
+    get {
+      State(
+        network: network.parameters.state, running: network.running, head: head.parameters.state,
+        draws: head.draws, optimizer: optimizer, best: best)
+    }
+    set {
+      network.parameters.state = newValue.network
+      network.running = newValue.running
+      head.parameters.state = newValue.head
+      head.draws = newValue.draws
+      (optimizer, best) = (newValue.optimizer, newValue.best)
+    }
+  }
+
   func keepBest() { best.take(network, head.parameters) }
   func restoreBest() { best.putBack(network, head.parameters) }
 }
 
 /// The parameters and running statistics of the best epoch.
-struct ConditionalSnapshot<Scalar: NetworkScalar> {
+struct ConditionalSnapshot<Scalar: NetworkScalar>: Sendable {
   private var large: [Scalar] = []
   private var small: [Double] = []
   private var running: [RunningMoments] = []

@@ -31,6 +31,8 @@ protocol FactorHead: AnyObject, SendableMetatype {
   associatedtype Scalar: NetworkScalar
   var factors: Int { get }
   var parameters: ParameterBlock<Double> { get }
+  /// The stream that sampled losses draw from; nil where nothing is sampled.
+  var draws: RandomStream? { get set }
 
   /// Gives the epoch's batches: runs of consecutive months.
   func batches(epoch: Int, train: Range<Int>, _ stream: inout RandomStream) -> [Range<Int>]
@@ -53,6 +55,10 @@ protocol FactorHead: AnyObject, SendableMetatype {
 }
 
 extension FactorHead {
+  var draws: RandomStream? {
+    get { nil }
+    set {}
+  }
   func willStart(epoch: Int, filter: () -> [FilteredMonth]) {}
   func closeBatch(_ loss: Variable, months: Int, on tape: Tape) -> Variable { loss }
   func refinePrior(on months: [FilteredMonth], budget: Budget) throws {}

@@ -32,6 +32,7 @@ struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Flo
   let forecasts: [ForecastMode]
   let needsManaged: Bool
   let makeHead: @Sendable (_ inputs: [[Double]]) -> Head
+  var pause: FitPause?
 
   func predict(_ task: FactorTask, budget: Budget) throws -> Predictions {
     guard task.characteristicNames == summary.characteristicNames else {

@@ -26,12 +26,16 @@ final class RecurrentFactorHead<Scalar: NetworkScalar>: FactorHead {
   /// The same within a batch, on the tape.
   private var live: LiveState?
   /// Draws for activations without a closed expectation.
-  private var draws: RandomStream
+  private var stream: RandomStream
+  var draws: RandomStream? {
+    get { stream }
+    set { stream = newValue ?? stream }
+  }
 
   init(
     options: FactorNetworkOptions, inputs: [[Double]], meanFirms: Double
   ) {
-    draws = RandomStream(seed: 0, purpose: .posterior)
+    stream = RandomStream(seed: 0, purpose: .posterior)
     (self.options, self.inputs, self.meanFirms) = (options, inputs, meanFirms)
     factors = options.factors
     tensors = RecurrentFactorTensors(
@@ -40,9 +44,9 @@ final class RecurrentFactorHead<Scalar: NetworkScalar>: FactorHead {
     state = RecurrentState(options)
   }
 
-  func initialize(_ stream: inout RandomStream) {
-    draws = RandomStream(seed: stream.bits(), purpose: .posterior)
-    tensors.initialize(parameters, options, &stream)
+  func initialize(_ source: inout RandomStream) {
+    stream = RandomStream(seed: source.bits(), purpose: .posterior)
+    tensors.initialize(parameters, options, &source)
   }
 
   func batches(
@@ -97,7 +101,7 @@ final class RecurrentFactorHead<Scalar: NetworkScalar>: FactorHead {
     case .amortized:
       let fit =
         options.activation == .identity
-        ? month.reconstruction() : month.sampledReconstruction(&draws)
+        ? month.reconstruction() : month.sampledReconstruction(&stream)
       var total = fit + month.predictive(view) * options.predictiveWeight
       if divergence > 0 { total = total + month.divergence() * (divergence / meanFirms) }
       return total

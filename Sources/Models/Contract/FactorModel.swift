@@ -23,6 +23,13 @@ public struct FitContext: Sendable {
   ) {
     (self.seed, self.budget, self.progress) = (seed, budget, progress)
   }
+
+  /// The same for work that must end although the user wants to stop.
+  var unhurried: FitContext {
+    FitContext(
+      seed: seed, budget: Budget(threads: budget.threads, memoryLimit: budget.memoryLimit),
+      progress: progress)
+  }
 }
 
 /// The state of a fit after one epoch of one ensemble member.
@@ -80,6 +87,27 @@ public protocol FittedModel: Sendable {
   var summary: FitSummary { get }
   /// Describes and forecasts every row of a task with frozen weights.
   func predict(_ task: FactorTask, budget: Budget) throws -> Predictions
+  /// What is left of a fit that was stopped; nil for a whole one.
+  var pause: FitPause? { get }
+}
+
+extension FittedModel {
+  /// A whole fit.
+  public var pause: FitPause? { nil }
+}
+
+/// A fit that was stopped between two epochs and can go on.
+public struct FitPause: Sendable {
+  /// The epoch reached, of how many, by the member that is least far.
+  public let epoch: Int
+  public let epochs: Int
+  /// The best epoch so far and its validation loss, of the first member that has one.
+  public let bestEpoch: Int
+  public let bestLoss: Double
+  /// Goes on, bit by bit as if the fit had never been stopped.
+  public let resume: @Sendable (FitContext) throws -> any FittedModel
+  /// Takes the best epoch as it is.
+  public let best: @Sendable () -> any FittedModel
 }
 
 /// The facts of a fit that a user wants to see.

@@ -116,3 +116,33 @@ public final class ParameterBlock<Scalar: NetworkScalar> {
     }
   }
 }
+
+/// Weights and Adam moments as values.
+struct ParameterState<Scalar: NetworkScalar>: Sendable {
+  fileprivate let weights: [Scalar]
+  fileprivate let first: [Scalar]
+  fileprivate let second: [Scalar]
+}
+
+extension ParameterBlock {
+  /// All that the next optimiser step depends on.
+  var state: ParameterState<Scalar> {
+    get {
+      func copy(_ memory: UnsafeMutablePointer<Scalar>) -> [Scalar] {
+        Array(UnsafeBufferPointer(start: memory, count: count))
+      }
+      return ParameterState(
+        weights: copy(weights), first: copy(first), second: copy(second))
+    }
+    set {
+      for (memory, values) in [
+        (weights, newValue.weights), (first, newValue.first), (second, newValue.second),
+      ] {
+        precondition(values.count == count)
+        values.withUnsafeBufferPointer { source in
+          if let base = source.baseAddress { memory.update(from: base, count: count) }
+        }
+      }
+    }
+  }
+}

@@ -4,6 +4,8 @@ import FactorRuntime
 
 /// What the loop needs of a model in training.
 protocol Trainable: AnyObject {
+  /// Everything that the next epoch depends on.
+  associatedtype State: Sendable
   /// Prepares an epoch (numbered from 1): order of batches, weights of terms.
   func begin(epoch: Int, _ stream: inout RandomStream)
   /// The number of batches of this epoch.
@@ -15,6 +17,23 @@ protocol Trainable: AnyObject {
   /// Keeps the current parameters as the best, or puts the best ones back.
   func keepBest()
   func restoreBest()
+  /// The state between epochs; putting it back continues bit by bit as if nothing had happened.
+  var state: State { get set }
+}
+
+/// A training between two epochs.
+struct PausedTraining<State: Sendable>: Sendable {
+  let model: State
+  let stream: RandomStream
+  let watch: EarlyStopping
+  let report: TrainingReport
+}
+
+/// How a training ended.
+enum TrainingOutcome<State: Sendable> {
+  case finished(TrainingReport)
+  /// Stopped by the user after at least one epoch; the best parameters so far are in the model.
+  case paused(PausedTraining<State>)
 }
 
 /// How long to train.
@@ -35,35 +54,53 @@ public struct TrainingReport: Sendable, Equatable {
 
 enum TrainingLoop {
   /// Trains with early stopping and leaves the best parameters in the model.
-  static func run(
-    _ model: some Trainable, _ schedule: TrainingSchedule, seed: UInt64, member: Int,
-    of members: Int,
-    _ context: FitContext
-  ) throws -> TrainingReport {
-    var stream = RandomStream(seed: seed, purpose: .shuffle)
-    var watch = EarlyStopping(patience: schedule.patience)
-    var report = TrainingReport()
-    for epoch in 1...max(1, schedule.epochs) {
-      model.begin(epoch: epoch, &stream)
-      var total = 0.0
-      for batch in 0..<model.batchCount {
-        try context.budget.check()
-        total += model.step(batch: batch)
+  ///
+  /// `earlier` continues a training that was stopped.
+  static func run<Model: Trainable>(
+    _ model: Model, _ schedule: TrainingSchedule, seed: UInt64, member: Int, of members: Int,
+    from earlier: PausedTraining<Model.State>? = nil, _ context: FitContext
+  ) throws -> TrainingOutcome<Model.State> {
+    var stream = earlier?.stream ?? RandomStream(seed: seed, purpose: .shuffle)
+    var watch = earlier?.watch ?? EarlyStopping(patience: schedule.patience)
+    var report = earlier?.report ?? TrainingReport()
+    var last = earlier
+    if let earlier { model.state = earlier.model }
+    var epoch = report.epochs + 1
+    while epoch <= max(1, schedule.epochs), !(epoch > 1 && watch.shouldStop(after: epoch - 1)) {
+      let (train, valid): (Double, Double)
+      do { (train, valid) = try pass(model, epoch, &stream, context) } catch BudgetError.cancelled {
+        guard let last else { throw BudgetError.cancelled }
+        model.restoreBest()
+        return .paused(last)
       }
-      let (train, valid) = (total / Double(max(1, model.batchCount)), model.validationLoss())
-      guard train.isFinite, valid.isFinite else { throw ModelError.notFinite(epoch: epoch) }
       report.trainingLoss.append(train)
       report.validationLoss.append(valid)
       if watch.note(valid, epoch: epoch) { model.keepBest() }
+      (report.bestEpoch, report.bestLoss) = (watch.bestEpoch, watch.bestLoss)
+      last = PausedTraining(model: model.state, stream: stream, watch: watch, report: report)
       context.progress(
         FitProgress(
           member: member, members: members, epoch: epoch, epochs: schedule.epochs,
           trainingLoss: train, validationLoss: valid, bestEpoch: watch.bestEpoch,
           bestLoss: watch.bestLoss))
-      if watch.shouldStop(after: epoch) { break }
+      epoch += 1
     }
     model.restoreBest()
-    (report.bestEpoch, report.bestLoss) = (watch.bestEpoch, watch.bestLoss)
-    return report
+    return .finished(report)
+  }
+
+  // One epoch: its mean training loss and its validation loss.
+  private static func pass(
+    _ model: some Trainable, _ epoch: Int, _ stream: inout RandomStream, _ context: FitContext
+  ) throws -> (Double, Double) {
+    model.begin(epoch: epoch, &stream)
+    var total = 0.0
+    for batch in 0..<model.batchCount {
+      try context.budget.check()
+      total += model.step(batch: batch)
+    }
+    let (train, valid) = (total / Double(max(1, model.batchCount)), model.validationLoss())
+    guard train.isFinite, valid.isFinite else { throw ModelError.notFinite(epoch: epoch) }
+    return (train, valid)
   }
 }

@@ -41,15 +41,27 @@ public enum NumberFormat {
 
   /// A whole number with thousands separators.
   public static func count(_ number: Int) -> String {
-    let digits = String(number.magnitude)
-    var groups: [Substring] = []
-    var rest = digits[...]
-    while rest.count > 3 {
-      groups.append(rest.suffix(3))
-      rest = rest.dropLast(3)
+    // Written backwards into the space of the longest number there is, 26 characters.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { buffer in
+      var place = buffer.count
+      var rest = number.magnitude
+      var written = 0
+      repeat {
+        if written > 0, written % 3 == 0 {
+          place -= 1
+          buffer[place] = UInt8(ascii: ",")
+        }
+        place -= 1
+        buffer[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+        written += 1
+      } while rest > 0
+      if number < 0 {
+        place -= 1
+        buffer[place] = UInt8(ascii: "-")
+      }
+      return String(decoding: UnsafeBufferPointer(rebasing: buffer[place...]), as: UTF8.self)
     }
-    let text = ([rest] + groups.reversed()).joined(separator: ",")
-    return number < 0 ? "-" + text : text
   }
 
   private static func nonFinite(_ number: Double) -> String {

@@ -6,10 +6,11 @@
   import Darwin
 #endif
 
-/// The bytes of a file, mapped read-only for as long as this object lives.
+/// The bytes of a file, mapped read-only for as long as this object lives; a pipe is read to its end.
 public final class MappedFile: Sendable {
   /// The bytes; valid while the object lives.
   nonisolated(unsafe) public let bytes: UnsafeBufferPointer<UInt8>
+  private let isMapped: Bool
 
   /// Maps a file.
   public init(_ path: String) throws(FileError) {
@@ -18,6 +19,14 @@ public final class MappedFile: Sendable {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw FileSystem.error("inspect", path) }
     if status.st_mode & S_IFMT == S_IFDIR { throw .isFolder(path: path) }
+    isMapped = status.st_mode & S_IFMT == S_IFREG
+    guard isMapped else {
+      let content = try FileSystem.readToEnd(descriptor, path, expecting: 1 << 16)
+      let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: content.count)
+      _ = copy.initialize(from: content)
+      bytes = UnsafeBufferPointer(copy)
+      return
+    }
     let size = Int(status.st_size)
     if size == 0 {
       bytes = UnsafeBufferPointer(start: nil, count: 0)
@@ -32,6 +41,7 @@ public final class MappedFile: Sendable {
   }
 
   deinit {
+    guard isMapped else { return bytes.deallocate() }
     guard let start = bytes.baseAddress else { return }
     munmap(UnsafeMutableRawPointer(mutating: start), bytes.count)
   }
@@ -56,14 +66,24 @@ public enum FileSystem {
     if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
       throw .isFolder(path: path)
     }
+    return try readToEnd(descriptor, path, expecting: Int(status.st_size) + 1)
+  }
+
+  /// A device without an end, such as one of zeros, is given up on here.
+  static let longestStream = 1 << 32
+
+  static func readToEnd(
+    _ descriptor: Int32, _ path: String, expecting count: Int
+  ) throws(FileError) -> [UInt8] {
     var result: [UInt8] = []
-    result.reserveCapacity(Int(status.st_size) + 1)
+    result.reserveCapacity(min(count, longestStream))
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let got = systemRead(descriptor, &buffer, buffer.count)
       if got < 0, errno == EINTR { continue }
       if got < 0 { throw error("read", path) }
       if got == 0 { return result }
+      guard result.count + got <= longestStream else { throw .endless(path: path) }
       result.append(contentsOf: buffer[..<got])
     }
   }

@@ -95,10 +95,13 @@ extension Panel {
   }
 
   /// Gives the rows of the named assets.
-  public func slice(assets: [String]) throws(PanelError) -> (panel: Panel, ledger: LedgerLine) {
+  public func slice(
+    assets: [String], allowEmpty: Bool = false
+  ) throws(PanelError) -> (panel: Panel, ledger: LedgerLine) {
     var wanted = [Bool](repeating: false, count: assetCount)
     for name in assets {
       guard let code = index.code(ofAsset: name) else {
+        if allowEmpty { continue }
         throw .noSuchAsset(name: name, assets: assetCount)
       }
       wanted[Int(code)] = true

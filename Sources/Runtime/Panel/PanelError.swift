@@ -22,6 +22,8 @@ public enum PanelError: Error, Equatable, Sendable {
   case empty(stage: String)
   /// Some months have too few assets for the operation.
   case tooFewAssets(needed: Int, months: [Month], smallest: Int)
+  /// Equal signals lie on a break point in some months.
+  case tiedBreakPoints([TiedMonth])
   /// Two tables do not cover the same rows.
   case shapeMismatch(expected: Int, found: Int)
 }
@@ -46,6 +48,8 @@ extension PanelError {
     case .outsideMonths(let requested, let first, let last):
       "\(requested) lies outside the panel, which covers \(first)..\(last)"
     case .empty(let stage): "nothing is left after \(stage)"
+    case .tiedBreakPoints(let months):
+      "equal signals lie on a break point in \(months.count) months"
     case .tooFewAssets(let needed, let months, let smallest):
       "\(months.count) months have fewer than \(needed) assets (as few as \(smallest)): "
         + listed(months.map(\.description))

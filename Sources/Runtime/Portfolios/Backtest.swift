@@ -15,6 +15,9 @@ public struct BacktestOptions: Sendable {
   public var costs = Costs()
   /// What to do with months that have fewer assets than buckets.
   public var small = SmallMonths.refuse
+  /// The buckets that are bought and sold; the last and the first if left out.
+  public var long: Int?
+  public var short: Int?
   /// The periods of a year; 1 leaves Sharpe ratios per period.
   public var periodsPerYear = 12
 
@@ -66,9 +69,11 @@ public struct Backtest: Sendable {
   public let conventions: [String]
 
   /// Trades a forecast; `size` switches to value weights.
+  ///
+  /// The buckets are those of `sort`, or else made from the forecast.
   public init(
     forecast: [Double], returns: [Double], index: PanelIndex, size: [Double]? = nil,
-    options: BacktestOptions = BacktestOptions()
+    sort given: PortfolioSort? = nil, options: BacktestOptions = BacktestOptions()
   ) throws(PanelError) {
     guard returns.count == index.count else {
       throw .shapeMismatch(expected: index.count, found: returns.count)
@@ -76,10 +81,16 @@ public struct Backtest: Sendable {
     if let size, size.count != index.count {
       throw .shapeMismatch(expected: index.count, found: size.count)
     }
-    let sort = try PortfolioSort(
-      forecast, index: index, buckets: options.buckets, small: options.small)
+    let sort: PortfolioSort
+    if let given {
+      sort = given
+    } else {
+      sort = try PortfolioSort(
+        forecast, index: index, buckets: options.buckets, small: options.small)
+    }
     guard !sort.sortedMonths.isEmpty else { throw .empty(stage: "the sort") }
-    let weights = LongShort.weights(sort, index: index, legs: options.legs, size: size)
+    let weights = LongShort.weights(
+      sort, index: index, legs: options.legs, size: size, long: options.long, short: options.short)
     let traded = sort.sortedMonths
     gross = traded.map { t in
       Summation.compensated(
@@ -118,8 +129,9 @@ public struct Backtest: Sendable {
     let weighting = isValueWeighted ? "value-weighted" : "equal-weighted"
     let portfolio =
       options.legs == .longShort
-      ? "long bucket \(options.buckets), short bucket 1; gross exposure 2"
-      : "long bucket \(options.buckets) only; gross exposure 1"
+      ? "long bucket \(options.long ?? options.buckets), short bucket \(options.short ?? 1); "
+        + "gross exposure 2"
+      : "long bucket \(options.long ?? options.buckets) only; gross exposure 1"
     let charged =
       switch options.costs.base {
       case .twoSided: "buys plus sells against drifted weights"

@@ -17,15 +17,16 @@ public enum Legs: String, Sendable, CaseIterable {
 public enum LongShort {
   /// Gives the weight of every row; a leg without usable sizes falls back on equal weights.
   public static func weights(
-    _ sort: PortfolioSort, index: PanelIndex, legs: Legs = .longShort, size: [Double]? = nil
+    _ sort: PortfolioSort, index: PanelIndex, legs: Legs = .longShort, size: [Double]? = nil,
+    long: Int? = nil, short: Int? = nil
   ) -> [Double] {
+    let (top, bottom) = (Int32(long ?? sort.bucketCount), Int32(short ?? 1))
     var weights = [Double](repeating: 0, count: index.count)
     for t in sort.sortedMonths {
       let rows = index.rows(ofMonthAt: t)
-      let top = rows.filter { sort.buckets[$0] == sort.bucketCount }
-      assign(1, to: top, size, &weights)
+      assign(1, to: rows.filter { sort.buckets[$0] == top }, size, &weights)
       if legs == .longShort {
-        assign(-1, to: rows.filter { sort.buckets[$0] == 1 }, size, &weights)
+        assign(-1, to: rows.filter { sort.buckets[$0] == bottom }, size, &weights)
       }
     }
     return weights

@@ -13,6 +13,30 @@ public enum SmallMonths: String, Sendable, CaseIterable {
   case skip
 }
 
+/// What happens to equal signals at a break point.
+public enum SortTies: String, Sendable, CaseIterable {
+  /// The order of the assets decides, so that sizes differ by at most one.
+  case firm
+  /// Equal signals share a bucket; sizes may differ.
+  case together
+  /// A draw decides, keyed by month and asset.
+  case random
+  /// Equal signals at a break point stop the sort.
+  case apart
+}
+
+/// A month in which equal signals lie on a break point.
+public struct TiedMonth: Sendable, Equatable {
+  /// The month.
+  public let month: Month
+  /// Assets with a signal, and those among them that set the break points.
+  public let assets: Int
+  public let reference: Int
+  /// The size and signal of the largest group of equal signals.
+  public let tie: Int
+  public let signal: Double
+}
+
 /// The buckets of a sort.
 public struct PortfolioSort: Sendable, Equatable {
   /// The number of buckets.
@@ -25,8 +49,11 @@ public struct PortfolioSort: Sendable, Equatable {
   public let skipped: [Month]
 
   /// Sorts each month's assets by a signal.
+  ///
+  /// Break points come from the assets in `reference`, or from all; `seed` decides random ties.
   public init(
-    _ signal: [Double], index: PanelIndex, buckets count: Int = 10, small: SmallMonths = .refuse
+    _ signal: [Double], index: PanelIndex, buckets count: Int = 10, small: SmallMonths = .refuse,
+    ties: SortTies = .firm, reference: [Bool]? = nil, seed: UInt64 = 1
   ) throws(PanelError) {
     guard signal.count == index.count else {
       throw .shapeMismatch(expected: index.count, found: signal.count)
@@ -34,24 +61,121 @@ public struct PortfolioSort: Sendable, Equatable {
     var buckets = [Int32](repeating: 0, count: signal.count)
     var sorted: [Int] = []
     var short: [(month: Month, assets: Int)] = []
+    var tied: [TiedMonth] = []
     for t in index.months.indices {
       let rows = index.rows(ofMonthAt: t)
-      let order = Ranking.order(Array(signal[rows]))
-      guard order.count >= count else {
-        short.append((index.months[t], order.count))
+      let month = SortedMonth(
+        Array(signal[rows]), reference: reference.map { Array($0[rows]) }, count: count)
+      guard month.referenceCount >= count else {
+        short.append((index.months[t], month.referenceCount))
+        continue
+      }
+      if ties == .apart, let tie = month.tieAtBreakPoint {
+        tied.append(
+          TiedMonth(
+            month: index.months[t], assets: month.order.count, reference: month.referenceCount,
+            tie: tie.size, signal: tie.value))
         continue
       }
       sorted.append(t)
-      for (place, position) in order.enumerated() {
-        buckets[rows.lowerBound + position] = Int32(1 + count * place / order.count)
+      var stream = RandomStream(seed: seed, purpose: .split, stream: UInt32(bitPattern: Int32(t)))
+      for (position, bucket) in month.buckets(ties, &stream) {
+        buckets[rows.lowerBound + position] = bucket
       }
     }
     if small == .refuse, let smallest = short.map(\.assets).min() {
       throw .tooFewAssets(needed: count, months: short.map(\.month), smallest: smallest)
     }
-    bucketCount = count
-    self.buckets = buckets
-    sortedMonths = sorted
-    skipped = short.map(\.month)
+    if small == .refuse, !tied.isEmpty { throw .tiedBreakPoints(tied) }
+    self.init(
+      bucketCount: count, buckets: buckets, sortedMonths: sorted,
+      skipped: (short.map(\.month) + tied.map(\.month)).sorted())
+  }
+
+  /// Takes over buckets made elsewhere; months without any are left out.
+  public init(buckets: [Int32], count: Int, index: PanelIndex) {
+    let sorted = index.months.indices.filter { t in
+      index.rows(ofMonthAt: t).contains { buckets[$0] > 0 }
+    }
+    let months = Set(sorted)
+    self.init(
+      bucketCount: count, buckets: buckets, sortedMonths: sorted,
+      skipped: index.months.indices.filter { !months.contains($0) }.map { index.months[$0] })
+  }
+
+  private init(bucketCount: Int, buckets: [Int32], sortedMonths: [Int], skipped: [Month]) {
+    (self.bucketCount, self.buckets) = (bucketCount, buckets)
+    (self.sortedMonths, self.skipped) = (sortedMonths, skipped)
+  }
+}
+
+/// One month's signals in order.
+private struct SortedMonth {
+  let signal: [Double]
+  /// Positions of the assets with a signal, lowest first.
+  let order: [Int]
+  private let reference: [Bool]?
+  /// The signals that set the break points, lowest first.
+  private let setting: [Double]
+  private let count: Int
+
+  init(_ signal: [Double], reference: [Bool]?, count: Int) {
+    (self.signal, self.reference, self.count) = (signal, reference, count)
+    order = Ranking.order(signal)
+    setting = order.filter { reference?[$0] ?? true }.map { signal[$0] }
+  }
+
+  var referenceCount: Int { setting.count }
+
+  /// The largest group of equal signals that lies on both sides of a break point.
+  var tieAtBreakPoint: (size: Int, value: Double)? {
+    var largest: (size: Int, value: Double)?
+    for k in 1..<count {
+      // The first place of the bucket above the break point.
+      let place = (k * setting.count + count - 1) / count
+      guard place > 0, place < setting.count, setting[place - 1] == setting[place] else { continue }
+      let size = signal.count { $0 == setting[place] }
+      if size > largest?.size ?? 0 { largest = (size, setting[place]) }
+    }
+    return largest
+  }
+
+  /// The bucket of each asset with a signal.
+  func buckets(_ ties: SortTies, _ stream: inout RandomStream) -> [(position: Int, bucket: Int32)] {
+    if reference != nil || ties == .together { return byValue }
+    var order = order
+    if ties == .random {
+      let keys = signal.map { _ in stream.bits() }
+      order.sort { a, b in
+        signal[a] == signal[b] ? (keys[a], a) < (keys[b], b) : signal[a] < signal[b]
+      }
+    }
+    return order.enumerated().map { place, position in
+      (position, Int32(1 + count * place / order.count))
+    }
+  }
+
+  // The bucket of a signal is that of the middle of its equals among those that set the break points.
+  private var byValue: [(position: Int, bucket: Int32)] {
+    order.map { position in
+      let value = signal[position]
+      let below = setting.partitioningIndex { $0 >= value }
+      let through = setting.partitioningIndex { $0 > value }
+      let middle = (Double(below) + Double(max(below, through - 1))) / 2
+      let bucket = 1 + Int(Double(count) * min(middle, Double(setting.count) - 0.5)) / setting.count
+      return (position, Int32(min(count, bucket)))
+    }
+  }
+}
+
+extension [Double] {
+  /// The first place where the claim holds, in a list in which it holds from some place on.
+  fileprivate func partitioningIndex(_ claim: (Double) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if claim(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }

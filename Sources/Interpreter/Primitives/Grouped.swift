@@ -1,0 +1,140 @@
+// Groups of rows, joins and stacks: the work behind the verbs on tables.
+
+import FactorLang
+import FactorRuntime
+
+enum Grouped {
+  /// Statistics of each group; groups come in their natural order.
+  static func summary(
+    _ table: Table, _ statistics: Definitions, by names: [String]
+  ) throws -> Table {
+    let groups = try groups(table, by: names)
+    var columns = try names.map { name -> (name: String, column: Column) in
+      (name, try table.required(name).gathered(groups.map { $0[0] }))
+    }
+    var cells = statistics.pairs.map { _ in [Value]() }
+    for rows in groups {
+      let part = names.isEmpty ? table : table.gathered(rows)
+      for (place, pair) in statistics.pairs.enumerated() {
+        cells[place].append(try single(pair, of: part))
+      }
+    }
+    for (pair, values) in zip(statistics.pairs, cells) {
+      guard let column = Column(cells: values) else {
+        throw Fault(
+          .wrongType, "`\(pair.name)` is not one number, text or date a group",
+          parameter: "statistics")
+      }
+      columns.append((pair.name, column))
+    }
+    return Table(title: table.title, columns: columns)
+  }
+
+  // A statistic of all rows stands in each of them; anything else must be the same in each.
+  private static func single(
+    _ pair: (name: String, expression: ColumnExpression), of part: Table
+  ) throws -> Value {
+    let value = try pair.expression.value(on: part).result
+    guard case .column(let column) = value else { return value }
+    guard column.column.count > 0 else { return .missing }
+    if !Availability.isWholeSample(column.column.known) {
+      let keys = Set((0..<column.column.count).map { column.column.key(at: $0) })
+      guard keys.count == 1 else {
+        throw Fault(
+          .wrongType, "`\(pair.expression.text)` has a value for each row, not one a group",
+          helps: ["take a statistic of it:  \(pair.name) = mean(\(pair.expression.text))"],
+          parameter: "statistics")
+      }
+    }
+    return column.column.value(at: 0)
+  }
+
+  /// The rows of each group.
+  static func groups(_ table: Table, by names: [String]) throws -> [[Int]] {
+    guard !names.isEmpty else { return table.count > 0 ? [Array(0..<table.count)] : [] }
+    var places: [[String]: Int] = [:]
+    var groups: [[Int]] = []
+    for (row, key) in try table.keys(names).enumerated() {
+      if let place = places[key] {
+        groups[place].append(row)
+      } else {
+        places[key] = groups.count
+        groups.append([row])
+      }
+    }
+    let columns = try names.map { try table.required($0) }
+    return groups.sorted { precedes($0[0], $1[0], columns) }
+  }
+
+  private static func precedes(_ a: Int, _ b: Int, _ columns: [Column]) -> Bool {
+    for column in columns {
+      switch (column.isMissing(at: a), column.isMissing(at: b)) {
+      case (true, true): continue
+      case (true, false): return false
+      case (false, true): return true
+      default:
+        let sign = Operators.order(column.value(at: a), column.value(at: b)) ?? 0
+        if sign != 0 { return sign < 0 }
+      }
+    }
+    return a < b
+  }
+}
+
+enum TableJoin {
+  /// All rows of the first with the columns of the second, and how many found no partner.
+  static func left(
+    _ first: Table, _ second: Table, on names: [String]
+  ) throws -> (table: Table, unmatched: Int) {
+    var places: [[String]: Int] = [:]
+    for (row, key) in try second.keys(names).enumerated() {
+      guard places.updateValue(row, forKey: key) == nil else {
+        throw Fault(
+          .duplicateKey,
+          "the table to join has two rows for \(key.joined(separator: ", "))",
+          helps: ["make them one first, for example with summarise"], parameter: "other")
+      }
+    }
+    // A missing key never matches.
+    let keys = try names.map { try first.required($0) }
+    let partners = try first.keys(names).enumerated().map { row, key in
+      keys.contains { $0.isMissing(at: row) } ? -1 : places[key] ?? -1
+    }
+    var table = first
+    for (name, column) in second.columns where !names.contains(name) {
+      guard first.column(name) == nil else {
+        throw Fault(
+          .duplicateName, "both tables have a column `\(name)`",
+          helps: ["drop it from one:  select except: \(name)"], parameter: "other")
+      }
+      table.columns.append((name, column.gathered(partners)))
+    }
+    return (table, partners.count { $0 < 0 })
+  }
+}
+
+enum TableStack {
+  static func stacked(_ tables: [Table]) throws -> Table {
+    guard let first = tables.first else {
+      throw Fault(.wrongType, "`stack` needs at least one table", parameter: "tables")
+    }
+    var result = Table(title: first.title, columns: [])
+    for name in first.columnNames {
+      var cells: [Value] = []
+      for table in tables {
+        guard table.columnNames == first.columnNames, let column = table.column(name) else {
+          throw Fault(
+            .unknownColumn,
+            "the tables differ: \(first.columnNames.joined(separator: ", ")) and "
+              + table.columnNames.joined(separator: ", "), parameter: "tables")
+        }
+        cells += (0..<column.count).map { column.value(at: $0) }
+      }
+      guard let column = Column(cells: cells) else {
+        throw Fault(.wrongType, "`\(name)` is of several types", parameter: "tables")
+      }
+      result.columns.append((name, column))
+    }
+    return result
+  }
+}

@@ -1,0 +1,110 @@
+// Verbs on tables and panels as tables: summaries by group, order, the first rows, joining, stacking.
+
+import FactorLang
+import FactorRuntime
+
+/// A panel or a table as rows with named columns.
+struct TableFlow: Bridged {
+  let table: Table
+
+  static var type: Type { .oneOf([.table(nil), .panel(nil), .list(of: .record(nil))]) }
+
+  init?(_ value: Value) {
+    switch value {
+    case .table(let table): self.table = table
+    case .panel(let panel): table = Table(panel.panel, title: panel.origin)
+    case .backtest(let backtest): table = backtest.monthly
+    case .list(let items):
+      guard let table = Table(records: items) else { return nil }
+      self.table = table
+    default: return nil
+    }
+  }
+
+  var value: Value { .table(table) }
+}
+
+let tablePrimitives: [Primitive] = [
+  Primitive(
+    "summarise", topic: .tables, "Computes statistics, of all rows or of each group.",
+    Parameter<TableFlow>.flow("rows", "a table or panel"),
+    Parameter<Definitions>.definitions(
+      "statistics", "`name = expression` pairs, such as mean(ret)"),
+    Parameter<ColumnNames>.columns("by", required: false, "columns whose values make the groups")
+      .labelled,
+    returns: "a table with one row a group, in the order of the groups", effect: .summarises,
+    examples: [
+      "toy | derive small = size < 0 | summarise n = count(), average = mean(ret), by: small"
+    ]
+  ) { _, rows, statistics, by in
+    try Grouped.summary(rows.table, statistics, by: by.names)
+  },
+  Primitive(
+    "order_by", topic: .tables, "Puts rows in the order of a column; missing values go last.",
+    Parameter<TableFlow>.flow("rows", "a table or panel"),
+    Parameter<ColumnExpression>.expression("key", "what to order by"),
+    Parameter<Bool>.value("descending", default: false, "the largest first").labelled,
+    returns: "a table in that order; equal rows keep theirs", effect: .keepsAsTable,
+    examples: ["toy | order_by ret, descending: true"]
+  ) { _, rows, key, descending in
+    try rows.table.ordered(by: key.evaluate(on: rows.table), descending: descending)
+  },
+  Primitive(
+    "top", topic: .tables, "Keeps the rows with the largest values of a column.",
+    Parameter<TableFlow>.flow("rows", "a table or panel"),
+    Parameter<Int>.value("count", default: 10, in: 1...1e9, "how many rows"),
+    Parameter<ColumnExpression>.expression("by", "what to choose by").labelled,
+    Parameter<Bool>.value("smallest", default: false, "keep the smallest instead").labelled,
+    returns: "a table, the best first", effect: .keepsAsTable,
+    examples: ["toy | top 3, by: ret"]
+  ) { _, rows, count, key, smallest in
+    let ordered = try rows.table.ordered(by: key.evaluate(on: rows.table), descending: !smallest)
+    return ordered.gathered(Array(0..<min(count, ordered.count)))
+  },
+  Primitive(
+    "join", topic: .tables, "Adds the columns of another table to the rows with the same key.",
+    Parameter<TableFlow>.flow("rows", "a table or panel"),
+    Parameter<TableFlow>.required("other", "the table whose columns are added"),
+    Parameter<ColumnNames>.columns("on", "the columns that must agree").labelled,
+    returns: "a table with all rows; na where nothing agrees, and a ledger line that counts them",
+    examples: [
+      "a = toy | summarise n = count(), by: month\ntoy | join a, on: month | top 2, by: n"
+    ]
+  ) { context, rows, other, keys in
+    let (table, unmatched) = try TableJoin.left(rows.table, other.table, on: keys.names)
+    context.ledger(
+      LedgerLine(stage: "join", rowsIn: rows.table.count, rowsOut: table.count),
+      detail: "on \(keys.names.joined(separator: ", ")); "
+        + "\(Counted.text(unmatched, "row")) without a partner")
+    return table
+  },
+  Primitive(
+    "stack", topic: .tables, "Puts tables or panels of the same columns one below the other.",
+    Parameter<[TableFlow]>.flow("tables", "a list of tables or panels"),
+    returns: "one table", examples: ["[toy[2000-01], toy[2000-02]] | stack | summarise n = count()"]
+  ) { _, tables in try TableStack.stacked(tables.map(\.table)) },
+  Primitive(
+    "table", topic: .tables, "Chooses columns of a table and how they are shown.",
+    Parameter<TableFlow>.flow("rows", "a table or panel"),
+    Parameter<ColumnNames>.columns("columns", required: false, "the columns; all if left out"),
+    Parameter<Int?>.optional("digits", "significant digits of numbers").labelled,
+    returns: "the table", effect: .selects,
+    examples: ["toy | summarise average = mean(ret), by: month | table digits: 3"]
+  ) { _, rows, columns, digits in
+    if let digits, !(1...17).contains(digits) {
+      throw Fault(.outOfRange, "`digits` must lie in 1..17, not \(digits)", parameter: "digits")
+    }
+    var table = try rows.table.choosing(columns.names)
+    table.digits = digits ?? table.digits
+    return table
+  },
+  Primitive(
+    "unique", topic: .tables, "Tells whether no two rows agree in the columns named.",
+    Parameter<TableFlow>.flow("rows", "a table or panel"),
+    Parameter<ColumnNames>.columns("columns", "the columns"),
+    returns: "true or false", examples: ["unique(toy, id, month)"]
+  ) { _, rows, columns in
+    let keys = try rows.table.keys(columns.names)
+    return Set(keys).count == keys.count
+  },
+]

@@ -1,0 +1,213 @@
+// From a sort to a backtest: deciles made and explained, weights taken, figures summed up.
+
+import FactorLang
+import FactorRuntime
+
+extension SortTies {
+  var ledgerWords: String {
+    switch self {
+    case .firm: "by firm"
+    case .together: "together"
+    case .random: "by draw"
+    case .apart: "none"
+    }
+  }
+}
+
+/// A sort into deciles and what to say when it cannot be made.
+struct DecileSort {
+  private let panel: Panel
+  private let numbers: [Double]
+  private let text: String
+  private let breakpoints: Breakpoints
+  private let ties: SortTies
+
+  init(
+    _ panel: Panel, _ numbers: [Double], _ text: String, _ breakpoints: Breakpoints,
+    _ ties: SortTies
+  ) {
+    (self.panel, self.numbers, self.text) = (panel, numbers, text)
+    (self.breakpoints, self.ties) = (breakpoints, ties)
+  }
+
+  func sort(_ small: SmallMonths, seed: UInt64) throws -> PortfolioSort {
+    do {
+      return try PortfolioSort(
+        numbers, index: panel.index, buckets: 10, small: small, ties: ties,
+        reference: try reference(), seed: seed)
+    } catch let error as PanelError {
+      switch error {
+      case .tooFewAssets(_, let months, let smallest): throw tooFew(months, smallest)
+      case .tiedBreakPoints(let months): throw tied(months)
+      default: throw error
+      }
+    }
+  }
+
+  // The firms of the New York Stock Exchange, by name or by its code of the price files.
+  private func reference() throws -> [Bool]? {
+    guard breakpoints == .nyse else { return nil }
+    let names = ["exchange", "exchcd", "EXCHCD", "primaryexch"]
+    guard let name = names.first(where: panel.hasColumn) else {
+      throw Fault(
+        .unknownColumn, "NYSE break points need a column `exchange`",
+        helps: ["use all firms:  breakpoints: all"], parameter: "breakpoints")
+    }
+    let column = try panel.column(name)
+    return (0..<panel.count).map { row in
+      let text = ValueText.short(column.value(at: row))
+      return text == "NYSE" || text == "N" || text == "1"
+    }
+  }
+
+  private func fault(_ count: Int) -> Fault {
+    Fault(
+      .groupsCannotForm,
+      "ten groups cannot be formed in \(count) of \(Counted.text(panel.monthCount, "month"))")
+  }
+
+  private func tooFew(_ months: [Month], _ smallest: Int) -> Fault {
+    var fault = fault(months.count)
+    (fault.helps, fault.parameter) = (["drop these months:  small: skip"], "signal")
+    fault.data = months.prefix(5).map { month in
+      "\(month)  " + Counted.text(panel.index.range(of: month)?.count ?? 0, "firm")
+    }
+    fault.notes = ["the smallest has \(Counted.text(smallest, "firm")) with a signal"]
+    return fault
+  }
+
+  private func tied(_ months: [TiedMonth]) -> Fault {
+    var fault = fault(months.count)
+    fault.label = "too many equal values at a break point"
+    let shown = months.prefix(5)
+    var columns = [
+      TableLayout.Column("month", shown.map(\.month.description), .left),
+      TableLayout.Column("firms", shown.map { NumberFormat.count($0.assets) }, .right),
+    ]
+    if breakpoints == .nyse {
+      columns.append(
+        TableLayout.Column("NYSE firms", shown.map { NumberFormat.count($0.reference) }, .right))
+    }
+    columns.append(
+      TableLayout.Column(
+        "largest tie",
+        shown.map {
+          "\(Counted.text($0.tie, "firm")) at \(text) = \(NumberFormat.fixed($0.signal, decimals: 4))"
+        }, .left))
+    var lines = TableLayout(columns).lines(width: 79)
+    // In a message the words under their headings need no rule.
+    lines.remove(at: 1)
+    fault.data = lines
+    if let first = months.first {
+      fault.looks = [
+        "it[\(first.month)] | where \(text) == \(ValueText.number(first.signal)) | describe"
+      ]
+    }
+    fault.remedies = [
+      Remedy(
+        text: "put equal values in one group:  ties: together       (groups become unequal)",
+        option: "ties", word: "together"),
+      Remedy(
+        text: "split ties at random:           ties: random         (uses the seed)",
+        option: "ties", word: "random"),
+    ]
+    fault.helps = ["drop these months:              small: skip"]
+    return fault
+  }
+}
+
+enum Trading {
+  static func backtest(
+    _ value: PanelValue, _ weight: String?, _ returns: String?, _ options: BacktestOptions,
+    _ context: Context
+  ) throws -> BacktestValue {
+    let panel = value.panel
+    guard panel.hasColumn("decile"), panel.hasColumn("signal") else {
+      throw Fault(
+        .unknownColumn, "`portfolio` needs deciles", helps: ["sort first:  | deciles predicted"])
+    }
+    let name = returns ?? "realised"
+    guard panel.hasColumn(name) else {
+      throw Fault(
+        .unknownColumn, "this panel has no column `\(name)`",
+        helps: ["say which return is earned:  portfolio returns: ret"], parameter: "returns")
+    }
+    try Timing.checkSignal(
+      try panel.column("signal").known, before: try panel.column(name), named: name)
+    if let weight {
+      try Timing.checkPresent(
+        try panel.column(weight).known, of: weight, "these weights are chosen",
+        parameter: "weight")
+    }
+    let buckets = try panel.numbers("decile").map { $0.isNaN ? 0 : Int32($0) }
+    var options = options
+    options.small = .skip
+    let backtest = try BacktestValue(
+      title: value.origin, forecast: try panel.numbers("signal"), returns: try panel.numbers(name),
+      index: panel.index, sort: PortfolioSort(buckets: buckets, count: 10, index: panel.index),
+      size: try weight.map { try panel.numbers($0) }, options: options)
+    let result = backtest.backtest
+    context.ledger(
+      LedgerLine(stage: "portfolio", rowsIn: panel.count, rowsOut: panel.count),
+      detail: "\(Counted.text(result.months.count, "month")), "
+        + "\(weight.map { "weights by \($0)" } ?? "equal weights"), gross exposure "
+        + (options.legs == .longShort ? "2" : "1"))
+    return backtest
+  }
+}
+
+/// The figures that analysts ask of a portfolio first.
+enum TearSheet {
+  static func table(_ value: BacktestValue, lags: Int) -> Table {
+    let test = value.backtest
+    let (gross, net) = (test.grossPerformance, test.netPerformance)
+    let statistics = [test.gross, test.net].map { NeweyWest($0, lags: lags).tStatistic }
+    let drawdowns = [test.gross, test.net].map { Drawdown($0, months: test.months) }
+    func percent(_ x: Double) -> String { NumberFormat.percent(x, decimals: 2) }
+    func plain(_ x: Double) -> String { NumberFormat.fixed(x, decimals: 2) }
+    var rows: [(String, String, String)] = [
+      ("mean, % a year (×12)", percent(12 * gross.mean), percent(12 * net.mean)),
+      ("volatility, % a year (×√12)", percent(gross.volatility), percent(net.volatility)),
+      ("t-statistic (Newey-West, \(lags) lags)", plain(statistics[0]), plain(statistics[1])),
+      ("Sharpe (×√12)", plain(gross.sharpeRatio), plain(net.sharpeRatio)),
+      ("compounded", percent(gross.compounded), percent(net.compounded)),
+      ("worst month", percent(gross.worst), percent(net.worst)),
+      ("worst drawdown", percent(-drawdowns[0].depth), percent(-drawdowns[1].depth)),
+      ("  from the peak of", drawdowns[0].peak, drawdowns[1].peak),
+      ("  to the trough of", drawdowns[0].trough, drawdowns[1].trough),
+      ("months above zero", share(test.gross), share(test.net)),
+      ("turnover a month, two-way", percent(test.meanTurnover), ""),
+    ]
+    rows.append(("months", "\(test.months.count)", "\(test.months.count)"))
+    let rate = NumberFormat.basisPoints(value.options.costs.rate)
+    return Table(
+      title: value.heading,
+      columns: [
+        ("figure", Column(text: rows.map(\.0))), ("gross", Column(text: rows.map(\.1))),
+        ("net of \(rate) a side", Column(text: rows.map(\.2))),
+      ], notes: test.conventions.prefix(2).map { "  " + $0 })
+  }
+
+  private static func share(_ returns: [Double]) -> String {
+    let above = Double(returns.count { $0 > 0 })
+    return NumberFormat.percent(above / Double(max(1, returns.count)), decimals: 0)
+  }
+}
+
+/// The deepest fall of what one unit grew to.
+private struct Drawdown {
+  var depth = 0.0
+  var peak = "na"
+  var trough = "na"
+
+  init(_ returns: [Double], months: [Month]) {
+    var (wealth, highest, highestMonth) = (1.0, 1.0, "the start")
+    for (value, month) in zip(returns, months) where !value.isNaN {
+      wealth *= 1 + value
+      if wealth > highest { (highest, highestMonth) = (wealth, month.description) }
+      if 1 - wealth / highest > depth {
+        (depth, peak, trough) = (1 - wealth / highest, highestMonth, month.description)
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+// SHA-256, to tell whether files, scripts and results are the same as before.
+//
+// Reference: FIPS 180-4. Speed is second to smallness: what is hashed is read once anyway.
+
+/// A running SHA-256.
+public struct SHA256: Sendable {
+  private var state: [UInt32] = [
+    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
+    0x5be0_cd19,
+  ]
+  private var pending: [UInt8] = []
+  private var length: UInt64 = 0
+
+  /// Starts a digest of nothing.
+  public init() { pending.reserveCapacity(64) }
+
+  /// Adds bytes.
+  public mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    length += UInt64(bytes.count)
+    var rest = bytes[...]
+    if !pending.isEmpty {
+      let taken = min(64 - pending.count, rest.count)
+      pending.append(contentsOf: rest.prefix(taken))
+      rest = rest.dropFirst(taken)
+      guard pending.count == 64 else { return }
+      pending.withUnsafeBytes { Self.compress(&state, $0[...]) }
+      pending.removeAll(keepingCapacity: true)
+    }
+    while rest.count >= 64 {
+      Self.compress(&state, rest.prefix(64))
+      rest = rest.dropFirst(64)
+    }
+    pending.append(contentsOf: rest)
+  }
+
+  /// Adds bytes.
+  public mutating func add(_ bytes: [UInt8]) { bytes.withUnsafeBytes { add($0) } }
+
+  /// Adds text with its length, so that no two lists of texts look the same.
+  public mutating func add(_ text: String) {
+    let bytes = Array(text.utf8)
+    add(UInt64(bytes.count))
+    add(bytes)
+  }
+
+  /// Adds a number, least byte first.
+  public mutating func add(_ number: UInt64) {
+    withUnsafeBytes(of: number.littleEndian) { add($0) }
+  }
+
+  /// The digest of everything added, as 64 hexadecimal digits.
+  public var digest: String {
+    var copy = self
+    let bits = length &* 8
+    copy.add([0x80] as [UInt8])
+    while copy.pending.count != 56 { copy.add([0] as [UInt8]) }
+    withUnsafeBytes(of: bits.bigEndian) { copy.add($0) }
+    return copy.state.map(Self.hexadecimal).joined()
+  }
+
+  /// The digest of some bytes.
+  public static func digest(_ bytes: [UInt8]) -> String {
+    var hash = SHA256()
+    hash.add(bytes)
+    return hash.digest
+  }
+
+  /// The digest of a file's bytes.
+  public static func digest(ofFile path: String) throws(FileError) -> String {
+    let file = try MappedFile(path)
+    var hash = SHA256()
+    hash.add(UnsafeRawBufferPointer(file.bytes))
+    return hash.digest
+  }
+
+  private static func hexadecimal(_ word: UInt32) -> String {
+    let digits = String(word, radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
+  }
+
+  private static func compress(_ state: inout [UInt32], _ block: Slice<UnsafeRawBufferPointer>) {
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { words in
+      for index in 0..<16 {
+        let place = block.startIndex + 4 * index
+        words[index] =
+          UInt32(block[place]) << 24 | UInt32(block[place + 1]) << 16
+          | UInt32(block[place + 2]) << 8 | UInt32(block[place + 3])
+      }
+      for index in 16..<64 {
+        let (a, b) = (words[index - 15], words[index - 2])
+        let low = rotated(a, 7) ^ rotated(a, 18) ^ (a >> 3)
+        let high = rotated(b, 17) ^ rotated(b, 19) ^ (b >> 10)
+        words[index] = words[index - 16] &+ low &+ words[index - 7] &+ high
+      }
+      mix(&state, UnsafeBufferPointer(words))
+    }
+  }
+
+  private static func mix(_ state: inout [UInt32], _ words: UnsafeBufferPointer<UInt32>) {
+    var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+    var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+    for index in 0..<64 {
+      let high = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)
+      let choice = (e & f) ^ (~e & g)
+      let first = h &+ high &+ choice &+ constants[index] &+ words[index]
+      let low = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)
+      let majority = (a & b) ^ (a & c) ^ (b & c)
+      (h, g, f, e) = (g, f, e, d &+ first)
+      (d, c, b, a) = (c, b, a, first &+ low &+ majority)
+    }
+    for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
+  }
+
+  private static func rotated(_ word: UInt32, _ places: UInt32) -> UInt32 {
+    word >> places | word << (32 - places)
+  }
+
+  private static let constants: [UInt32] = [
+    0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4,
+    0xab1c_5ed5, 0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe,
+    0x9bdc_06a7, 0xc19b_f174, 0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f,
+    0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da, 0x983e_5152, 0xa831_c66d, 0xb003_27c8, 0xbf59_7fc7,
+    0xc6e0_0bf3, 0xd5a7_9147, 0x06ca_6351, 0x1429_2967, 0x27b7_0a85, 0x2e1b_2138, 0x4d2c_6dfc,
+    0x5338_0d13, 0x650a_7354, 0x766a_0abb, 0x81c2_c92e, 0x9272_2c85, 0xa2bf_e8a1, 0xa81a_664b,
+    0xc24b_8b70, 0xc76c_51a3, 0xd192_e819, 0xd699_0624, 0xf40e_3585, 0x106a_a070, 0x19a4_c116,
+    0x1e37_6c08, 0x2748_774c, 0x34b0_bcb5, 0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f, 0x682e_6ff3,
+    0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7,
+    0xc671_78f2,
+  ]
+}

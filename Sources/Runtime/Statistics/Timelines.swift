@@ -1,0 +1,105 @@
+// Every firm's life as one stretch of calendar months, and statistics of windows along it.
+//
+// Definition: the window of w months of a row at month t holds the firm's values at t-w+1..t; months in which
+// the firm has no row are missing, so a window never reaches over a gap without knowing, nor into another firm.
+// Missing values: a window with fewer than `minimum` values gives a missing result. Two-column statistics use the
+// months in which both values are present.
+
+/// The rows of each firm in the order of months.
+public struct Timelines: Sendable {
+  /// Firm after firm, the rows in time order.
+  private let rows: [Int]
+  /// The month of each of these rows.
+  private let months: [Month]
+  /// Where each firm's rows begin; one more than firms.
+  private let starts: [Int]
+
+  /// The lives of the firms of a panel.
+  public init(_ index: PanelIndex) {
+    var counts = [Int](repeating: 0, count: index.assetNames.count + 1)
+    for asset in index.assets { counts[Int(asset) + 1] += 1 }
+    for firm in 1..<max(1, counts.count) { counts[firm] += counts[firm - 1] }
+    starts = counts
+    var next = counts
+    var rows = [Int](repeating: 0, count: index.count)
+    for (row, asset) in index.assets.enumerated() {
+      rows[next[Int(asset)]] = row
+      next[Int(asset)] += 1
+    }
+    let rowMonths = index.rowMonths
+    (self.rows, months) = (rows, rows.map { rowMonths[$0] })
+  }
+
+  /// One series in the order of its rows, such as a table with a row a month.
+  public init(series: [Month]) {
+    rows = Array(series.indices)
+    months = series
+    starts = [0, series.count]
+  }
+
+  /// Computes a statistic of the window that ends at each row.
+  ///
+  /// `statistic` gets the values of the window in time order, missing ones included.
+  public func rolling(
+    _ values: [Double], window: Int, minimum: Int,
+    _ statistic: (UnsafeBufferPointer<Double>) -> Double
+  ) -> [Double] {
+    var result = [Double](repeating: .nan, count: values.count)
+    for firm in 0..<(starts.count - 1) where starts[firm] < starts[firm + 1] {
+      let life = dense(firm, values, lead: window - 1)
+      // Running counts of values tell at once which windows are full enough.
+      var present = [0]
+      present.reserveCapacity(life.count + 1)
+      for value in life { present.append((present.last ?? 0) + (value.isNaN ? 0 : 1)) }
+      let first = months[starts[firm]]
+      life.withUnsafeBufferPointer { life in
+        for place in starts[firm]..<starts[firm + 1] {
+          let end = window - 1 + (months[place] - first)
+          guard present[end + 1] - present[end + 1 - window] >= minimum else { continue }
+          result[rows[place]] = statistic(
+            UnsafeBufferPointer(rebasing: life[(end + 1 - window)...end]))
+        }
+      }
+    }
+    return result
+  }
+
+  /// Computes a statistic of two columns over the window that ends at each row.
+  public func rolling(
+    _ a: [Double], _ b: [Double], window: Int, minimum: Int,
+    _ statistic: (UnsafeBufferPointer<Double>, UnsafeBufferPointer<Double>) -> Double
+  ) -> [Double] {
+    // A month counts if both values are there.
+    let x = zip(a, b).map { $1.isNaN ? .nan : $0 }
+    let y = zip(a, b).map { $0.isNaN ? .nan : $1 }
+    var result = [Double](repeating: .nan, count: a.count)
+    for firm in 0..<(starts.count - 1) where starts[firm] < starts[firm + 1] {
+      let (left, right) = (
+        dense(firm, x, lead: window - 1), dense(firm, y, lead: window - 1)
+      )
+      let first = months[starts[firm]]
+      left.withUnsafeBufferPointer { left in
+        right.withUnsafeBufferPointer { right in
+          for place in starts[firm]..<starts[firm + 1] {
+            let end = window - 1 + (months[place] - first)
+            let part = (end + 1 - window)...end
+            let (p, q) = (
+              UnsafeBufferPointer(rebasing: left[part]), UnsafeBufferPointer(rebasing: right[part])
+            )
+            if p.count(where: { !$0.isNaN }) >= minimum { result[rows[place]] = statistic(p, q) }
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  // A firm's values month by month, missing where it has no row, after some missing months.
+  private func dense(_ firm: Int, _ values: [Double], lead: Int) -> [Double] {
+    let (start, end) = (starts[firm], starts[firm + 1])
+    let first = months[start]
+    var life = [Double](repeating: .nan, count: lead + (months[end - 1] - first) + 1)
+    for place in start..<end { life[lead + (months[place] - first)] = values[rows[place]] }
+    return life
+  }
+}

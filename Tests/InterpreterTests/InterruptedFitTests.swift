@@ -1,0 +1,69 @@
+// A fit that is stopped and resumed is the fit that was never stopped, bit by bit.
+
+import FactorLang
+import FactorRuntime
+import Testing
+
+@testable import Interpreter
+
+@Suite struct InterruptedFitTests {
+  /// Cancels the budget when a fit reports an epoch, once.
+  private final class Interrupter: EventSink {
+    private let budget: Budget
+    private let epoch: Int
+    private let isDone = Guarded(false)
+
+    init(_ budget: Budget, at epoch: Int) { (self.budget, self.epoch) = (budget, epoch) }
+
+    func send(_ event: Event) {
+      guard case .progress(_, let state) = event, state.epoch == epoch else { return }
+      if isDone.change({ done in
+        defer { done = true }; return !done
+      }) {
+        budget.cancel()
+      }
+    }
+  }
+
+  private let setup =
+    "task = toy | setup target: ret, features: [size, mom] | split thirds\n"
+
+  private func predictions(_ session: Session, _ name: String) throws -> [UInt64] {
+    guard case .model(let model)? = session.environment[name] else { return [] }
+    let found = try model.model.predict(model.task.task, budget: Budget())
+    return (found.preferredForecast + (found.total ?? [])).map(\.bitPattern)
+  }
+
+  @Test(arguments: ["fit cvra, k: 2, seeds: 1, epochs: 12", "fit ca2, k: 1, seeds: 3, epochs: 12"])
+  func resumedFitEqualsTheWholeOne(fit: String) throws {
+    let whole = Session()
+    #expect(
+      whole.run(Source(name: "a", text: setup + "m = task | " + fit), to: EventList()) == .done)
+    let session = Session()
+    let sink = Interrupter(session.budget, at: 3)
+    let status = session.run(Source(name: "a", text: setup), to: sink)
+    #expect(status == .done)
+    #expect(session.run(Source(name: "b", text: "m = task | " + fit), to: sink) == .interrupted)
+    guard case .model(let partial)? = session.environment["m"] else {
+      Issue.record("nothing was kept")
+      return
+    }
+    #expect(partial.model.pause != nil)
+    #expect(try predictions(session, "m") != predictions(whole, "m"))
+    #expect(session.run(Source(name: "c", text: "m = resume m"), to: sink) == .done)
+    #expect(try predictions(session, "m") == predictions(whole, "m"))
+  }
+
+  @Test func theBestEpochCanBeTaken() throws {
+    let session = Session()
+    let sink = Interrupter(session.budget, at: 3)
+    _ = session.run(Source(name: "a", text: setup), to: sink)
+    _ = session.run(
+      Source(name: "b", text: "m = task | fit cvra, k: 2, seeds: 1, epochs: 9"), to: sink)
+    let list = EventList()
+    #expect(
+      session.run(Source(name: "c", text: "b = m.best\n[m.status, b.status]"), to: list) == .done)
+    guard case .value(let value, _)? = list.all.last else { return }
+    #expect(ValueText.short(value) == "[\"partial\", \"done\"]")
+  }
+}
