@@ -11,6 +11,7 @@ struct FakeModules: Modules {
     fn big(p, least: num = 0) = p | where size > $least
     fn half(x: num) -> num = x / 2
     """,
+    "outer.fq": "use \"prep.fq\" as inner\nfn twice(x) = inner.half(x) * 4",
     "bad.fq": "x = nothing_here",
   ]
 
@@ -22,6 +23,6 @@ struct FakeModules: Modules {
     let checked = Checker.check(
       program, catalog: FakeCatalog(), files: FakeFiles(), modules: self, asModule: true)
     if let first = checked.diagnostics.first(where: \.isError) { return .refused(first) }
-    return .exports(checked.scope)
+    return .exports(checked.exports)
   }
 }

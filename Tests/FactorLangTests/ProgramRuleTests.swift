@@ -47,6 +47,7 @@ import Testing
     ("use {chars, firms} from \"prep.fq\"\nfirms | select $chars | where <1>ret</1> > 0", "F0101"),
     ("use \"prep.fq\" as v\nv.firms | select ret | winsorize <1>$v.chars</1>", "F0101"),
     ("use \"prep.fq\" as v\n<1>v</1>(2)", "F0207"),
+    ("use \"outer.fq\"\nouter.twice(2)\nouter.<1>inner</1>", "F0123"),
   ]
 
   static let names: [(String, String)] = [

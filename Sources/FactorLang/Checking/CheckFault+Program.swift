@@ -42,6 +42,13 @@ extension CheckFault {
       return (
         "\(text) lies outside the \(kind), which covers \(months.text)", "no month of the data"
       )
+    case .neededColumn(let name, let verb, _, _):
+      return ("`\(verb)` needs a column `\(name)`", "nothing here is named `\(name)`")
+    case .missingDefault(let parameter, let column, let verb):
+      return (
+        "there is no column `\(column)`, which `\(verb)` takes for `\(parameter)`",
+        "`\(parameter)` is not given"
+      )
     case .definedKey(let name):
       return ("`\(name)` is a key of the panel and cannot be redefined", "a key")
     case .outsidePanel(let name):
@@ -56,7 +63,8 @@ extension CheckFault {
       return ("`\(verb)` takes \(Self.either(groups)), not both", "already said")
     case .wrongColumn(let name, let type, let verb, let wanted):
       return (
-        "`\(verb)` works on columns of \(wanted)s; `\(name)` is a column of \(type)s",
+        "`\(verb)` works on columns of \(Type.number.isAssignable(to: wanted) ? "number" : "\(wanted)")s; "
+          + "`\(name)` is a column of \(type)s",
         "a column of \(type)s"
       )
     case .notPositive(let name): return ("`\(name)` takes a positive duration", "negative")
@@ -108,6 +116,9 @@ extension CheckFault {
     case .selectedOnTest: return write("choose on ", "valid")
     case .singleSeed: return write("use several: ", "5")
     case .shadowedColumn: return [Help("give the parameter another name")]
+    case .neededColumn(_, let verb, .some(let maker), _):
+      return [Help("make it first:  | \(maker) … | \(verb) …")]
+    case .missingDefault(let parameter, _, _): return [Help("say which:  \(parameter): …")]
     case .definedKey: return [Help("give the column another name")]
     case .duplicate, .refusedModule, .moduleCycle, .missingModule: return []
     case .notASliceKey: return [Help("for other columns use:  | where …")]

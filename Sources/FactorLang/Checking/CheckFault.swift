@@ -36,6 +36,8 @@ enum CheckFault {
   case notPositive(String)
   case outsidePanel(String)
   case definedKey(String)
+  case neededColumn(String, verb: String, maker: String?, Schema)
+  case missingDefault(String, column: String, verb: String)
   case missingGroup(String, [[String]])
   case missingOption(String, String)
   case excludedOption(String, [[String]])
@@ -86,6 +88,7 @@ extension CheckFault {
     case .wrongResult, .notAContainer, .yearForMonth, .outsidePanel, .wrongColumn:
       return .wrongType
     case .missingGroup, .missingOption: return .missingArgument
+    case .neededColumn, .missingDefault: return .unknownColumn
     case .definedKey: return .notDefinable
     case .excludedOption: return .tooManyArguments
     case .defaultOutside, .notPositive: return .outOfRange
@@ -120,7 +123,8 @@ extension CheckFault {
     case .refusedModule(_, let first):
       let place = first.primary.location
       diagnostic.secondary = [Label(place.source, place.span, first.message)]
-    case .notASliceKey(_, let schema): diagnostic.notes = [Self.columnNote(schema)]
+    case .notASliceKey(_, let schema), .neededColumn(_, _, _, let schema):
+      diagnostic.notes = [Self.columnNote(schema)]
     case .alwaysTrue, .shadowedVerb, .shadowedColumn, .selectedOnTest, .singleSeed:
       diagnostic.severity = .warning
     default: break

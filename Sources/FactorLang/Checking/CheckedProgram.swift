@@ -15,6 +15,22 @@ public struct CheckedProgram: Sendable {
   /// The type of the last statement's value.
   public let result: Type
 
+  /// The names that the program defines itself: what it offers as a module.
+  public var exports: Scope {
+    var exports = Scope()
+    for statement in program.statements {
+      let name: Name
+      switch statement.kind {
+      case .binding(let binding, _): name = binding
+      case .parameter(let declaration): name = declaration.name
+      case .function(let declaration): name = declaration.name
+      default: continue
+      }
+      exports[name.text] = scope[name.text]
+    }
+    return exports
+  }
+
   /// Tells whether the program can run.
   public var isRunnable: Bool { !diagnostics.contains(where: \.isError) }
 }

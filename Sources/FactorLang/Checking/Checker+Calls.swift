@@ -114,11 +114,37 @@ extension Checker {
       }
     }
     checkAlternatives(call, bound)
+    if !checkNeededColumns(call, bound, facts) { return call.signature.result.with(nil) }
     checkTimes(call, bound, facts)
     checkChoices(call, bound)
     checkMonths(call, bound, facts)
     if let body = call.body { return result(ofCalling: body, call, bound, facts) }
     return result(of: call, bound, receiver, facts)
+  }
+
+  /// Columns that the verb needs without being told their names.
+  private mutating func checkNeededColumns(
+    _ call: Call, _ bound: BoundCall, _ facts: EffectFacts
+  ) -> Bool {
+    guard let schema = facts.schema, schema.isComplete else { return true }
+    for name in call.signature.needsColumns where schema.place(of: name) == nil {
+      let maker = catalog.names.first {
+        guard case .addsNamed(let columns)? = catalog.signature(named: $0)?.effect else {
+          return false
+        }
+        return catalog.constant(named: $0) == nil && columns.contains { $0.name == name }
+      }
+      report(.neededColumn(name, verb: call.verb, maker: maker, schema), at: call.nameSpan)
+      return false
+    }
+    for (parameter, indices) in zip(bound.parameters, bound.arguments) where indices.isEmpty {
+      guard case .columnNames = parameter.role, let name = parameter.defaultText,
+        schema.place(of: name) == nil
+      else { continue }
+      report(.missingDefault(parameter.name, column: name, verb: call.verb), at: call.nameSpan)
+      return false
+    }
+    return true
   }
 
   /// Exactly one group of options that exclude each other must be given, and that one whole.

@@ -36,6 +36,7 @@ extension Checker {
     }
     // A task stands in the months in which its target is earned.
     if let shift = facts.target?.availability.known, shift > ColumnInfo.always,
+      !ColumnInfo.isWholeSample(shift),
       let months = schema.months
     {
       schema.months = MonthSpan(first: months.first + shift, last: months.last + shift)

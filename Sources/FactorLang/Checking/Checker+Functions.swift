@@ -84,6 +84,9 @@ extension Checker {
       types.append(type)
       words.append(entry.words)
     }
+    // Nothing new is known: the body was checked for any argument where it is written.
+    let isNews = types.contains { !$0.isOpen } || words.contains { $0 != nil }
+    guard isNews || (isModule && functionDepth == 0) else { return declared }
     let key = CheckedBodies.Key(body: ObjectIdentifier(body), types: types, words: words)
     if let known = bodies.results[key] { return known }
     (inner.functionDepth, inner.caughtDepth) = (functionDepth, caughtDepth)

@@ -65,8 +65,8 @@ extension Checker {
     }
     if reportMissingExport(stage.path) { return .error }
     if isDefined(stage.verb) { return .any }
-    let names = catalog.names + scope.functionNames
-    let nearest = Suggestion.nearest(to: stage.verb, among: names)
+    let verbs = catalog.names.filter { catalog.signature(named: $0)?.isColumnFunction != true }
+    let nearest = Suggestion.nearest(to: stage.verb, among: verbs + scope.functionNames)
     report(.unknownVerb(stage.verb, nearest: nearest), at: stage.nameSpan)
     return .error
   }

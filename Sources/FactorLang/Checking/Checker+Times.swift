@@ -41,7 +41,9 @@ extension Checker {
       switch parameter.timing {
       case .presentOnly: checkPresent(names, parameter, call, schema)
       case .beforeTarget: checkFeatures(names, facts, schema)
-      case .earned(let choice): checkEarned(names.first, choice, call, schema)
+      case .earned(let choice):
+        let usual = parameter.defaultText.map { NamedColumn(name: $0, span: call.nameSpan) }
+        checkEarned(names.first ?? usual, choice, call, schema)
       case .free, .target, .marked: break
       }
     }

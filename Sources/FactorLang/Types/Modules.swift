@@ -2,7 +2,7 @@
 
 /// What is known about a module.
 public enum ModuleResult: Sendable {
-  /// The names it defines.
+  /// The names it defines: `exports` of the checked file.
   case exports(Scope)
   /// There is no such file.
   case missing

@@ -45,7 +45,7 @@ public struct ParameterInfo: Sendable {
   public var isRequired: Bool
   /// Tells whether it can be given by label only.
   public var isLabelOnly: Bool
-  /// The default as it would be written.
+  /// The default as it would be written; of names of columns the column taken if it is there.
   public var defaultText: String?
   /// The closed range as it would be written.
   public var rangeText: String?

@@ -136,6 +136,8 @@ public struct Signature: Sendable {
   public var needsPanel: Bool
   /// Groups of parameters of which exactly one must be given, and that one whole; may be empty.
   public var alternatives: [[String]]
+  /// Columns that what flows in must have.
+  public var needsColumns: [String]
 
   /// Creates a signature.
   public init(
@@ -143,7 +145,7 @@ public struct Signature: Sendable {
     receiver: Type? = nil, result: Type = .any, resultSentence: String = "",
     examples: [Example] = [], effect: SchemaEffect = .none, variants: Variants? = nil,
     isColumnFunction: Bool = false, timing: FunctionTiming = .latest, isEffect: Bool = false,
-    needsPanel: Bool = false, alternatives: [[String]] = []
+    needsPanel: Bool = false, alternatives: [[String]] = [], needsColumns: [String] = []
   ) {
     self.name = name
     self.topic = topic
@@ -160,6 +162,7 @@ public struct Signature: Sendable {
     self.isEffect = isEffect
     self.needsPanel = needsPanel
     self.alternatives = alternatives
+    self.needsColumns = needsColumns
   }
 
   /// Tells whether a bare name calls it: nothing flows in and nothing must be given.

@@ -128,9 +128,9 @@ let portfolioPrimitives: [Primitive] = [
       "rebalance", default: Months(1), shown: "1m", "how often weights are set"
     ).labelled,
     Parameter<ColumnNames>.columns(
-      "returns", required: false, "the return earned in the month; realised if left out"
-    ).labelled.timed(.earned(by: "signal")).numeric,
-    returns: "the backtest, gross and net of 30 bps",
+      "returns", required: false, "the return earned in the month"
+    ).labelled.timed(.earned(by: "signal")).numeric.named { $0.defaultText = "realised" },
+    returns: "the backtest, gross and net of 30 bps", needsColumns: ["decile", "signal"],
     examples: ["toy | deciles size | portfolio long: 10, short: 1, returns: ret"]
   ) { context, value, legs, long, short, weight, rebalance, returns in
     guard rebalance.count == 1 else {

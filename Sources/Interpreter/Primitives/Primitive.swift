@@ -25,7 +25,8 @@ public struct Primitive: Sendable {
     _ name: String, topic: Topic, _ summary: String, _ parameter: repeat Parameter<each Input>,
     returns result: String, effect: SchemaEffect = .none, isColumnFunction: Bool = false,
     variants: Variants? = nil, timing: FunctionTiming = .latest, isEffect: Bool = false,
-    needsPanel: Bool = false, alternatives: [[String]] = [], examples: [String],
+    needsPanel: Bool = false, alternatives: [[String]] = [], needsColumns: [String] = [],
+    examples: [String],
     body: @escaping @Sendable (Context, repeat each Input) throws -> Output
   ) {
     var receiver: Type?
@@ -41,7 +42,8 @@ public struct Primitive: Sendable {
       name, topic: topic.rawValue, summary: summary, parameters: infos, receiver: receiver,
       result: Output.type, resultSentence: result, examples: examples.map { Example($0) },
       effect: effect, variants: variants, isColumnFunction: isColumnFunction, timing: timing,
-      isEffect: isEffect, needsPanel: needsPanel, alternatives: alternatives)
+      isEffect: isEffect, needsPanel: needsPanel, alternatives: alternatives,
+      needsColumns: needsColumns)
     run = { context, bound in
       var cursor = ArgumentCursor(bound)
       return try body(context, repeat try cursor.next(each parameter)).value

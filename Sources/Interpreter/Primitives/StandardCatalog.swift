@@ -80,8 +80,10 @@ public struct HeaderSchemas: FileSchemas {
     do {
       let keys = try LoadKeys.resolve(request.keys, path: path)
       let header = try PanelReader.header(of: path, asset: keys.asset, date: keys.date)
-      let columns = header.columns.map {
-        ColumnInfo($0.name, Self.type(of: $0.kind), isGuessed: true)
+      // Later lines may turn a column of numbers into text, never the other way.
+      let columns = header.columns.map { item in
+        let type = Self.type(of: item.kind)
+        return ColumnInfo(item.name, type, isGuessed: type != .text)
       }
       let own = [ColumnInfo(header.dateKey, .any), ColumnInfo(header.assetKey, .text)]
       let month = header.columns.contains { $0.name == "month" } || header.dateKey == "month"

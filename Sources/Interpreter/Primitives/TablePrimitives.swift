@@ -87,7 +87,7 @@ let tablePrimitives: [Primitive] = [
     "table", topic: .tables, "Chooses columns of a table and how they are shown.",
     Parameter<TableFlow>.flow("rows", "a table or panel"),
     Parameter<ColumnNames>.columns("columns", required: false, "the columns; all if left out"),
-    Parameter<Int?>.optional("digits", "significant digits of numbers").labelled,
+    Parameter<Int?>.optional("digits", "significant digits of numbers").labelled.within(1...17),
     returns: "the table", effect: .selects,
     examples: ["toy | summarise average = mean(ret), by: month | table digits: 3"]
   ) { _, rows, columns, digits in

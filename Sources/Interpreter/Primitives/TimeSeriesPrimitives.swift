@@ -13,6 +13,13 @@ private func minimum(_ given: Int?, _ window: Int) throws -> Int {
   return given
 }
 
+extension Parameter where Input == Months {
+  /// Takes the length of a window.
+  fileprivate var window: Parameter {
+    named { ($0.minimum, $0.maximum, $0.rangeText) = (1, 1200, "1m..1200m") }
+  }
+}
+
 private func checked(_ window: Months) throws -> Int {
   guard (1...1200).contains(window.count) else {
     throw Fault(
@@ -28,10 +35,10 @@ private func windowed(
   Primitive(
     name, topic: .columns, summary,
     Parameter<ColumnValue>.required("x", "the column"),
-    Parameter<Months>.required("window", "calendar months, the row's own among them"),
+    Parameter<Months>.required("window", "calendar months, the row's own among them").window,
     Parameter<Int?>.optional("min", "values needed; the whole window if left out").labelled,
     returns: "\(formula); na where the window has too few values", isColumnFunction: true,
-    examples: ["toy | derive other = \(name)(ret, 6m, min: 3)"]
+    needsPanel: true, examples: ["toy | derive other = \(name)(ret, 6m, min: 3)"]
   ) { context, x, window, least in
     let months = try checked(window)
     let needed = try minimum(least, months)
@@ -50,12 +57,12 @@ private func paired(
     name, topic: .columns, summary,
     Parameter<ColumnValue>.required("x", "the first column"),
     Parameter<ColumnValue>.required("y", "the second column"),
-    Parameter<Months>.required("window", "calendar months, the row's own among them"),
+    Parameter<Months>.required("window", "calendar months, the row's own among them").window,
     Parameter<Int?>.optional(
       "min", "months with both values needed; the whole window if left out"
     ).labelled,
     returns: "\(formula); na where the window has too few pairs", isColumnFunction: true,
-    examples: ["toy | derive other = \(name)(ret, mom, 6m, min: 4)"]
+    needsPanel: true, examples: ["toy | derive other = \(name)(ret, mom, 6m, min: 4)"]
   ) { context, x, y, window, least in
     let months = try checked(window)
     let needed = try minimum(least, months)
@@ -125,7 +132,7 @@ let timeSeriesPrimitives: [Primitive] = [
     Parameter<ColumnValue>.required("x", "the column"),
     Parameter<Months>.required("window", "calendar months back"),
     returns: "x - lag(x, window)", isColumnFunction: true,
-    examples: ["toy | derive change = ts.delta(size, 3m)"]
+    needsPanel: true, examples: ["toy | derive change = ts.delta(size, 3m)"]
   ) { context, x, window in
     let months = try checked(window)
     let panel = try context.requirePanel("ts.delta")
