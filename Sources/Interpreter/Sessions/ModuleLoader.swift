@@ -72,7 +72,7 @@ final class ModuleLoader: Sendable {
     return ModuleValue(
       name: ModuleName.stem(source.name), path: source.name,
       exports: names.compactMap { name in environment[name].map { (name, $0) } },
-      scope: checked.scope)
+      scope: checked.exports)
   }
 }
 
@@ -92,7 +92,7 @@ extension ModuleLoader: Modules {
   }
 
   private static func result(_ checked: CheckedProgram) -> ModuleResult {
-    checked.diagnostics.first(where: \.isError).map { .refused($0) } ?? .exports(checked.scope)
+    checked.diagnostics.first(where: \.isError).map { .refused($0) } ?? .exports(checked.exports)
   }
 
   /// Checks a module, once.
