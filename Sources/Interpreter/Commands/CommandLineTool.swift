@@ -15,6 +15,7 @@ public enum CommandLineTool {
       fq -c "statements"       run what is in quotes
       fq -                     run a script from standard input
       fq check FILE.fq         check without running; --fix applies certain fixes
+      fq plan FILE.fq          rows, memory and time of each stage, before running
       fq fmt FILE.fq …         lay out scripts; --check only tells
       fq run --check FILE.fq   compare outputs with those recorded in the file; --update records
       fq run --lock FILE.fq    write FILE.fq.lock: the data of the script, to be relied on
@@ -50,7 +51,7 @@ public enum CommandLineTool {
       return runProgram(Source(name: "-c", text: text), arguments)
     case "-":
       return runProgram(Source(name: "stdin", bytes: Terminal.readStandardInput()), arguments)
-    case "run", "check": return withFile(arguments)
+    case "run", "check", "plan": return withFile(arguments)
     case "fmt": return FormatCommand.run(arguments)
     case "verify": return RecordedRun.verify(arguments)
     case "explain": return explain(arguments.words)
@@ -64,7 +65,7 @@ public enum CommandLineTool {
         return withFile(arguments)
       }
       let known = [
-        "run", "check", "fmt", "verify", "explain", "bench", "docs", "help", "version",
+        "run", "check", "plan", "fmt", "verify", "explain", "bench", "docs", "help", "version",
       ]
       let near = Suggestion.nearest(to: verb, among: known).map { "; use `fq \($0)`" } ?? ""
       return complain("there is no command `\(verb)`, and no such file\(near)")
@@ -78,6 +79,7 @@ public enum CommandLineTool {
     let source = Source(name: path, bytes: bytes)
     var arguments = arguments
     arguments.options.folder = ScriptFolder.of(path)
+    if arguments.verb == "plan" { return PlanCommand.run(source, arguments) }
     guard arguments.verb == "run" else { return CheckCommand.run(source, path, arguments) }
     if arguments.wantsHelp { return say(ScriptHelp.lines(source).joined(separator: "\n")) }
     do { try arguments.takeParameters() } catch { return complain(error.message) }

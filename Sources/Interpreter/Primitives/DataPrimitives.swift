@@ -40,7 +40,7 @@ let dataPrimitives: [Primitive] = [
         + "\(months.first?.description ?? "")..\(months.last?.description ?? "")  "
         + Counted.text(dated.names.count, "column"))
     return PanelValue(panel: dated, origin: path)
-  },
+  }.costing(.perByte(2)),
   Primitive(
     "stdin", topic: .data, "Names the standard input, to load data that another program writes.",
     returns: "the path of the standard input", examples: ["stdin"]
@@ -81,7 +81,7 @@ let dataPrimitives: [Primitive] = [
     return PanelValue(
       panel: panel, origin: world, sets: [("chars", simulated.characteristicNames)],
       world: simulated)
-  },
+  }.costing(.perRow(2000)),
   Primitive(
     "panel", topic: .data, "Writes out a small panel by its columns.",
     Parameter<[(name: String, value: Value)]>.fields(

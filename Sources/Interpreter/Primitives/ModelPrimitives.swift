@@ -34,7 +34,7 @@ let modelPrimitives: [Primitive] = [
     let start = ContinuousClock.now
     let fitted = try card.model(settings).fit(task.task, Fitting.context(name, context))
     return try Fitting.finished(fitted, on: task, since: start, context)
-  },
+  }.costing(.training),
   Primitive(
     "resume", topic: .models, "Continues a fit that was interrupted, bit by bit.",
     Parameter<ModelValue>.required("model", "the partial model"),
@@ -72,7 +72,7 @@ let modelPrimitives: [Primitive] = [
     ]
   ) { context, model, task, block in
     try Forecasts.panel(model, task ?? model.task, on: block, context)
-  },
+  }.costing(.forecast),
   Primitive(
     "evaluate", topic: .models,
     "Scores a fit: R2, rank IC and decile portfolios before and after costs.",
@@ -89,7 +89,7 @@ let modelPrimitives: [Primitive] = [
   ) { context, model, task, block, costs in
     try Scorer.score(
       model, on: task ?? model.task, block: block, cost: costs, budget: context.budget)
-  },
+  }.costing(.forecast),
   Primitive(
     "compare", topic: .models, "Scores several fits on the same months, a row each.",
     Parameter<[ModelValue]>.flow("models", "a list of fitted models"),

@@ -55,7 +55,7 @@ let panelPrimitives: [Primitive] = [
       context.ledger(line, detail: condition.text)
     }
     return selected.with(panel)
-  },
+  }.costing(.perRow(12)),
   Primitive(
     "derive", topic: .panels, "Adds columns computed row by row; later ones see earlier ones.",
     Parameter<PanelValue>.flow("panel", "the panel"),
@@ -84,7 +84,7 @@ let panelPrimitives: [Primitive] = [
       LedgerLine(stage: "derive", rowsIn: panel.count, rowsOut: panel.count),
       detail: details.joined(separator: " · "))
     return value.with(panel)
-  },
+  }.costing(.perCell(30)),
   Primitive(
     "select", topic: .panels, "Keeps some columns; the keys always stay.",
     Parameter<PanelValue>.flow("panel", "the panel"),
@@ -137,7 +137,7 @@ let panelPrimitives: [Primitive] = [
     options.target = try RankRange.target(range)
     if case .missing = missing { options.missing = .keep }
     return try CrossSectional.rank(value, columns.names, options, context)
-  },
+  }.costing(.perCell(9)),
   Primitive(
     "winsorize", topic: .panels, "Moves the extreme values of each month to its quantiles.",
     Parameter<PanelValue>.flow("panel", "the panel"),
@@ -149,7 +149,7 @@ let panelPrimitives: [Primitive] = [
     examples: ["toy | winsorize ret, tails: 5%"]
   ) { context, value, columns, tails in
     try CrossSectional.winsorize(value, columns.names, tails: tails, context)
-  },
+  }.costing(.perCell(60)),
   Primitive(
     "setup", topic: .models, "Makes a task: which return is to be explained by which columns.",
     Parameter<PanelValue>.flow("panel", "the panel"),
@@ -162,7 +162,7 @@ let panelPrimitives: [Primitive] = [
     examples: ["toy | setup target: ret, features: [size, mom]"]
   ) { context, value, target, features in
     try TaskBuilder.build(value, target: target, features: features.names, context)
-  },
+  }.costing(.perRow(40)),
   Primitive(
     "split", topic: .models, "Divides a task's months into training, validation and test blocks.",
     Parameter<TaskValue>.flow("task", "the task"),
@@ -192,7 +192,7 @@ let panelPrimitives: [Primitive] = [
       LedgerLine(stage: "split", rowsIn: rows, rowsOut: rows),
       detail: detail.joined(separator: " · "))
     return task
-  },
+  }.costing(.none),
 ]
 
 extension SplitDesign: ChoiceWord {}

@@ -108,7 +108,7 @@ let portfolioPrimitives: [Primitive] = [
     let added = try panel.with(
       "decile", Column(numbers: deciles, unit: .count, known: column.known))
     return value.with(try added.with("signal", Column(numbers: numbers, known: column.known)))
-  },
+  }.costing(.perRow(120)),
   Primitive(
     "portfolio", topic: .portfolios,
     "Holds one decile against another, equally weighted or by a column.",
@@ -144,7 +144,7 @@ let portfolioPrimitives: [Primitive] = [
       throw Fault(.outOfRange, "decile \(long) cannot be bought and sold", parameter: "short")
     }
     return try Trading.backtest(value, weight.names.first, returns.names.first, options, context)
-  },
+  }.costing(.perRow(60)),
   Primitive(
     "costs", topic: .portfolios, "Charges a cost on what is bought and sold.",
     Parameter<BacktestValue>.flow("backtest", "the backtest"),

@@ -13,6 +13,16 @@ public struct Primitive: Sendable {
   /// fused over columns.
   private(set) var scalar: (@Sendable (Double) -> Double)?
 
+  /// What a call takes, for plans.
+  private(set) var cost = StageCost.perRow(20)
+
+  /// Says what a call takes.
+  func costing(_ cost: StageCost) -> Primitive {
+    var copy = self
+    copy.cost = cost
+    return copy
+  }
+
   /// Says that the primitive is nothing but a function of one number.
   func asScalar(_ function: @escaping @Sendable (Double) -> Double) -> Primitive {
     var copy = self

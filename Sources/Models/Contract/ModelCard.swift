@@ -9,6 +9,9 @@ public struct ModelCard: Sendable {
   public let summary: String
   public let reference: String
   public let settings: [HyperparameterFacts]
+  /// Float operations of one pass over one row, forward and backward, for planning; nil where unknown.
+  public private(set) var operations:
+    (@Sendable (_ characteristics: Int, _ settings: [String: HyperparameterValue]) -> Double)?
   private let build: @Sendable ([String: HyperparameterValue]) throws -> any FactorModel
 
   /// Declares a model: its settings in order, then a builder that takes their values.
@@ -23,6 +26,21 @@ public struct ModelCard: Sendable {
     repeat facts.append((each setting).facts)
     settings = facts
     build = { given in make(repeat try (each setting).resolve(given)) }
+  }
+
+  /// Says what one pass over one row takes: the products of a network of these widths, three times.
+  func withNetwork(
+    _ widths: @escaping @Sendable ([String: HyperparameterValue]) -> [Int]
+  ) -> ModelCard {
+    var card = self
+    card.operations = { characteristics, settings in
+      var factors = 5
+      if case .integer(let count)? = settings["k"] { factors = count }
+      let sizes = [characteristics] + widths(settings) + [factors]
+      let products = zip(sizes, sizes.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
+      return 6 * Double(products)
+    }
+    return card
   }
 
   /// Builds the model with the given settings; the others take their defaults.

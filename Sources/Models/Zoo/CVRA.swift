@@ -62,6 +62,9 @@ struct CVRA: FactorModel {
       input: $7, prior: $8, betaHidden: $9, hidden: $10, predictorHidden: $11, chunk: $12,
       warmUp: $13, anneal: $14, divergenceWeight: $15, predictiveWeight: $16, clip: $17,
       factorActivation: $18, loadingActivation: $19)
+  }.withNetwork { settings in
+    if case .integers(let widths)? = settings["beta_hidden"] { return widths }
+    return [32, 16]
   }
 
   func fit(_ task: FactorTask, _ context: FitContext) throws -> any FittedModel {

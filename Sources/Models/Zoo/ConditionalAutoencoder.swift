@@ -36,7 +36,7 @@ struct ConditionalAutoencoder: FactorModel {
     ) {
       ConditionalAutoencoder(
         depth: depth, factors: $0, seeds: $1, epochs: $2, patience: $3, rate: $4, l1: $5)
-    }
+    }.withNetwork { _ in hiddenWidths[depth] }
   }
 
   func fit(_ task: FactorTask, _ context: FitContext) throws -> any FittedModel {
