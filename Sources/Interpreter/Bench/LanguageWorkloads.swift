@@ -11,6 +11,8 @@ enum LanguageWorkloads {
     scalar(
       "record_access", "a million times r.k + i", "r = {a: 1, b: 2, k: 5}", "r.k + i"),
     Workload(
+      name: "parse", summary: "1 MB of source lexed and parsed", measure: { _ in parse() }),
+    Workload(
       name: "column_expression", summary: "(a * b + c) / d - 1 over 4,000,000 rows",
       measure: { threads in try columns(threads: threads) }),
   ]
@@ -28,6 +30,14 @@ enum LanguageWorkloads {
       let seconds = Stopwatch.time(runs: 7) { _ = session.run(loop, to: sink) }
       return Measurement(rows: repeats, seconds: seconds)
     }
+  }
+
+  private static func parse() -> Measurement {
+    let bytes = Array(LanguageCorpus.megabyte().utf8)
+    let seconds = Stopwatch.time(runs: 15, warmUps: 3) {
+      _ = Parser.parse(Source(name: "corpus", bytes: bytes))
+    }
+    return Measurement(rows: bytes.count, seconds: seconds)
   }
 
   private static func columns(threads: Int) throws -> Measurement {

@@ -140,12 +140,27 @@ enum Elementwise {
   static func aggregate(
     _ name: String, _ value: Value, _ context: Context, _ function: ([Double]) -> Double
   ) throws -> Value {
-    let result = Value.finite(function(try numbers(name, value)))
+    let used = try numbers(name, value)
+    warn(name, used.count, of: try count(value), context)
+    let result = Value.finite(function(used))
     guard case .column(let column) = value, let rows = context.rows else { return result }
     var spread = try Broadcast.column(result, rows: rows.rowCount)
     spread.known = Availability.wholeSample
     spread.unit = column.column.unit == .ratio && name != "var" ? .ratio : .plain
     return .column(ColumnValue(name: "", column: spread))
+  }
+
+  // A statistic of less than half of what it is meant of says little.
+  private static func warn(_ name: String, _ used: Int, of all: Int, _ context: Context) {
+    guard all > 0, 2 * used < all else { return }
+    context.note(
+      "`\(name)` used \(NumberFormat.count(used)) of \(NumberFormat.count(all)) values; "
+        + "the others are na")
+  }
+
+  private static func count(_ value: Value) throws -> Int {
+    if case .column(let column) = value { return column.column.count }
+    return try Sequences.items(of: value).count
   }
 
   /// The numbers of a list, range or column, without missing ones.

@@ -68,6 +68,7 @@ enum ValueText {
   /// A value under an interpolation format: `.2`, `%`, `bps`, `.1%`; a fault for an unknown one.
   static func formatted(_ value: Value, _ format: String?) throws -> String {
     guard let format else { return short(value) }
+    if let date = DateFormat.text(value, format) { return date }
     guard let number = Double(value) else { return short(value) }
     if format == "bps" { return NumberFormat.basisPoints(number) }
     if format == "%" { return NumberFormat.percent(number) }
