@@ -176,6 +176,16 @@ def ca2_jax(x, y, u, blocks, P, K):
     report("jax", median(lambda: jax.block_until_ready(epoch(params, state)), 7, 2))
 
 
-known = dict(startup=startup, csv=csv, rank_normalize=rank_normalize, ca2_epoch=ca2_epoch)
+known = dict(
+    startup=startup,
+    csv=csv,
+    rank_normalize=rank_normalize,
+    ca2_epoch=ca2_epoch,
+    closure_call=closure_call,
+    comprehension=comprehension,
+    string_building=string_building,
+    record_access=record_access,
+    column_expression=column_expression,
+)
 if workload in known:
     known[workload]()

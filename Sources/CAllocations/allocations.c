@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #if defined(__GLIBC__)
 #include <malloc.h>
+#include <stdint.h>
+#include <sys/mman.h>
 #endif
 
 #if defined(__GLIBC__) && !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
@@ -15,16 +17,34 @@ extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
 
 static int64_t total;
+static int is_counting;
 
-static void count(size_t bytes) {
+static inline void count(size_t bytes) {
+  if (__builtin_expect(__atomic_load_n(&is_counting, __ATOMIC_RELAXED) == 0, 1)) return;
   __atomic_fetch_add(&total, (int64_t)bytes, __ATOMIC_RELAXED);
 }
 
-int64_t fq_allocated_bytes(void) { return __atomic_load_n(&total, __ATOMIC_RELAXED); }
+int64_t fq_allocated_bytes(void) {
+  __atomic_store_n(&is_counting, 1, __ATOMIC_RELAXED);
+  return __atomic_load_n(&total, __ATOMIC_RELAXED);
+}
+
+// A pass over a long column misses an address translation for each page of 4 kB; pages of 2 MB make such passes
+// nearly twice as fast.
+static void *in_large_pages(void *block, size_t bytes) {
+  enum { worthwhile = 4 << 20, page = 2 << 20 };
+  if (__builtin_expect(bytes < worthwhile || !block, 1)) return block;
+  int kept = errno;
+  uintptr_t start = ((uintptr_t)block + page - 1) & ~(uintptr_t)(page - 1);
+  uintptr_t end = ((uintptr_t)block + bytes) & ~(uintptr_t)(page - 1);
+  if (end > start) madvise((void *)start, end - start, MADV_HUGEPAGE);
+  errno = kept;
+  return block;
+}
 
 void *malloc(size_t bytes) {
   count(bytes);
-  return __libc_malloc(bytes);
+  return in_large_pages(__libc_malloc(bytes), bytes);
 }
 
 void *calloc(size_t items, size_t size) {
@@ -34,12 +54,12 @@ void *calloc(size_t items, size_t size) {
 
 void *realloc(void *block, size_t bytes) {
   count(bytes);
-  return __libc_realloc(block, bytes);
+  return in_large_pages(__libc_realloc(block, bytes), bytes);
 }
 
 void *memalign(size_t alignment, size_t bytes) {
   count(bytes);
-  return __libc_memalign(alignment, bytes);
+  return in_large_pages(__libc_memalign(alignment, bytes), bytes);
 }
 
 void *aligned_alloc(size_t alignment, size_t bytes) { return memalign(alignment, bytes); }

@@ -28,6 +28,7 @@ INLINE vf vmin(vf a, vf b) { return choose(a < b, a, b); }
 #include "product.inc.h"
 #include "columns.inc.h"
 #include "elementwise.inc.h"
+#include "expressions.inc.h"
 
 #define TEXT2(x) #x
 #define TEXT(x) TEXT2(x)
@@ -49,5 +50,7 @@ const fq_kernel_table NAME(fq_kernels) = {
     .tanh = NAME(tanh),
     .sigmoid = NAME(sigmoid),
     .softplus = NAME(softplus),
+    .expression = NAME(expression),
+    .missing = NAME(missing),
     .peak_probe = NAME(peak_probe),
 };

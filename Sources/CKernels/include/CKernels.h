@@ -10,6 +10,30 @@
 
 #define FQ_PAD 16
 
+// The operations of column expressions; x, y and z are the operands.
+enum {
+  FQ_ADD,
+  FQ_SUBTRACT,
+  FQ_MULTIPLY,
+  FQ_DIVIDE,
+  FQ_NEGATE,
+  FQ_EQUAL,
+  FQ_NOT_EQUAL,
+  FQ_LESS,
+  FQ_LESS_EQUAL,
+  FQ_GREATER,
+  FQ_GREATER_EQUAL,
+  FQ_AND,
+  FQ_OR,
+  FQ_NOT,
+  FQ_IS_MISSING,
+  FQ_IS_PRESENT,
+  // y where x is missing.
+  FQ_COALESCE,
+  // y where x holds, z where it does not.
+  FQ_CHOOSE,
+};
+
 typedef struct {
   const char *name;
   int64_t lanes;
@@ -49,6 +73,11 @@ typedef struct {
   void (*tanh)(int64_t count, const float *x, float *out);
   void (*sigmoid)(int64_t count, const float *x, float *out);
   void (*softplus)(int64_t count, const float *x, float *out);
+  // One operation on blocks of float64; operands may be the same, the result is another block.
+  void (*expression)(int32_t operation, int64_t count, const double *a, const double *b,
+                     const double *c, double *out);
+  // How many of the values are NaN.
+  int64_t (*missing)(int64_t count, const double *x);
   // Runs independent fused multiply-adds and gives the number of float operations done.
   double (*peak_probe)(int64_t rounds, float *sink);
 } fq_kernel_table;

@@ -47,7 +47,7 @@ struct FusedDefinitions {
       inputs, outputs: waiting.map(\.output), rows: panel.count, threads: budget.threads)
     for (item, result) in zip(waiting, results) {
       try add(
-        item.name, Column(numbers: result.values, unit: item.unit, known: item.known),
+        item.name, Column(finite: result.values, unit: item.unit, known: item.known),
         result.undefined)
     }
     (waiting, program, inputs) = ([], ColumnProgram(), [])

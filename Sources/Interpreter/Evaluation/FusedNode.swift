@@ -94,7 +94,7 @@ final class FusedNode: Node, @unchecked Sendable {
     let result = shape.program.run(
       arguments, rows: rows, threads: machine.evaluator.budget.threads)
     machine.undefined += result.undefined
-    let column = Column(numbers: result.values, unit: shape.unit(units), known: known)
+    let column = Column(finite: result.values, unit: shape.unit(units), known: known)
     return .column(ColumnValue(name: "", column: column))
   }
 }

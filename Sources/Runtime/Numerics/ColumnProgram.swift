@@ -40,7 +40,7 @@ public struct ColumnProgram: Sendable {
     let operands: [Operand]
   }
 
-  /// Rows per block: a handful of blocks fill half the first cache.
+  /// Rows per block: a handful of blocks fit the first cache.
   static let blockLength = 512
 
   private(set) var steps: [Step] = []
@@ -166,16 +166,32 @@ public struct ColumnProgram: Sendable {
   }
 }
 
-/// The scratch memory of one thread.
+/// The memory of one thread, and the steps as addresses: a block costs a call for each step and nothing else.
 private struct BlockRunner {
+  /// An address that moves with the rows, or stays.
+  private struct Place {
+    let base: UnsafeMutablePointer<Double>
+    let moves: Int
+
+    func at(_ start: Int) -> UnsafeMutablePointer<Double> { base + start * moves }
+  }
+
+  private struct FlatStep {
+    /// The kernel, or -1 for a function of Swift.
+    let kernel: Int32
+    let a: Place
+    let b: Place
+    let c: Place
+    let target: Place
+  }
+
   private let program: ColumnProgram
   private let inputs: [ColumnProgram.Source]
   private let outputs: [ColumnProgram.Output]
   private let targets: [UnsafeMutablePointer<Double>]
-  /// For each step the output it fills; -1 for none.
-  private var slots: [Int]
-  private let scratch: UnsafeMutablePointer<Double>
-  private let scalars: UnsafeMutablePointer<Double>
+  private let memory: UnsafeMutablePointer<Double>
+  private let steps: UnsafeMutablePointer<FlatStep>
+  private let kernels = Kernels.chosen
   var undefined: [Int]
 
   init(
@@ -185,63 +201,81 @@ private struct BlockRunner {
     (self.program, self.inputs, self.outputs) = (program, inputs, outputs)
     self.targets = targets
     undefined = outputs.map { _ in 0 }
-    slots = program.steps.map { _ in -1 }
-    for (place, output) in outputs.enumerated() { slots[output.step] = place }
     let length = ColumnProgram.blockLength
-    scratch = .allocate(capacity: length * program.steps.count)
-    scratch.initialize(repeating: 0, count: length * program.steps.count)
-    scalars = .allocate(capacity: length * max(1, inputs.count))
-    for (index, input) in inputs.enumerated() {
-      var filler = Double.nan
-      if case .scalar(let number) = input { filler = number }
-      (scalars + index * length).initialize(repeating: filler, count: length)
+    let count = program.steps.count
+    // A block for each step, then one for each input, filled if it is a scalar.
+    let blocks = count + inputs.count
+    memory = .allocate(capacity: length * blocks)
+    memory.initialize(repeating: 0, count: length * blocks)
+    let scratch = memory
+    let sources = inputs.enumerated().map { index, input -> Place in
+      switch input {
+      case .column(let numbers):
+        return Place(base: UnsafeMutablePointer(mutating: numbers), moves: 1)
+      case .scalar(let number):
+        let block = scratch + (count + index) * length
+        block.update(repeating: number, count: length)
+        return Place(base: block, moves: 0)
+      }
+    }
+    let results = (0..<count).map { step -> Place in
+      let output = outputs.firstIndex { $0.step == step }
+      return output.map { Place(base: targets[$0], moves: 1) }
+        ?? Place(base: scratch + step * length, moves: 0)
+    }
+    steps = .allocate(capacity: count)
+    for (index, step) in program.steps.enumerated() {
+      let places = step.operands.map { operand -> Place in
+        switch operand {
+        case .input(let index): sources[index]
+        case .step(let index): results[index]
+        }
+      }
+      (steps + index).initialize(
+        to: FlatStep(
+          kernel: step.operation.kernel ?? -1, a: places[0], b: places[min(1, places.count - 1)],
+          c: places[places.count - 1], target: results[index]))
     }
   }
 
   func release() {
-    scratch.deallocate()
-    scalars.deallocate()
+    memory.deallocate()
+    steps.deallocate()
   }
 
   mutating func run(_ start: Int, _ count: Int) {
-    for (index, step) in program.steps.enumerated() {
-      withOperands(step.operands, start) { a, b, c in
-        Self.compute(step.operation, a, b, c, target(index, start), count)
+    for index in 0..<program.steps.count {
+      let step = steps[index]
+      guard step.kernel < 0 else {
+        kernels.compute(
+          step.kernel, count: count, step.a.at(start), step.b.at(start), step.c.at(start),
+          step.target.at(start))
+        continue
       }
+      Self.compute(
+        program.steps[index].operation, step.a.at(start), step.b.at(start),
+        step.target.at(start), count)
     }
     for place in outputs.indices { settle(place, start, count) }
   }
 
-  // Where a step's block is: among the results, or in scratch.
-  private func target(_ step: Int, _ start: Int) -> UnsafeMutablePointer<Double> {
-    let place = slots[step]
-    return place >= 0 ? targets[place] + start : scratch + step * ColumnProgram.blockLength
-  }
-
-  private func withOperands(
-    _ operands: [ColumnProgram.Operand], _ start: Int,
-    _ body: (UnsafePointer<Double>, UnsafePointer<Double>, UnsafePointer<Double>) -> Void
+  // What Swift computes, element by element; what is not finite is missing, here and in the steps that follow.
+  private static func compute(
+    _ operation: ColumnProgram.Operation, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
+    _ target: UnsafeMutablePointer<Double>, _ count: Int
   ) {
-    let a = pointer(operands[0], start)
-    let b = operands.count > 1 ? pointer(operands[1], start) : a
-    let c = operands.count > 2 ? pointer(operands[2], start) : a
-    body(a, b, c)
-  }
-
-  private func pointer(_ operand: ColumnProgram.Operand, _ start: Int) -> UnsafePointer<Double> {
-    switch operand {
-    case .step(let index): return UnsafePointer(target(index, start))
-    case .input(let index):
-      guard case .column(let numbers) = inputs[index] else {
-        return UnsafePointer(scalars + index * ColumnProgram.blockLength)
-      }
-      return numbers + start
+    for row in 0..<count {
+      var result = Double.nan
+      if case .map(let function) = operation { result = function(a[row]) }
+      if case .power = operation { result = Elementary.pow(a[row], b[row]) }
+      target[row] = result.isFinite ? result : .nan
     }
   }
 
   // A missing result is undefined if its row had every input.
   private mutating func settle(_ place: Int, _ start: Int, _ count: Int) {
     let results = targets[place] + start
+    guard kernels.missing(count, results) > 0 else { return }
     for row in 0..<count where results[row].isNaN {
       let isComplete = outputs[place].inputs.allSatisfy { index in
         switch inputs[index] {
@@ -250,67 +284,6 @@ private struct BlockRunner {
         }
       }
       if isComplete { undefined[place] += 1 }
-    }
-  }
-}
-
-extension BlockRunner {
-  @inline(__always)
-  private static func each(
-    _ target: UnsafeMutablePointer<Double>, _ count: Int, _ body: (Int) -> Double
-  ) {
-    for row in 0..<count { target[row] = body(row) }
-  }
-
-  /// What is not finite is missing, here and in the steps that follow.
-  @inline(__always)
-  private static func finite(
-    _ target: UnsafeMutablePointer<Double>, _ count: Int, _ body: (Int) -> Double
-  ) {
-    for row in 0..<count {
-      let result = body(row)
-      target[row] = abs(result) <= Double.greatestFiniteMagnitude ? result : .nan
-    }
-  }
-
-  @inline(__always)
-  private static func compare(
-    _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ target: UnsafeMutablePointer<Double>,
-    _ count: Int, _ holds: (Double, Double) -> Bool
-  ) {
-    for row in 0..<count {
-      let (x, y) = (a[row], b[row])
-      let answer: Double = holds(x, y) ? 1 : 0
-      target[row] = x != x || y != y ? .nan : answer
-    }
-  }
-
-  fileprivate static func compute(
-    _ operation: ColumnProgram.Operation, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
-    _ c: UnsafePointer<Double>, _ target: UnsafeMutablePointer<Double>, _ count: Int
-  ) {
-    switch operation {
-    case .add: finite(target, count) { a[$0] + b[$0] }
-    case .subtract: finite(target, count) { a[$0] - b[$0] }
-    case .multiply: finite(target, count) { a[$0] * b[$0] }
-    case .divide: finite(target, count) { a[$0] / b[$0] }
-    case .power: finite(target, count) { Elementary.pow(a[$0], b[$0]) }
-    case .negate: each(target, count) { 0 - a[$0] }
-    case .equal: compare(a, b, target, count) { $0 == $1 }
-    case .notEqual: compare(a, b, target, count) { $0 != $1 }
-    case .less: compare(a, b, target, count) { $0 < $1 }
-    case .lessEqual: compare(a, b, target, count) { $0 <= $1 }
-    case .greater: compare(a, b, target, count) { $0 > $1 }
-    case .greaterEqual: compare(a, b, target, count) { $0 >= $1 }
-    case .and: each(target, count) { a[$0] == 0 || b[$0] == 0 ? 0 : a[$0] * b[$0] }
-    case .or: each(target, count) { a[$0] == 1 || b[$0] == 1 ? 1 : a[$0] + b[$0] }
-    case .not: each(target, count) { 1 - a[$0] }
-    case .isMissing: each(target, count) { a[$0].isNaN ? 1 : 0 }
-    case .isPresent: each(target, count) { a[$0].isNaN ? 0 : 1 }
-    case .coalesce: each(target, count) { a[$0].isNaN ? b[$0] : a[$0] }
-    case .choose:
-      each(target, count) { a[$0].isNaN ? .nan : a[$0] != 0 ? b[$0] : c[$0] }
-    case .map(let function): finite(target, count) { function(a[$0]) }
     }
   }
 }

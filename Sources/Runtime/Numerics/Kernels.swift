@@ -42,6 +42,19 @@ public struct Kernels: @unchecked Sendable {
     }
   }
 
+  /// Computes one operation of a column expression on blocks; the result is a block of its own.
+  func compute(
+    _ operation: Int32, count: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
+    _ c: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>
+  ) {
+    table.pointee.expression(operation, Int64(count), a, b, c, out)
+  }
+
+  /// Counts the values that are NaN.
+  func missing(_ count: Int, _ x: UnsafePointer<Double>) -> Int {
+    Int(table.pointee.missing(Int64(count), x))
+  }
+
   /// Runs independent multiply-adds; gives the number of float operations done.
   public func probePeak(rounds: Int) -> Double {
     var sink: Float = 0
@@ -118,5 +131,34 @@ extension Float: NetworkScalar {
 
   public static func sumOfSquares(count: Int, _ x: UnsafePointer<Float>) -> Double {
     Kernels.chosen.raw.sum_of_squares(Int64(count), x)
+  }
+}
+
+extension ColumnProgram.Operation {
+  /// The kernel that computes it; nil where a function of Swift does.
+  var kernel: Int32? {
+    let number: Int
+    switch self {
+    case .add: number = FQ_ADD
+    case .subtract: number = FQ_SUBTRACT
+    case .multiply: number = FQ_MULTIPLY
+    case .divide: number = FQ_DIVIDE
+    case .negate: number = FQ_NEGATE
+    case .equal: number = FQ_EQUAL
+    case .notEqual: number = FQ_NOT_EQUAL
+    case .less: number = FQ_LESS
+    case .lessEqual: number = FQ_LESS_EQUAL
+    case .greater: number = FQ_GREATER
+    case .greaterEqual: number = FQ_GREATER_EQUAL
+    case .and: number = FQ_AND
+    case .or: number = FQ_OR
+    case .not: number = FQ_NOT
+    case .isMissing: number = FQ_IS_MISSING
+    case .isPresent: number = FQ_IS_PRESENT
+    case .coalesce: number = FQ_COALESCE
+    case .choose: number = FQ_CHOOSE
+    case .power, .map: return nil
+    }
+    return Int32(number)
   }
 }

@@ -50,6 +50,12 @@ public struct Column: Sendable {
     self.known = known
   }
 
+  /// Creates a column of numbers none of which is infinite.
+  public init(finite numbers: [Double], unit: ColumnUnit, known: Int) {
+    values = .numbers(numbers)
+    (self.unit, self.known) = (unit, known)
+  }
+
   /// Creates a column of numbers.
   public init(numbers: [Double], unit: ColumnUnit = .plain, known: Int = 0) {
     self.init(.numbers(numbers), unit: unit, known: known)
