@@ -20,6 +20,13 @@ extension Checker {
       return kind.with(schema)
     case .addsNamedBy(let parameter, let column):
       return kind.with(named(parameter, placed(column, call, facts), call, bound, facts.schema))
+    case .forecasts(let parameter, let column, let others, let otherwise):
+      guard case .panel? = receiver else {
+        return result.with(receiver == .model ? otherwise : nil)
+      }
+      var schema = named(parameter, placed(column, call, facts), call, bound, facts.schema)
+      for other in others where schema?[other.name] == nil { schema?.add(other) }
+      return result.with(schema)
     case .summarises: return result.with(summary(facts))
     case .definesFields: return result.with(written(facts.fields))
     case .gives(let schema): return result.with(schema)

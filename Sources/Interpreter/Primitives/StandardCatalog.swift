@@ -11,7 +11,7 @@ public struct StandardCatalog: Catalog {
 
   /// Every primitive of fq.
   public static let standard = StandardCatalog(
-    dataPrimitives + panelPrimitives + tablePrimitives + columnPrimitives + crossSectionPrimitives
+    dataPrimitives + filePrimitives + panelPrimitives + tablePrimitives + columnPrimitives + crossSectionPrimitives
       + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
       + portfolioPrimitives + plotPrimitives + sessionPrimitives)
 

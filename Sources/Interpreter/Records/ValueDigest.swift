@@ -93,9 +93,12 @@ enum ValueDigest {
     let summary = model.model.summary
     hash.add(summary.model)
     for (name, value) in summary.settings { hash.add(name + "=" + value) }
-    guard let predictions = try? model.model.predict(model.task.task, budget: budget) else {
+    guard let task = model.task else {
+      // Without data a model is what its file says.
+      ModelFiles.bytes(model).withUnsafeBytes { hash.add($0) }
       return
     }
+    guard let predictions = try? model.model.predict(task.task, budget: budget) else { return }
     add(predictions.preferredForecast, to: &hash)
     add(predictions.total ?? [], to: &hash)
   }

@@ -119,12 +119,17 @@ public struct TaskValue: Sendable {
   public var task: FactorTask
   public var origin: String
   public var world: RecurrentWorld?
+  /// How it was made of its panel.
+  public var recipe: TaskRecipe
 }
 
 /// A fitted model, the task it was fitted on, and how long it took.
 public struct ModelValue: Sendable {
   public var model: any FittedModel
-  public var task: TaskValue
+  /// Nil for a model from a file.
+  public var task: TaskValue?
+  /// How its task was made of a panel.
+  public var recipe: TaskRecipe
   public var seconds: Double
   public var threads: Int
 }
