@@ -60,6 +60,8 @@ extension Checker {
 
   private func selected(_ facts: EffectFacts) -> Schema? {
     guard var schema = facts.schema else { return nil }
+    // The columns of a grid are values of one that goes across.
+    if facts.names["rows"] != nil { return nil }
     for (name, list) in facts.names {
       guard let names = list else { return nil }
       if name == "except" { schema = schema.dropping(names.map(\.name)) }

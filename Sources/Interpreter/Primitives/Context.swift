@@ -107,6 +107,8 @@ public enum Event: Sendable {
   case value(Value, name: String?)
   case diagnostic(Diagnostic)
   case artifact(path: String)
+  /// Cells of a sweep, or items of a list, that failed without being allowed to.
+  case failedCells(Int)
 }
 
 /// Where events go; may be called from any thread.

@@ -32,7 +32,7 @@ let modelPrimitives: [Primitive] = [
     }
     let settings = try CardOptions.settings(context.options, card)
     let start = ContinuousClock.now
-    let fitted = try card.model(settings).fit(task.task, Fitting.context(name, context))
+    let fitted = try card.model(settings).fit(task.task, Fitting.context("fit \(name)", context))
     return try Fitting.finished(fitted, on: task, since: start, context)
   },
   Primitive(
@@ -45,7 +45,7 @@ let modelPrimitives: [Primitive] = [
   ) { context, model in
     guard let pause = model.model.pause else { return model }
     let start = ContinuousClock.now
-    let fitted = try pause.resume(Fitting.context(model.model.summary.model, context, model))
+    let fitted = try pause.resume(Fitting.context("fit \(model.model.summary.model)", context, model))
     return try Fitting.finished(fitted, on: model.requireTask(nil), since: start, context)
   },
   Primitive(
@@ -138,13 +138,15 @@ let modelPrimitives: [Primitive] = [
 
 /// What fitting and going on with a fit have in common.
 enum Fitting {
-  static func context(_ name: String, _ context: Context, _ model: ModelValue? = nil) -> FitContext
-  {
+  static func context(
+    _ stage: String, _ context: Context, _ model: ModelValue? = nil,
+    start: (any FittedModel)? = nil
+  ) -> FitContext {
     let events = context.events
     return FitContext(
-      seed: model?.model.summary.seed ?? context.seed, budget: context.budget
+      seed: model?.model.summary.seed ?? context.seed, budget: context.budget, start: start
     ) { progress in
-      events.send(.progress(stage: "fit \(name)", progress))
+      events.send(.progress(stage: stage, progress))
     }
   }
 
@@ -179,8 +181,12 @@ extension Fault {
 
   /// The words for a partial model that a name now stands for.
   func kept(as name: String) -> Fault {
-    guard case .model(let model)? = partial, let pause = model.model.pause else { return self }
     var fault = self
+    if case .sweep(let sweep)? = partial {
+      fault.data = ["kept as `\(name)` with the \(Counted.text(sweep.cells.count, "cell")) done"]
+      return fault
+    }
+    guard case .model(let model)? = partial, let pause = model.model.pause else { return self }
     let loss = NumberFormat.fixed(pause.bestLoss, decimals: 4)
     func padded(_ text: String) -> String { TextWidth.padded(text, to: 16) }
     fault.data = [

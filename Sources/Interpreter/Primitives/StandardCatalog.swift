@@ -13,7 +13,7 @@ public struct StandardCatalog: Catalog {
   public static let standard = StandardCatalog(
     dataPrimitives + filePrimitives + panelPrimitives + tablePrimitives + columnPrimitives + crossSectionPrimitives
       + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
-      + portfolioPrimitives + plotPrimitives + sessionPrimitives)
+      + sweepPrimitives      + portfolioPrimitives + plotPrimitives + sessionPrimitives)
 
   init(_ primitives: [Primitive]) {
     self.primitives = primitives

@@ -34,6 +34,11 @@ enum ValueDigest {
     case .panel(let panel): add(panel.panel, to: &hash)
     case .task(let task): add(task.task, to: &hash)
     case .model(let model): add(model, to: &hash, budget)
+    case .sweep(let sweep):
+      for (name, column) in sweep.table().columns {
+        hash.add(name)
+        add(column, to: &hash)
+      }
     case .function(let function):
       for parameter in function.parameters { hash.add(parameter.name) }
       for captured in function.captures { add(captured, to: &hash, budget) }
