@@ -30,7 +30,8 @@ import Testing
 
   private func predictions(_ session: Session, _ name: String) throws -> [UInt64] {
     guard case .model(let model)? = session.environment[name] else { return [] }
-    let found = try model.model.predict(model.task.task, budget: Budget())
+    let task = try model.requireTask(nil).task
+    let found = try model.model.predict(task, budget: Budget())
     return (found.preferredForecast + (found.total ?? [])).map(\.bitPattern)
   }
 

@@ -33,7 +33,9 @@ import Testing
     let toy = try ToyPanel.panel().panel
     try CSVWriter.write(toy, to: folder.path + "/toy.csv")
     for example in try #require(StandardCatalog.standard.signature(named: name)).examples {
-      let code = example.code.replacing("\"out.csv\"", with: "\"\(folder.path)/out.csv\"")
+      let code = ["out.csv", "model.fqm"].reduce(example.code) { code, file in
+        code.replacing("\"\(file)\"", with: "\"\(folder.path)/\(file)\"")
+      }
       let result = run(code, folder: folder.path)
       #expect(result.status == .done, "\(code): \(result.diagnostics.map(\.message))")
       #expect(name == "save" || !result.values.isEmpty, "\(code) shows nothing")

@@ -20,6 +20,13 @@ extension Checker {
       return kind.with(schema)
     case .addsNamedBy(let parameter, let column):
       return kind.with(named(parameter, placed(column, call, facts), call, bound, facts.schema))
+    case .forecasts(let parameter, let column, let others, let otherwise):
+      guard case .panel? = receiver else {
+        return result.with(receiver == .model ? otherwise : nil)
+      }
+      var schema = named(parameter, placed(column, call, facts), call, bound, facts.schema)
+      for other in others where schema?[other.name] == nil { schema?.add(other) }
+      return result.with(schema)
     case .summarises: return result.with(summary(facts))
     case .definesFields: return result.with(written(facts.fields))
     case .gives(let schema): return result.with(schema)
@@ -54,6 +61,8 @@ extension Checker {
 
   private func selected(_ facts: EffectFacts) -> Schema? {
     guard var schema = facts.schema else { return nil }
+    // The columns of a grid are values of one that goes across.
+    if facts.names["rows"] != nil { return nil }
     for (name, list) in facts.names {
       guard let names = list else { return nil }
       if name == "except" { schema = schema.dropping(names.map(\.name)) }

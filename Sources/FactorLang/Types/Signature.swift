@@ -71,6 +71,8 @@ public enum SchemaEffect: Sendable {
   case addsNamed([ColumnInfo])
   /// A column is added whose name is the text of an option, or else that of the column given.
   case addsNamedBy(parameter: String, ColumnInfo)
+  /// A panel gets a column named by an option, and more; what else flows in gives these columns.
+  case forecasts(named: String, ColumnInfo, and: [ColumnInfo], otherwise: Schema)
   /// The result has the columns of `by` and the definitions (summarise).
   case summarises
   /// The result has the columns written out as fields.

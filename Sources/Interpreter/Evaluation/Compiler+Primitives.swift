@@ -65,6 +65,9 @@ extension Compiler {
     if case .literal(.integer(let number)) = value.kind, known.contains(String(number)) {
       return .word(String(number))
     }
+    if case .list(let items) = value.kind {
+      return .words(items.map { word($0, choices, parameter, scope) })
+    }
     return .computedWord(expression(value, scope), choices, parameter: parameter.name)
   }
 

@@ -8,6 +8,8 @@ import Models
 enum ArgumentPlan {
   case value(Node)
   case word(String)
+  /// Several words.
+  case words([ArgumentPlan])
   /// A word that is computed, such as `$side`.
   case computedWord(Node, [Choice], parameter: String)
   case expression(ColumnPlan)
@@ -106,12 +108,32 @@ final class PrimitiveNode: Node, @unchecked Sendable {
     case .value(let node): return .value(try node.evaluate(machine))
     case .word(let word): return .value(.text(word))
     case .computedWord(let node, let choices, let parameter):
-      return .value(.text(try word(node, choices, parameter, machine)))
+      return .value(try words(node, choices, parameter, machine))
+    case .words(let plans):
+      return .value(
+        .list(
+          try plans.map { plan in
+            if case .value(let value) = try read(plan, machine) { return value }
+            return .missing
+          }))
     case .expression(let plan): return .expression(plan.made(machine))
     case .names(let pieces): return .names(try pieces.flatMap { try names($0, machine) })
     case .definition(let name, let plan): return .definition(name, plan.made(machine))
     case .field(let name, let node): return .field(name, try node.evaluate(machine))
     }
+  }
+
+  // A word, or a list of words where a variable holds one.
+  private func words(
+    _ node: Node, _ choices: [Choice], _ parameter: String, _ machine: Machine
+  ) throws -> Value {
+    let known = choices.map(\.word)
+    if case .list(let items)? = try? node.evaluate(machine), !items.isEmpty,
+      items.allSatisfy({ item in String(item).map(known.contains) ?? false })
+    {
+      return .list(items)
+    }
+    return .text(try word(node, choices, parameter, machine))
   }
 
   private func word(

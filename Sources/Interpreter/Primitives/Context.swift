@@ -40,6 +40,20 @@ public final class Context: Sendable {
     try evaluator.apply(function, arguments, seed: seed, depth: depth)
   }
 
+  /// Compiles an expression over columns that was written elsewhere, such as in a model's file.
+  func columnExpression(_ text: String) throws -> ColumnExpression {
+    let source = Source(name: "target", text: "(\(text))")
+    let program = Parser.parse(source)
+    guard program.statements.count == 1, case .pipeline(let pipeline) = program.statements[0].kind,
+      case .group(let inner)? = pipeline.soleExpression?.kind, let expression = inner.soleExpression
+    else { throw Fault(.wrongType, "`\(text)` is no expression over columns") }
+    let plan = Compiler(evaluator, Environment(), source).columns(
+      expression, FrameScope(inside: nil))
+    return ColumnExpression(
+      code: plan.code, captures: [], expression: expression, source: source, evaluator: evaluator,
+      seed: seed, depth: depth)
+  }
+
   /// Puts a line in the ledger.
   func ledger(_ line: LedgerLine, detail: String = "") {
     events.send(.ledger(LedgerEntry(line, detail: detail)))
@@ -93,6 +107,8 @@ public enum Event: Sendable {
   case value(Value, name: String?)
   case diagnostic(Diagnostic)
   case artifact(path: String)
+  /// Cells of a sweep, or items of a list, that failed without being allowed to.
+  case failedCells(Int)
 }
 
 /// Where events go; may be called from any thread.

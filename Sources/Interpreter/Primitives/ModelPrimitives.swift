@@ -32,7 +32,7 @@ let modelPrimitives: [Primitive] = [
     }
     let settings = try CardOptions.settings(context.options, card)
     let start = ContinuousClock.now
-    let fitted = try card.model(settings).fit(task.task, Fitting.context(name, context))
+    let fitted = try card.model(settings).fit(task.task, Fitting.context("fit \(name)", context))
     return try Fitting.finished(fitted, on: task, since: start, context)
   }.costing(.training),
   Primitive(
@@ -45,33 +45,54 @@ let modelPrimitives: [Primitive] = [
   ) { context, model in
     guard let pause = model.model.pause else { return model }
     let start = ContinuousClock.now
-    let fitted = try pause.resume(Fitting.context(model.model.summary.model, context, model))
-    return try Fitting.finished(fitted, on: model.task, since: start, context)
+    let fitted = try pause.resume(Fitting.context("fit \(model.model.summary.model)", context, model))
+    return try Fitting.finished(fitted, on: model.requireTask(nil), since: start, context)
   },
   Primitive(
-    "predict", topic: .models, "Forecasts every row of a task with the weights of a fit.",
-    Parameter<ModelValue>.flow("model", "the fitted model"),
-    Parameter<TaskValue?>.optional("task", "the task; the one it was fitted on if left out"),
+    "predict", topic: .models,
+    "Forecasts every row of a task, or adds a column of forecasts to a panel.",
+    Parameter<Forecastable>.flow("model", "the fitted model, or a panel to forecast"),
+    Parameter<ForecastPartner?>.optional(
+      "with", "the task of a model, the one it was fitted on if left out; the model of a panel"),
+    Parameter<String>.value(
+      "as", default: "pred", shown: "\"pred\"", "the name of the column added to a panel"
+    ).labelled,
     Parameter<String>.word(
       "on",
       among: [Choice("all", "every month")]
         + EvaluationValue.Block.allCases.map { Choice($0.rawValue, $0.sentence) },
       default: "all", "which months"
     ).labelled,
-    returns: "a panel of firm, month, predicted and realised",
+    returns: "a panel of firm, month, predicted and realised; or the panel with its forecasts "
+      + "and the returns they are of",
     // `fitted` is there for some models only; a name that may exist is no mistake.
-    effect: .gives(
-      Schema(
+    effect: .forecasts(
+      named: "as", ColumnInfo("pred", .ratio), and: [ColumnInfo(PanelForecast.realised, .ratio)],
+      otherwise: Schema(
         [
           ColumnInfo("month", .month), ColumnInfo("firm", .text),
           ColumnInfo("predicted", .ratio, known: -1), ColumnInfo("realised", .ratio, known: 0),
           ColumnInfo("fitted", .ratio, known: 0),
         ], keys: ["month", "firm"])),
     examples: [
-      "toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 1, epochs: 3 | predict on: test"
+      "toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 1, epochs: 3 | predict on: test",
+      "m = toy | setup target: lead(ret, 1m), features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 1, epochs: 3\ntoy | predict m, as: \"forecast\" | deciles forecast | portfolio",
     ]
-  ) { context, model, task, block in
-    try Forecasts.panel(model, task ?? model.task, on: block, context)
+  ) { context, flow, partner, name, block in
+    switch (flow, partner) {
+    case (.model(let model), .task(let task)):
+      try Forecasts.panel(model, task, on: block, context)
+    case (.model(let model), nil):
+      try Forecasts.panel(model, model.requireTask(nil), on: block, context)
+    case (.model, .model):
+      throw Fault(.wrongType, "a model forecasts a task, not a model", parameter: "with")
+    case (.panel(let panel), .model(let model)):
+      try PanelForecast(panel, model, context).adding(as: name)
+    case (.panel, _):
+      throw Fault(
+        .missingArgument, "say which model forecasts the panel",
+        helps: ["panel | predict m, as: \"pred\""], parameter: "with")
+    }
   }.costing(.forecast),
   Primitive(
     "evaluate", topic: .models,
@@ -88,7 +109,7 @@ let modelPrimitives: [Primitive] = [
     ]
   ) { context, model, task, block, costs in
     try Scorer.score(
-      model, on: task ?? model.task, block: block, cost: costs, budget: context.budget)
+      model, on: model.requireTask(task), block: block, cost: costs, budget: context.budget)
   }.costing(.forecast),
   Primitive(
     "compare", topic: .models, "Scores several fits on the same months, a row each.",
@@ -103,7 +124,7 @@ let modelPrimitives: [Primitive] = [
     ]
   ) { context, models, block, costs in
     let scores = try models.map {
-      try Scorer.score($0, on: $0.task, block: block, cost: costs, budget: context.budget)
+      try Scorer.score($0, on: $0.requireTask(nil), block: block, cost: costs, budget: context.budget)
     }
     guard !scores.isEmpty else {
       throw Fault(.wrongType, "`compare` needs at least one fitted model", parameter: "models")
@@ -117,13 +138,15 @@ let modelPrimitives: [Primitive] = [
 
 /// What fitting and going on with a fit have in common.
 enum Fitting {
-  static func context(_ name: String, _ context: Context, _ model: ModelValue? = nil) -> FitContext
-  {
+  static func context(
+    _ stage: String, _ context: Context, _ model: ModelValue? = nil,
+    start: (any FittedModel)? = nil
+  ) -> FitContext {
     let events = context.events
     return FitContext(
-      seed: model?.model.summary.seed ?? context.seed, budget: context.budget
+      seed: model?.model.summary.seed ?? context.seed, budget: context.budget, start: start
     ) { progress in
-      events.send(.progress(stage: "fit \(name)", progress))
+      events.send(.progress(stage: stage, progress))
     }
   }
 
@@ -133,7 +156,7 @@ enum Fitting {
     _ context: Context
   ) throws -> ModelValue {
     let model = ModelValue(
-      model: fitted, task: task, seconds: (ContinuousClock.now - start).seconds,
+      model: fitted, task: task, recipe: task.recipe.split(as: task.task), seconds: (ContinuousClock.now - start).seconds,
       threads: context.budget.threads)
     let summary = fitted.summary
     if let pause = fitted.pause { throw Fault.interrupted(model, pause) }
@@ -158,8 +181,12 @@ extension Fault {
 
   /// The words for a partial model that a name now stands for.
   func kept(as name: String) -> Fault {
-    guard case .model(let model)? = partial, let pause = model.model.pause else { return self }
     var fault = self
+    if case .sweep(let sweep)? = partial {
+      fault.data = ["kept as `\(name)` with the \(Counted.text(sweep.cells.count, "cell")) done"]
+      return fault
+    }
+    guard case .model(let model)? = partial, let pause = model.model.pause else { return self }
     let loss = NumberFormat.fixed(pause.bestLoss, decimals: 4)
     func padded(_ text: String) -> String { TextWidth.padded(text, to: 16) }
     fault.data = [

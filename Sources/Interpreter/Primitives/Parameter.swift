@@ -88,6 +88,17 @@ extension Parameter where Input: ChoiceWord {
 }
 
 extension Parameter {
+  /// One of a list of words, or nothing.
+  static func optionalWord<Word: ChoiceWord>(_ name: String, _ sentence: String) -> Parameter
+  where Input == Word? {
+    Parameter(
+      info: ParameterInfo(name, .choice, role: .choice(Word.choices), sentence), isReceiver: false,
+      convert: {
+        guard case .value(let value)? = $0.first else { return .some(nil) }
+        return Word(value).map { .some($0) }
+      })
+  }
+
   /// A word from a list known only at run time, such as the models.
   static func word(
     _ name: String, among choices: [Choice], default fallback: String? = nil, _ sentence: String
@@ -100,6 +111,18 @@ extension Parameter {
       convert: {
         guard case .value(.text(let word))? = $0.first else { return $0.isEmpty ? fallback : nil }
         return word
+      })
+  }
+
+  /// One or several words from a list known only at run time.
+  static func words(_ name: String, among choices: [Choice], _ sentence: String) -> Parameter
+  where Input == [String] {
+    Parameter(
+      info: ParameterInfo(name, .choice, role: .choice(choices), isRequired: true, sentence),
+      isReceiver: false,
+      convert: {
+        guard case .value(let value)? = $0.first else { return nil }
+        return String(value).map { [$0] } ?? [String](value)
       })
   }
 

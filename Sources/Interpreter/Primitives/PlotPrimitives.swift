@@ -26,33 +26,30 @@ public enum PlotCanvas: String, ChoiceWord {
 
 let plotPrimitives: [Primitive] = [
   Primitive(
-    "plot.line", topic: .plots, "Draws lines over the months, one a column.",
+    "plot.line", topic: .plots, "Draws lines over the months or another column.",
     Parameter<Frame>.flow("rows", "a panel of one firm, a table, or a backtest"),
     Parameter<[ColumnExpression]>.expressions("values", "what to draw, such as gross, growth(net)")
       .timed(.marked).named { $0.type = .oneOf([.number, .bool]) },
+    Parameter<ColumnNames>.columns(
+      "x", required: false, "the column that lines run along; the months if left out"
+    ).labelled,
+    Parameter<ColumnNames>.columns("by", required: false, "a line for each value of this column")
+      .labelled,
+    Parameter<EvaluationValue.Block?>.optionalWord("on", "the block whose scores of a sweep count")
+      .labelled,
     Parameter<String>.value("title", default: "", "the title").labelled,
+    Parameter<Bool>.value("zero", default: false, "let the vertical axis reach zero").labelled,
     Parameter<PlotCanvas>.choice("canvas", default: .braille, "how it is drawn").labelled,
     returns: "the plot", isEffect: true,
-    examples: ["toy[id: 1] | plot.line growth(ret), title: \"Firm 1\""]
-  ) { context, frame, values, title, canvas in
-    let columns = try PlotColumns.numbers(values, frame, context)
-    guard let months = frame.months else {
-      let xs = (1...max(1, frame.rows.rowCount)).map(Double.init)
-      var scene = Scene(
-        title: title, mark: .line,
-        series: columns.map { Scene.Series($0.name, xs: xs, ys: $0.numbers) })
-      scene.unit = columns.first?.unit ?? .plain
-      return PlotValue(scene: scene, canvas: canvas)
-    }
-    guard Set(months).count == months.count else {
-      throw Fault(
-        .wrongType,
-        "a line needs one row a month; this panel has \(months.count) rows in "
-          + "\(Set(months).count) months", helps: ["take one firm, for example p[id: \"AAPL\"]"])
-    }
-    var scene = LinePlot.overMonths(
-      title, months: months, series: columns.map { (name: $0.name, values: $0.numbers) })
-    scene.unit = columns.first?.unit ?? .plain
+    examples: [
+      "toy[id: 1] | plot.line growth(ret), title: \"Firm 1\"",
+      "toy | derive large = size > 0 | summarise average = mean(ret), by: [month, large] | plot.line average, x: month, by: large",
+    ]
+  ) { context, frame, values, across, by, block, title, zero, canvas in
+    let line = LineScene(
+      values: values, across: across.names.first, by: by.names.first, title: title)
+    var scene = try line.scene(frame.on(block), context)
+    scene.reachesZero = zero
     return PlotValue(scene: scene, canvas: canvas)
   },
   Primitive(
@@ -106,7 +103,7 @@ let plotPrimitives: [Primitive] = [
 ]
 
 /// Columns of numbers for plots.
-private enum PlotColumns {
+enum PlotColumns {
   static let mostBars = 60
 
   struct Series {

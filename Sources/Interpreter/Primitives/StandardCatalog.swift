@@ -11,9 +11,9 @@ public struct StandardCatalog: Catalog {
 
   /// Every primitive of fq.
   public static let standard = StandardCatalog(
-    dataPrimitives + panelPrimitives + tablePrimitives + columnPrimitives + crossSectionPrimitives
+    dataPrimitives + filePrimitives + panelPrimitives + tablePrimitives + columnPrimitives + crossSectionPrimitives
       + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
-      + portfolioPrimitives + plotPrimitives + sessionPrimitives)
+      + sweepPrimitives      + portfolioPrimitives + plotPrimitives + sessionPrimitives)
 
   init(_ primitives: [Primitive]) {
     self.primitives = primitives

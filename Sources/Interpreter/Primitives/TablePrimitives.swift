@@ -6,6 +6,8 @@ import FactorRuntime
 /// A panel or a table as rows with named columns.
 struct TableFlow: Bridged {
   let table: Table
+  /// Where the rows are the cells of a sweep.
+  var sweep: SweepValue?
 
   static var type: Type { .oneOf([.table(nil), .panel(nil), .list(of: .record(nil))]) }
 
@@ -14,6 +16,9 @@ struct TableFlow: Bridged {
     case .table(let table): self.table = table
     case .panel(let panel): table = Table(panel.panel, title: panel.origin)
     case .backtest(let backtest): table = backtest.monthly
+    case .sweep(let sweep):
+      table = sweep.table()
+      self.sweep = sweep
     case .list(let items):
       guard let table = Table(records: items) else { return nil }
       self.table = table
@@ -22,6 +27,28 @@ struct TableFlow: Bridged {
   }
 
   var value: Value { .table(table) }
+
+  /// The rows with the scores of a block, which only a sweep has.
+  func rows(on block: EvaluationValue.Block?) throws -> Table {
+    guard let block else { return table }
+    guard let sweep else { throw Fault.blockOfSweep }
+    return sweep.table(on: block)
+  }
+}
+
+/// A table, or of a sweep some of its cells.
+enum TableResult: Bridged {
+  case table(Table)
+  case sweep(SweepValue)
+
+  static var type: Type { .table(nil) }
+  init?(_ value: Value) { nil }
+  var value: Value {
+    switch self {
+    case .table(let table): .table(table)
+    case .sweep(let sweep): .sweep(sweep)
+    }
+  }
 }
 
 let tablePrimitives: [Primitive] = [
@@ -55,11 +82,25 @@ let tablePrimitives: [Primitive] = [
     Parameter<Int>.value("count", default: 10, in: 1...1e9, "how many rows"),
     Parameter<ColumnExpression>.expression("by", "what to choose by").labelled,
     Parameter<Bool>.value("smallest", default: false, "keep the smallest instead").labelled,
-    returns: "a table, the best first", effect: .keepsAsTable,
+    Parameter<EvaluationValue.Block?>.optionalWord(
+      "on", "the block whose scores of a sweep count; choose on valid"
+    ).labelled.named { $0.selects = true },
+    returns: "a table, the best first; of a sweep the best cells", effect: .keepsAsTable,
     examples: ["toy | top 3, by: ret"]
-  ) { _, rows, count, key, smallest in
-    let ordered = try rows.table.ordered(by: key.evaluate(on: rows.table), descending: !smallest)
-    return ordered.gathered(Array(0..<min(count, ordered.count)))
+  ) { _, rows, count, key, smallest, block in
+    let table = try rows.rows(on: block ?? (rows.sweep == nil ? nil : .valid))
+    let column = try key.evaluate(on: table)
+    guard var sweep = rows.sweep else {
+      let ordered = table.ordered(by: column, descending: !smallest)
+      return TableResult.table(ordered.gathered(Array(0..<min(count, ordered.count))))
+    }
+    // Cells without a score are no candidates.
+    let order = table.order(by: column, descending: !smallest).filter { !column.isMissing(at: $0) }
+    guard !order.isEmpty else {
+      throw Fault(.allMissing, "no cell has a value of `\(key.text)`", parameter: "by")
+    }
+    sweep.block = block ?? .valid
+    return .sweep(sweep.choosing(Array(order.prefix(count))))
   },
   Primitive(
     "join", topic: .tables, "Adds the columns of another table to the rows with the same key.",
@@ -88,15 +129,38 @@ let tablePrimitives: [Primitive] = [
     Parameter<TableFlow>.flow("rows", "a table or panel"),
     Parameter<ColumnNames>.columns("columns", required: false, "the columns; all if left out"),
     Parameter<Int?>.optional("digits", "significant digits of numbers").labelled.within(1...17),
-    returns: "the table", effect: .selects,
-    examples: ["toy | summarise average = mean(ret), by: month | table digits: 3"]
-  ) { _, rows, columns, digits in
+    Parameter<ColumnNames>.columns(
+      "rows", required: false, "columns whose values go down; makes a grid"
+    ).labelled,
+    Parameter<ColumnNames>.columns("cols", required: false, "the column whose values go across")
+      .labelled,
+    Parameter<EvaluationValue.Block?>.optionalWord("on", "the block whose scores of a sweep count")
+      .labelled,
+    returns: "the table; with `rows` a grid for each column", effect: .selects,
+    examples: [
+      "toy | summarise average = mean(ret), by: month | table digits: 3",
+      "toy | derive large = size > 0 | summarise average = mean(ret), n = count(), by: [month, large] | top 6, by: month, smallest: true | table average, n, rows: month, cols: large",
+    ]
+  ) { _, flow, columns, digits, rows, across, block in
     if let digits, !(1...17).contains(digits) {
       throw Fault(.outOfRange, "`digits` must lie in 1..17, not \(digits)", parameter: "digits")
     }
-    var table = try rows.table.choosing(columns.names)
-    table.digits = digits ?? table.digits
-    return table
+    var table = try flow.rows(on: block)
+    guard !rows.names.isEmpty || !across.names.isEmpty else {
+      table = try table.choosing(columns.names)
+      table.digits = digits ?? table.digits
+      return table
+    }
+    guard !rows.names.isEmpty else {
+      throw Fault(.missingArgument, "a grid needs `rows` beside `cols`", parameter: "cols")
+    }
+    if let sweep = flow.sweep {
+      return try SweepGrid.table(
+        sweep, columns.names, rows: rows.names, across: across.names.first, on: block ?? .valid)
+    }
+    return try Pivot.table(
+      table, rows: rows.names, across: across.names.first,
+      blocks: columns.names.map { ($0, try table.required($0).cells(digits: digits)) })
   },
   Primitive(
     "unique", topic: .tables, "Tells whether no two rows agree in the columns named.",

@@ -38,10 +38,13 @@ enum TaskBuilder {
       task: FactorTask(
         index: index, characteristicNames: features, characteristics: matrix,
         returns: kept.map { numbers[$0] }, targetName: target.name),
-      origin: value.origin, world: value.world)
+      origin: value.origin, world: value.world,
+      recipe: TaskRecipe(
+        target: target.text, targetName: target.name, features: features, known: returns.known,
+        origin: value.origin, expression: target))
   }
 
-  private static func characteristics(_ columns: [[Double]], _ kept: [Int]) -> [Float] {
+  static func characteristics(_ columns: [[Double]], _ kept: [Int]) -> [Float] {
     let width = columns.count
     var matrix = [Float](repeating: 0, count: kept.count * width)
     for (j, column) in columns.enumerated() {

@@ -139,12 +139,15 @@ enum Trading {
         try panel.column(weight).known, of: weight, "these weights are chosen",
         parameter: "weight")
     }
+    // Rows stand in the month of the sort; the return may be earned later.
+    let earned = try panel.column(name).known
+    let index = panel.index.shifted(by: (1...120).contains(earned) ? earned : 0)
     let buckets = try panel.numbers("decile").map { $0.isNaN ? 0 : Int32($0) }
     var options = options
     options.small = .skip
     let backtest = try BacktestValue(
       title: value.origin, forecast: try panel.numbers("signal"), returns: try panel.numbers(name),
-      index: panel.index, sort: PortfolioSort(buckets: buckets, count: 10, index: panel.index),
+      index: index, sort: PortfolioSort(buckets: buckets, count: 10, index: index),
       size: try weight.map { try panel.numbers($0) }, options: options)
     let result = backtest.backtest
     context.ledger(

@@ -88,6 +88,12 @@ enum Saver {
 
   private static func write(_ value: Value, to path: String) throws {
     if path.hasSuffix(".csv") { return try saveTable(value, path) }
+    if path.hasSuffix(ModelFiles.ending) {
+      guard case .model(let model) = value else {
+        throw Fault(.wrongType, "only models are written as .fqm, not \(value.type.phrase)")
+      }
+      return try DurableWrite.replace(path, with: ModelFiles.bytes(model))
+    }
     if path.hasSuffix(".svg") {
       guard case .plot(let plot) = value else {
         throw Fault(.wrongType, "only plots are written as SVG, not \(value.type.phrase)")
@@ -97,7 +103,7 @@ enum Saver {
     guard path.hasSuffix(".txt") else {
       throw Fault(
         .cannotWrite, "the ending of `\(path)` says no format",
-        helps: ["end it in .csv for a table, .svg for a plot, .txt for text"], parameter: "path")
+        helps: ["end it in .csv for a table, .svg for a plot, .fqm for a model, .txt for text"], parameter: "path")
     }
     let text = value.display(DisplayOptions()).joined(separator: "\n") + "\n"
     try DurableWrite.replace(path, with: Array(text.utf8))

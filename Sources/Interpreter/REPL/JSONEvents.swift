@@ -24,6 +24,7 @@ final class JSONEvents: OutputSink {
       write("value", (name.map { [("name", FlatJSON.quote($0))] } ?? []) + Self.fields(value))
     case .diagnostic(let diagnostic): write("diagnostic", [("diagnostic", diagnostic.json)])
     case .artifact(let path): write("artifact", [("path", FlatJSON.quote(path))])
+    case .failedCells(let count): write("failed_cells", [("count", "\(count)")])
     }
   }
 

@@ -30,7 +30,7 @@ final class TextEvents: OutputSink {
     case .diagnostic(let diagnostic): show(diagnostic)
     case .ledger, .note:
       if !isQuiet { gate.print(lines(event)) }
-    case .value, .artifact: gate.print(lines(event))
+    case .value, .artifact, .failedCells: gate.print(lines(event))
     }
   }
 

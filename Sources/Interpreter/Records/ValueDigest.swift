@@ -34,6 +34,11 @@ enum ValueDigest {
     case .panel(let panel): add(panel.panel, to: &hash)
     case .task(let task): add(task.task, to: &hash)
     case .model(let model): add(model, to: &hash, budget)
+    case .sweep(let sweep):
+      for (name, column) in sweep.table().columns {
+        hash.add(name)
+        add(column, to: &hash)
+      }
     case .function(let function):
       for parameter in function.parameters { hash.add(parameter.name) }
       for captured in function.captures { add(captured, to: &hash, budget) }
@@ -93,9 +98,12 @@ enum ValueDigest {
     let summary = model.model.summary
     hash.add(summary.model)
     for (name, value) in summary.settings { hash.add(name + "=" + value) }
-    guard let predictions = try? model.model.predict(model.task.task, budget: budget) else {
+    guard let task = model.task else {
+      // Without data a model is what its file says.
+      ModelFiles.bytes(model).withUnsafeBytes { hash.add($0) }
       return
     }
+    guard let predictions = try? model.model.predict(task.task, budget: budget) else { return }
     add(predictions.preferredForecast, to: &hash)
     add(predictions.total ?? [], to: &hash)
   }

@@ -23,7 +23,7 @@ public struct EventText: Sendable {
     case .diagnostic(let diagnostic):
       Self.interruption(diagnostic) ?? Self.split(renderer.render(diagnostic))
     case .artifact(let path): ["  wrote \(path)"]
-    case .progress: []
+    case .progress, .failedCells: []
     }
   }
 

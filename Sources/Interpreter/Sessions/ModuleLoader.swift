@@ -129,6 +129,9 @@ private struct ModuleEvents: EventSink {
   init(_ outer: EventSink) { self.outer = outer }
 
   func send(_ event: Event) {
-    if case .progress = event { outer.send(event) }
+    switch event {
+    case .progress, .failedCells: outer.send(event)
+    default: break
+    }
   }
 }

@@ -91,8 +91,10 @@ public final class Session {
 
   /// Runs one statement of a checked program.
   func run(_ statement: Statement, of source: Source, to sink: any EventSink) -> CellStatus {
+    let cells = FailedCells(sink)
+    defer { failedCells += cells.count }
     let evaluator = Evaluator(
-      catalog: catalog, budget: budget, events: sink, folder: folder, modules: modules,
+      catalog: catalog, budget: budget, events: cells, folder: folder, modules: modules,
       parameters: parameters, log: log)
     do {
       let start = ContinuousClock.now

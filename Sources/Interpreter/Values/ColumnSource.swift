@@ -52,6 +52,12 @@ public struct Frame: Bridged {
   /// The months of the rows, where they have them.
   let months: [Month]?
   let title: String
+  /// Where the rows are the cells of a sweep.
+  var sweep: SweepValue?
+
+  init(rows: any ColumnSource, months: [Month]?, title: String) {
+    (self.rows, self.months, self.title) = (rows, months, title)
+  }
 
   public static var type: Type { .oneOf([.panel(nil), .table(nil), .backtest]) }
 
@@ -70,6 +76,9 @@ public struct Frame: Bridged {
     case .backtest(let backtest):
       let table = backtest.monthly
       (rows, months, title) = (table, backtest.backtest.months, backtest.title)
+    case .sweep(let sweep):
+      (rows, months, title) = (sweep.table(), nil, sweep.origin)
+      self.sweep = sweep
     default: return nil
     }
   }

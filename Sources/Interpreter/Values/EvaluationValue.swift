@@ -42,19 +42,28 @@ enum Scorer {
     _ value: ModelValue, on task: TaskValue, block: EvaluationValue.Block, cost: Double,
     budget: Budget
   ) throws -> EvaluationValue {
+    try score(
+      value, value.model.predict(task.task, budget: budget), on: task, block: block, cost: cost,
+      withManaged: true, budget: budget)
+  }
+
+  /// What trading costs where nothing else is said.
+  static let usualCost = 0.003
+
+  /// Scores predictions that are at hand; figures of managed portfolios take longest.
+  static func score(
+    _ value: ModelValue, _ predictions: Predictions, on task: TaskValue,
+    block: EvaluationValue.Block, cost: Double, withManaged: Bool, budget: Budget
+  ) throws -> EvaluationValue {
     let data = task.task
     let split = try data.requireSplit()
     let months = block == .train ? split.train : block == .valid ? split.valid : split.test
-    let predictions = try value.model.predict(data, budget: budget)
     let rows = data.rows(months)
     let returns = Array(data.returns[rows])
     let index = data.index.selecting(Array(rows))
-    let managed = try ManagedPortfolios(
-      characteristics: Array(
-        data.characteristics[(rows.lowerBound * data.width)..<(rows.upperBound * data.width)]),
-      count: data.width, offsets: index.offsets, threads: budget.threads)
+    let managed = try withManaged ? portfolios(data, rows, index, budget) : nil
     func portfolio(_ fits: [Double]) throws -> Double {
-      try RSquared(managed: managed, returns: returns, fits: fits).value
+      try managed.map { try RSquared(managed: $0, returns: returns, fits: fits).value } ?? .nan
     }
     let total = predictions.total.map { Array($0[rows]) }
     let forecast = Array(predictions.preferredForecast[rows])
@@ -67,8 +76,8 @@ enum Scorer {
         "the forecast is the same for all firms in \(Counted.text(rankIC.constant.count, "month")): "
           + "IC counts 0 there, and deciles follow the order of firms")
     }
-    if !managed.warnings.isEmpty {
-      notes.append("managed portfolios: the ridge was raised in \(managed.warnings.count) months")
+    if let count = managed?.warnings.count, count > 0 {
+      notes.append("managed portfolios: the ridge was raised in \(count) months")
     }
     return EvaluationValue(
       model: value.model.summary.model, block: block,
@@ -87,6 +96,15 @@ enum Scorer {
       rankIC: rankIC,
       longShort: longShort, longOnly: longOnly, costRate: cost,
       oracles: task.world.map { $0.oracles(on: months) }, notes: notes)
+  }
+
+  private static func portfolios(
+    _ data: FactorTask, _ rows: Range<Int>, _ index: PanelIndex, _ budget: Budget
+  ) throws -> ManagedPortfolios {
+    try ManagedPortfolios(
+      characteristics: Array(
+        data.characteristics[(rows.lowerBound * data.width)..<(rows.upperBound * data.width)]),
+      count: data.width, offsets: index.offsets, threads: budget.threads)
   }
 
   private static func trade(

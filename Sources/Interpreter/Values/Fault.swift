@@ -90,6 +90,8 @@ extension Fault {
     case let error as PanelError: self = Fault.panel(error)
     case let error as CSVError: self = Fault.csv(error)
     case let error as FileError: self = Fault(.cannotRead, error.message)
+    case let error as ContainerError:
+      self = Fault(.foreignModel, "the file \(error.message)")
     case let error as ModelError: self = Fault.model(error)
     case let error as Split.Fault: self = Fault.split(error)
     case let error as LinearAlgebraError: self = Fault(.fitFailed, "\(error)")

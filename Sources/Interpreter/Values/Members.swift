@@ -30,6 +30,7 @@ enum Members {
       }
     case .table(let table):
       if let column = table.column(name) { return .column(ColumnValue(name: name, column: column)) }
+    case .sweep(let sweep): return sweep.member(name)
     default: break
     }
     return list(of: value.type)?.first { $0.name == name }?.read(value)
@@ -43,6 +44,7 @@ enum Members {
     case .module(let module): return module.exports.map(\.name)
     case .panel(let panel): return panel.panel.names + own
     case .table(let table): return table.columnNames + own
+    case .sweep(let sweep): return sweep.memberNames
     default: return own
     }
   }

@@ -26,6 +26,7 @@ extension Value {
     case .task(let task): task.display()
     case .model(let model): model.display()
     case .evaluation(let evaluation): evaluation.display()
+    case .sweep(let sweep): sweep.display(options)
     case .backtest(let backtest): backtest.display(options)
     case .plot(let plot): plot.display(options)
     case .column(let column): column.display()
@@ -72,6 +73,7 @@ extension Panel {
 
 extension Table {
   func display(_ options: DisplayOptions) -> [String] {
+    if let blocks { return (title.map { [$0] } ?? []) + blockLines(blocks, options) + notes }
     let shown = gathered(min(count, options.tableRows))
     return (title.map { [$0] } ?? []) + shown.lines(options, total: count) + notes
   }

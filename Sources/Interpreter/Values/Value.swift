@@ -27,6 +27,7 @@ public enum Value: Sendable {
   indirect case task(TaskValue)
   indirect case model(ModelValue)
   indirect case evaluation(EvaluationValue)
+  indirect case sweep(SweepValue)
   indirect case backtest(BacktestValue)
   indirect case plot(PlotValue)
   case function(FunctionValue)
@@ -86,6 +87,8 @@ public struct Table: Sendable {
   public var columns: [(name: String, column: Column)]
   /// Facts shown under the table.
   public var notes: [String] = []
+  /// Set where the first column names blocks.
+  var blocks: Blocks?
   /// Significant digits of plain numbers; nil for what suits the column.
   var digits: Int?
 
@@ -119,12 +122,17 @@ public struct TaskValue: Sendable {
   public var task: FactorTask
   public var origin: String
   public var world: RecurrentWorld?
+  /// How it was made of its panel.
+  public var recipe: TaskRecipe
 }
 
 /// A fitted model, the task it was fitted on, and how long it took.
 public struct ModelValue: Sendable {
   public var model: any FittedModel
-  public var task: TaskValue
+  /// Nil for a model from a file.
+  public var task: TaskValue?
+  /// How its task was made of a panel.
+  public var recipe: TaskRecipe
   public var seconds: Double
   public var threads: Int
 }
@@ -177,6 +185,8 @@ extension Value {
     case .task: .task(nil)
     case .model: .model
     case .evaluation: .evaluation
+    // A sweep has the columns of its cells, and members besides.
+    case .sweep: .table(nil)
     case .backtest: .backtest
     case .plot: .plot
     case .function: .function

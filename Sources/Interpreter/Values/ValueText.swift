@@ -43,6 +43,7 @@ enum ValueText {
         of: column.column.count)
     case .panel(let panel): "panel of \(NumberFormat.count(panel.panel.count)) rows"
     case .table(let table): "table of \(table.count) rows"
+    case .sweep(let sweep): "sweep of \(Counted.text(sweep.cells.count, "cell"))"
     case .failure(let fault): "error \(fault.code.rawValue): \(fault.message)"
     default: value.type.description
     }

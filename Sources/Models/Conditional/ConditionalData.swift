@@ -5,6 +5,7 @@ import FactorRuntime
 struct ConditionalData<Scalar: NetworkScalar>: Sendable {
   let offsets: [Int]
   let width: Int
+  private let known: [Int]?
   private let characteristics: [Scalar]
   private let returns: [Scalar]
 
@@ -12,6 +13,7 @@ struct ConditionalData<Scalar: NetworkScalar>: Sendable {
   init(_ data: NetworkData) {
     offsets = data.offsets
     width = data.width
+    known = data.known
     characteristics = (data.characteristics as? [Scalar]) ?? data.characteristics.map(Scalar.init)
     returns = (data.returns as? [Scalar]) ?? data.returns.map(Scalar.init)
   }
@@ -19,6 +21,9 @@ struct ConditionalData<Scalar: NetworkScalar>: Sendable {
   func rows(_ months: Range<Int>) -> Range<Int> {
     offsets[months.lowerBound]..<offsets[months.upperBound]
   }
+
+  /// How many leading rows of a month have a return to learn from.
+  func knownRows(_ month: Int) -> Int { known?[month] ?? rows(month..<(month + 1)).count }
 
   /// The largest number of rows of any run of `count` months.
   func mostRows(months count: Int) -> Int {

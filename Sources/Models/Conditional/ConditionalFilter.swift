@@ -22,10 +22,13 @@ final class ConditionalFilter<Head: FactorHead> {
 
   deinit { AlignedMemory.free(loadings) }
 
-  /// Describes `months`, with the state carried from month `start` on; `each` sees every row block.
+  /// Describes `months`, with the state carried from month `start` on; `each` sees every row block,
+  /// the rows without a return included.
   func run(
     _ network: FrozenBetaNetwork<Scalar>, months: Range<Int>, from start: Int,
-    each: (_ view: MonthView<Scalar>, _ filtered: FilteredMonth) -> Void = { _, _ in }
+    each: (_ view: MonthView<Scalar>, _ rows: Range<Int>, _ filtered: FilteredMonth) -> Void = {
+      _, _, _ in
+    }
   ) -> [FilteredMonth] {
     head.resetState()
     var results: [FilteredMonth] = []
@@ -34,17 +37,18 @@ final class ConditionalFilter<Head: FactorHead> {
       let rows = data.rows(month..<(month + 1))
       data.withRows(rows) { x, y in
         network.loadings(rows: rows.count, x, into: loadings)
-        statistics.compute(slot: 0, rows: rows.count, loadings: loadings, returns: y)
+        statistics.compute(
+          slot: 0, rows: data.knownRows(month), loadings: loadings, returns: y)
       }
       let view = MonthView<Scalar>(
-        month: month, firms: rows.count, statistics: statistics[0], loadings: loadings,
+        month: month, firms: data.knownRows(month), statistics: statistics[0], loadings: loadings,
         width: width)
       tape.reset()
       head.loadParameters(on: tape)
       let filtered = head.observe(view, on: tape)
       if months.contains(month) {
         results.append(filtered)
-        each(view, filtered)
+        each(view, rows, filtered)
       }
     }
     return results

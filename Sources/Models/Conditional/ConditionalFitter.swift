@@ -19,8 +19,7 @@ struct ConditionalDesign<Head: FactorHead>: Sendable where Head.Scalar == Float 
   var needsManaged: Bool
   var forecasts: [ForecastMode]
   var notes: [String]
-  var makeHead: @Sendable (_ inputs: [[Double]], _ meanFirms: Double) -> Head
-  var initialize: @Sendable (Head, inout RandomStream) -> Void
+  var head: Head.Design
 }
 
 enum ConditionalFitter {
@@ -39,6 +38,7 @@ enum ConditionalFitter {
   ) throws -> FittedConditional<Head> {
     let split = try task.requireSplit()
     try check(design, task, split)
+    let start = try context.start.map { try WarmStart.members(of: $0, for: design, task) } ?? []
     let portfolios = design.needsManaged ? try ManagedInputs.returns(of: task) : []
     let scales = NetworkScales(task, train: split.train, managed: portfolios)
     let networkData = scales.data(task, managed: portfolios)
@@ -51,7 +51,7 @@ enum ConditionalFitter {
       do {
         return try train(
           design, data, inputs: networkData.managed, meanFirms: meanFirms, split, member: number,
-          from: known?.paused, context)
+          start: start.isEmpty ? nil : start[number % start.count], from: known?.paused, context)
       } catch BudgetError.cancelled { return nil }
     }
     let begun = members.compactMap { $0 }
@@ -62,13 +62,15 @@ enum ConditionalFitter {
     let settling = isWhole ? context : context.unhurried
     var fitted = try settle(
       design, task, split, scales, begun.map(\.member), meanFirms, settling)
-    if !isWhole { fitted.pause = pause(design, task, members, fitted) }
+    if !isWhole {
+      fitted.pause = pause(design, task, members, fitted, start: context.start)
+    }
     return fitted
   }
 
   private static func pause<Head: FactorHead>(
     _ design: ConditionalDesign<Head>, _ task: FactorTask, _ members: [Progressed<Head>?],
-    _ fitted: FittedConditional<Head>
+    _ fitted: FittedConditional<Head>, start: (any FittedModel)?
   ) -> FitPause {
     let begun = members.compactMap { $0 }
     let least = begun.filter { $0.paused != nil }.map(\.member.report).min { $0.epochs < $1.epochs }
@@ -76,7 +78,11 @@ enum ConditionalFitter {
       epoch: least?.epochs ?? 0, epochs: design.schedule.epochs,
       bestEpoch: begun.first?.member.report.bestEpoch ?? 0,
       bestLoss: begun.first?.member.report.bestLoss ?? .nan,
-      resume: { try fit(design, task, $0, earlier: members) }, best: { fitted })
+      resume: { context in
+        var context = context
+        context.start = start
+        return try fit(design, task, context, earlier: members)
+      }, best: { fitted })
   }
 
   private static func check<Head: FactorHead>(
@@ -99,7 +105,7 @@ enum ConditionalFitter {
 
   private static func train<Head: FactorHead>(
     _ design: ConditionalDesign<Head>, _ data: ConditionalData<Float>, inputs: [[Double]],
-    meanFirms: Double, _ split: Split, member: Int,
+    meanFirms: Double, _ split: Split, member: Int, start: ConditionalMember?,
     from earlier: PausedTraining<ConditionalTrainer<Head>.State>?, _ context: FitContext
   ) throws -> Progressed<Head> {
     let seed = Ensemble.seed(context.seed, member: member)
@@ -109,8 +115,12 @@ enum ConditionalFitter {
       maximumRows: data.mostRows(months: design.longestBatch), cutsLoadings: design.cutsLoadings)
     network.initialize(&stream)
     network.parameters.penalise(design.l1)
-    let head = design.makeHead(inputs, meanFirms)
-    design.initialize(head, &stream)
+    let head = Head(design.head, inputs: inputs, meanFirms: meanFirms)
+    head.initialize(&stream)
+    if let start {
+      start.weights.restore(to: network)
+      head.parameters.restore(start.tuned)
+    }
     let trainer = ConditionalTrainer(
       network: network, head: head, data: data, split: split, longestBatch: design.longestBatch,
       optimizer: Adam(rate: design.rate, clip: design.clip))
@@ -137,7 +147,8 @@ enum ConditionalFitter {
     try trainer.refinePrior(budget: budget)
     head.parameters.snapshot(into: &core)
     return ConditionalMember(
-      network: trainer.network.frozen(), core: core, tuned: tuned, report: report)
+      network: trainer.network.frozen(), weights: BetaNetworkWeights(trainer.network), core: core,
+      tuned: tuned, report: report)
   }
 
   private static func settle<Head: FactorHead>(
@@ -145,7 +156,6 @@ enum ConditionalFitter {
     _ scales: NetworkScales, _ members: [ConditionalMember], _ meanFirms: Double,
     _ context: FitContext
   ) throws -> FittedConditional<Head> {
-    let makeHead = design.makeHead
     let parameters = BetaNetwork<Float>(
       inputs: task.width, hidden: design.hidden, outputs: design.factors, maximumRows: 1
     ).parameterCount
@@ -156,7 +166,8 @@ enum ConditionalFitter {
         characteristicNames: task.characteristicNames, members: members.map(\.report),
         notes: design.notes),
       scales: scales, members: members, forecasts: design.forecasts,
-      needsManaged: design.needsManaged, makeHead: { makeHead($0, meanFirms) })
+      needsManaged: design.needsManaged, hidden: design.hidden, cutsLoadings: design.cutsLoadings,
+      head: design.head, meanFirms: meanFirms)
     if design.forecasts.contains(.blend) {
       // Validation chooses the weight; a prior that has seen those months would choose itself.
       fitted.members = members.map { member in

@@ -26,9 +26,22 @@ struct FilteredMonth: Sendable {
   var loss: Double
 }
 
+/// What makes a factor head, apart from data: kept by the fitted model and written to its file.
+protocol HeadDesign: Sendable {
+  var factors: Int { get }
+  /// The design as facts of a header.
+  var facts: JSON { get }
+  init(_ facts: StoredFacts) throws
+}
+
 /// The factor side of a conditional factor model.
 protocol FactorHead: AnyObject, SendableMetatype {
   associatedtype Scalar: NetworkScalar
+  /// What makes the head, apart from data.
+  associatedtype Design: HeadDesign
+  init(_ design: Design, inputs: [[Double]], meanFirms: Double)
+  /// Draws starting values.
+  func initialize(_ stream: inout RandomStream)
   var factors: Int { get }
   var parameters: ParameterBlock<Double> { get }
   /// The stream that sampled losses draw from; nil where nothing is sampled.

@@ -1,5 +1,7 @@
 // The choices of a recurrent factor network, each an option word with a sentence.
 
+import FactorRuntime
+
 /// Where the posterior over a month's factors comes from.
 public enum PosteriorKind: String, HyperparameterChoice, Sendable {
   case amortized, exact
@@ -85,5 +87,33 @@ struct FactorNetworkOptions: Sendable {
   func divergence(epoch: Int) -> Double {
     guard epoch > warmUp else { return 0 }
     return divergenceWeight * min(1, Double(epoch - warmUp) / Double(max(1, anneal)))
+  }
+}
+
+extension FactorNetworkOptions: HeadDesign {
+  var facts: JSON {
+    .fields(
+      ("factors", .number(Double(factors))), ("hidden", .number(Double(hidden))),
+      ("predictor_hidden", .number(Double(predictorHidden))), ("posterior", .text(posterior.rawValue)),
+      ("fac_in", .text(input.rawValue)), ("prior", .text(prior.rawValue)),
+      ("fac_act", .text(activation.rawValue)), ("skip", .bool(skip)),
+      ("chunk", .number(Double(chunk))), ("lambda_kl", .number(divergenceWeight)),
+      ("w_pr", .number(predictiveWeight)), ("warmup", .number(Double(warmUp))),
+      ("anneal", .number(Double(anneal))), ("ridge", .number(ridge)))
+  }
+
+  init(_ facts: StoredFacts) throws {
+    self.init(
+      factors: try facts.integer("factors"), hidden: try facts.integer("hidden"),
+      predictorHidden: try facts.integer("predictor_hidden"),
+      posterior: try facts.word("posterior"), input: try facts.word("fac_in"),
+      prior: try facts.word("prior"), activation: try facts.word("fac_act"),
+      skip: try facts.flag("skip"), chunk: try facts.integer("chunk"),
+      divergenceWeight: try facts.number("lambda_kl"), predictiveWeight: try facts.number("w_pr"),
+      warmUp: try facts.integer("warmup"), anneal: try facts.integer("anneal"),
+      ridge: try facts.number("ridge"))
+    for (name, size) in [
+      ("factors", factors), ("hidden", hidden), ("predictor_hidden", predictorHidden),
+    ] where !(1...4096).contains(size) { throw facts.fault(name) }
   }
 }

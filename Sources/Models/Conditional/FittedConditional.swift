@@ -5,6 +5,8 @@ import FactorRuntime
 /// One ensemble member after training.
 struct ConditionalMember: Sendable {
   let network: FrozenBetaNetwork<Float>
+  /// The network as it was trained, to go on from and to write to a file.
+  let weights: BetaNetworkWeights
   /// The factor head's parameters.
   var core: [Double]
   /// The same before the validation months were used again: what the blend weight is chosen with.
@@ -31,26 +33,46 @@ struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Flo
   var residualVariance = 1.0
   let forecasts: [ForecastMode]
   let needsManaged: Bool
-  let makeHead: @Sendable (_ inputs: [[Double]]) -> Head
+  /// What makes the network and the head again.
+  let hidden: [Int]
+  let cutsLoadings: Bool
+  let head: Head.Design
+  let meanFirms: Double
   var pause: FitPause?
 
   func predict(_ task: FactorTask, budget: Budget) throws -> Predictions {
+    try check(task)
+    let portfolios = needsManaged ? try ManagedInputs.returns(of: task) : []
+    return try predict(scales.data(task, managed: portfolios), budget: budget)
+  }
+
+  func check(_ task: FactorTask) throws {
     guard task.characteristicNames == summary.characteristicNames else {
       throw ModelError.otherCharacteristics(
         expected: summary.characteristicNames, found: task.characteristicNames)
     }
-    let portfolios = needsManaged ? try ManagedInputs.returns(of: task) : []
-    let data = scales.data(task, managed: portfolios)
+  }
+
+  func predict(_ data: NetworkData, budget: Budget) throws -> Predictions {
     let all = try Ensemble.map(members: members.count, budget: budget) { number in
       try budget.check()
       return run(members[number], data)
     }
-    return combine(all, rows: task.returns.count)
+    return combine(all)
+  }
+
+  /// The member with the ensemble's scales and blend weight.
+  func member(_ number: Int) -> (any FittedModel)? {
+    guard members.indices.contains(number) else { return nil }
+    var single = self
+    single.members = [members[number]]
+    single.summary.members = [members[number].report]
+    return single
   }
 
   private func run(_ member: ConditionalMember, _ data: NetworkData) -> MemberPredictions {
     let rows = data.returns.count
-    let head = makeHead(data.managed)
+    let head = Head(self.head, inputs: data.managed, meanFirms: meanFirms)
     head.parameters.restore(member.core)
     let filter = ConditionalFilter(
       head: head, width: member.network.outputWidth, data: ConditionalData<Float>(data))
@@ -60,10 +82,10 @@ struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Flo
       factors: [])
     var (sum, seen) = ([Double](repeating: 0, count: head.factors), 0.0)
     let residual = residualVariance
-    _ = filter.run(member.network, months: 0..<data.monthCount, from: 0) { view, month in
+    _ = filter.run(member.network, months: 0..<data.monthCount, from: 0) { view, rows, month in
       let past = seen > 0 ? sum.map { $0 / seen } : sum
-      let first = data.offsets[view.month]
-      for i in 0..<view.firms {
+      let first = rows.lowerBound
+      for i in 0..<rows.count {
         let b = view.loadings + i * view.width
         var (total, mean, prior, spread) = (0.0, 0.0, 0.0, residual)
         for k in 0..<head.factors {
@@ -86,7 +108,7 @@ struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Flo
     return result
   }
 
-  private func combine(_ all: [MemberPredictions], rows: Int) -> Predictions {
+  private func combine(_ all: [MemberPredictions]) -> Predictions {
     let scale = scales.returns
     func average(_ part: (MemberPredictions) -> [Double], _ unit: Double) -> [Double] {
       Ensemble.mean(all.map(part)).map { $0 * unit }

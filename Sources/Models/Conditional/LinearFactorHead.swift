@@ -5,6 +5,20 @@
 
 import FactorRuntime
 
+/// A linear head is known by the number of its factors.
+struct LinearHeadDesign: HeadDesign {
+  let factors: Int
+
+  init(factors: Int) { self.factors = factors }
+
+  var facts: JSON { .fields(("factors", .number(Double(factors)))) }
+
+  init(_ facts: StoredFacts) throws {
+    factors = try facts.integer("factors")
+    guard (1...1000).contains(factors) else { throw facts.fault("factors") }
+  }
+}
+
 final class LinearFactorHead<Scalar: NetworkScalar>: FactorHead {
   let factors: Int
   let parameters = ParameterBlock<Double>(padded: false)
@@ -14,10 +28,14 @@ final class LinearFactorHead<Scalar: NetworkScalar>: FactorHead {
   private let bias: Int
   private var leaves: (weight: Variable, bias: Variable)?
 
-  init(factors: Int, inputs: [[Double]], meanFirms: Double) {
-    (self.factors, self.inputs, self.meanFirms) = (factors, inputs, meanFirms)
+  init(_ design: LinearHeadDesign, inputs: [[Double]], meanFirms: Double) {
+    (factors, self.inputs, self.meanFirms) = (design.factors, inputs, meanFirms)
     weight = parameters.add("factor.weight", rows: factors, columns: inputs.first?.count ?? 0)
     bias = parameters.add("factor.bias", rows: factors, columns: 1)
+  }
+
+  convenience init(factors: Int, inputs: [[Double]], meanFirms: Double) {
+    self.init(LinearHeadDesign(factors: factors), inputs: inputs, meanFirms: meanFirms)
   }
 
   func initialize(_ stream: inout RandomStream) {

@@ -14,6 +14,8 @@ struct NetworkData: Sendable {
   let returnScale: Double
   /// Months x (characteristics + 1): managed portfolio returns in training standard deviations.
   let managed: [[Double]]
+  /// How many leading rows of each month have a return to learn from; nil for all.
+  var known: [Int]?
 
   var monthCount: Int { offsets.count - 1 }
 
@@ -45,6 +47,8 @@ struct NetworkScales: Sendable {
   let returns: Double
   /// One per managed portfolio; empty where the model does not use them.
   let managed: [Double]
+
+  init(returns: Double, managed: [Double]) { (self.returns, self.managed) = (returns, managed) }
 
   init(_ task: FactorTask, train: Range<Int>, managed portfolios: [[Double]]) {
     returns = Self.deviation(task.returns[task.rows(train)])

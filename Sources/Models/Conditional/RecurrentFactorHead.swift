@@ -44,6 +44,10 @@ final class RecurrentFactorHead<Scalar: NetworkScalar>: FactorHead {
     state = RecurrentState(options)
   }
 
+  convenience init(_ design: FactorNetworkOptions, inputs: [[Double]], meanFirms: Double) {
+    self.init(options: design, inputs: inputs, meanFirms: meanFirms)
+  }
+
   func initialize(_ source: inout RandomStream) {
     stream = RandomStream(seed: source.bits(), purpose: .posterior)
     tensors.initialize(parameters, options, &source)

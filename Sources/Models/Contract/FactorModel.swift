@@ -13,22 +13,24 @@ public struct FitContext: Sendable {
   /// The root of all random numbers of the fit.
   public let seed: UInt64
   public let budget: Budget
+  /// A fit whose weights this one starts from; nil for a start from random ones.
+  public var start: (any FittedModel)?
   /// Called with the state after each epoch, from any thread.
   public let progress: @Sendable (FitProgress) -> Void
 
   /// Creates a context.
   public init(
-    seed: UInt64, budget: Budget = Budget(),
+    seed: UInt64, budget: Budget = Budget(), start: (any FittedModel)? = nil,
     progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
   ) {
-    (self.seed, self.budget, self.progress) = (seed, budget, progress)
+    (self.seed, self.budget, self.start, self.progress) = (seed, budget, start, progress)
   }
 
   /// The same for work that must end although the user wants to stop.
   var unhurried: FitContext {
     FitContext(
       seed: seed, budget: Budget(threads: budget.threads, memoryLimit: budget.memoryLimit),
-      progress: progress)
+      start: start, progress: progress)
   }
 }
 
@@ -89,11 +91,42 @@ public protocol FittedModel: Sendable {
   func predict(_ task: FactorTask, budget: Budget) throws -> Predictions
   /// What is left of a fit that was stopped; nil for a whole one.
   var pause: FitPause? { get }
+  /// Adds what the model needs to forecast to a container; its card reads it back.
+  func encode(into container: inout Container)
+  /// One member of the ensemble as a model of its own; nil where there is none.
+  func member(_ number: Int) -> (any FittedModel)?
+  /// Forecasts every row in the preferred mode, learning nothing from the rows that wait for their
+  /// return. Every month but the last must have rows that do not wait.
+  func forecast(_ task: FactorTask, waiting: [Bool], budget: Budget) throws -> [Double]
 }
 
 extension FittedModel {
   /// A whole fit.
   public var pause: FitPause? { nil }
+
+  /// No members that could stand alone.
+  public func member(_ number: Int) -> (any FittedModel)? { nil }
+
+  /// Forecasts month by month from what was known: right for every model, and slow.
+  public func forecast(_ task: FactorTask, waiting: [Bool], budget: Budget) throws -> [Double] {
+    let known = task.keeping(waiting.indices.filter { !waiting[$0] })
+    var result = [Double](repeating: .nan, count: waiting.count)
+    for (row, value) in zip(
+      waiting.indices.filter { !waiting[$0] },
+      try predict(known, budget: budget).preferredForecast)
+    { result[row] = value }
+    for month in 0..<task.monthCount {
+      let rows = task.rows(month)
+      guard rows.contains(where: { waiting[$0] }) else { continue }
+      let past = (0..<rows.lowerBound).filter { !waiting[$0] }
+      // No forecast of a month reads the returns of that month.
+      let part = try predict(task.keeping(past + Array(rows)), budget: budget)
+      for (row, value) in zip(rows, part.preferredForecast.suffix(rows.count)) where waiting[row] {
+        result[row] = value
+      }
+    }
+    return result
+  }
 }
 
 /// A fit that was stopped between two epochs and can go on.

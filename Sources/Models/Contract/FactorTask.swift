@@ -48,6 +48,23 @@ public struct FactorTask: Sendable {
     index.offsets[months.lowerBound]..<index.offsets[months.upperBound]
   }
 
+  /// Some of the rows, ascending, without a split; months without rows go.
+  public func keeping(_ kept: [Int]) -> FactorTask {
+    var matrix: [Float] = []
+    matrix.reserveCapacity(kept.count * width)
+    for row in kept { matrix += characteristics[(row * width)..<((row + 1) * width)] }
+    return FactorTask(
+      index: index.selecting(kept), characteristicNames: characteristicNames,
+      characteristics: matrix, returns: kept.map { returns[$0] }, targetName: targetName)
+  }
+
+  /// A run of months, split anew.
+  public func months(_ months: Range<Int>, split: Split?) -> FactorTask {
+    var part = keeping(Array(rows(months)))
+    part.split = split
+    return part
+  }
+
   /// The split, or the error that there is none.
   public func requireSplit() throws -> Split {
     guard let split else { throw ModelError.noSplit }

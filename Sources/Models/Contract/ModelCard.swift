@@ -3,6 +3,8 @@
 // Help, completion, checking, dispatch and the manual derive from the card. The settings' types reach
 // the builder through a parameter pack, so the compiler refuses a builder that does not fit them.
 
+import FactorRuntime
+
 /// A model as a user meets it.
 public struct ModelCard: Sendable {
   public let name: String
@@ -13,15 +15,20 @@ public struct ModelCard: Sendable {
   public private(set) var operations:
     (@Sendable (_ characteristics: Int, _ settings: [String: HyperparameterValue]) -> Double)?
   private let build: @Sendable ([String: HyperparameterValue]) throws -> any FactorModel
+  /// Reads what `encode` of the fitted model wrote.
+  let restore: @Sendable (Container, FitSummary) throws -> any FittedModel
 
   /// Declares a model: its settings in order, then a builder that takes their values.
   public init<each Value: HyperparameterType>(
     _ name: String, _ summary: String, _ setting: repeat Hyperparameter<each Value>,
-    reference: String, make: @escaping @Sendable (repeat each Value) -> any FactorModel
+    reference: String,
+    restore: @escaping @Sendable (Container, FitSummary) throws -> any FittedModel,
+    make: @escaping @Sendable (repeat each Value) -> any FactorModel
   ) {
     self.name = name
     self.summary = summary
     self.reference = reference
+    self.restore = restore
     var facts: [HyperparameterFacts] = []
     repeat facts.append((each setting).facts)
     settings = facts

@@ -55,7 +55,8 @@ struct CVRA: FactorModel {
     Hyperparameter("clip", default: 1, in: 1e-6...1e6, "largest norm of a step's gradient"),
     Hyperparameter("fac_act", default: FactorActivation.identity, "activation of the factors"),
     Hyperparameter("beta_act", default: LoadingActivation.linear, "activation of the loadings"),
-    reference: "CVRA paper, equations 10-24, with the changes listed in docs/architecture.md"
+    reference: "CVRA paper, equations 10-24, with the changes listed in docs/architecture.md",
+    restore: { try FittedConditional<RecurrentFactorHead<Float>>($0, $1) }
   ) {
     CVRA(
       factors: $0, seeds: $1, epochs: $2, patience: $3, rate: $4, l1: $5, posterior: $6,
@@ -89,15 +90,13 @@ struct CVRA: FactorModel {
     if factorActivation == .sigmoid, loadingActivation == .relu {
       notes.append("fac_act: sigmoid with beta_act: relu: no fitted return can be negative")
     }
-    let chosen = options
     let design = ConditionalDesign<RecurrentFactorHead<Float>>(
-      model: "cvra", settings: settings(chosen.prior), factors: factors, hidden: betaHidden,
+      model: "cvra", settings: settings(options.prior), factors: factors, hidden: betaHidden,
       members: seeds, schedule: TrainingSchedule(epochs: epochs, patience: patience), rate: rate,
       clip: clip, l1: l1, longestBatch: chunk,
       cutsLoadings: loadingActivation == .relu, needsManaged: input == .managed,
       forecasts: [.mean, .prior, .blend], notes: notes,
-      makeHead: { RecurrentFactorHead(options: chosen, inputs: $0, meanFirms: $1) },
-      initialize: { $0.initialize(&$1) })
+      head: options)
     return try ConditionalFitter.fit(design, task, context)
   }
 

@@ -32,7 +32,8 @@ struct ConditionalAutoencoder: FactorModel {
       Hyperparameter("patience", default: 5, in: 1...1000, "epochs without improvement to wait"),
       Hyperparameter("rate", default: 1e-3, in: 1e-7...1, "step size of Adam"),
       Hyperparameter("l1", default: 1e-5, in: 0...1, "strength of the L1 penalty on weights"),
-      reference: "Gu, Kelly and Xiu (2021), equations 12-19"
+      reference: "Gu, Kelly and Xiu (2021), equations 12-19",
+      restore: { try FittedConditional<LinearFactorHead<Float>>($0, $1) }
     ) {
       ConditionalAutoencoder(
         depth: depth, factors: $0, seeds: $1, epochs: $2, patience: $3, rate: $4, l1: $5)
@@ -40,7 +41,6 @@ struct ConditionalAutoencoder: FactorModel {
   }
 
   func fit(_ task: FactorTask, _ context: FitContext) throws -> any FittedModel {
-    let factors = factors
     let design = ConditionalDesign<LinearFactorHead<Float>>(
       model: "ca\(depth)",
       settings: [
@@ -50,8 +50,7 @@ struct ConditionalAutoencoder: FactorModel {
       factors: factors, hidden: Self.hiddenWidths[depth], members: seeds,
       schedule: TrainingSchedule(epochs: epochs, patience: patience), rate: rate, clip: nil,
       l1: l1, longestBatch: 1, needsManaged: true, forecasts: [.mean], notes: [],
-      makeHead: { LinearFactorHead(factors: factors, inputs: $0, meanFirms: $1) },
-      initialize: { $0.initialize(&$1) })
+      head: LinearHeadDesign(factors: factors))
     return try ConditionalFitter.fit(design, task, context)
   }
 }

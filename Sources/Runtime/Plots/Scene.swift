@@ -56,6 +56,8 @@ public struct Scene: Sendable {
   public var mark: Mark
   /// The series.
   public var series: [Series]
+  /// Whether the vertical axis includes zero in any case.
+  public var reachesZero = false
 
   /// Creates a scene.
   public init(title: String, mark: Mark, series: [Series]) {
@@ -75,7 +77,7 @@ public struct Scene: Sendable {
   /// The vertical range, never empty; bars always include zero.
   public var yRange: ClosedRange<Double> {
     var all = series.flatMap(\.ys).filter(\.isFinite)
-    if mark != .line { all.append(0) }
+    if mark != .line || reachesZero { all.append(0) }
     guard let low = all.min(), let high = all.max() else { return 0...1 }
     if low == high { return (low - max(1, abs(low)) / 2)...(high + max(1, abs(high)) / 2) }
     let margin = (high - low) * 0.04

@@ -1,0 +1,83 @@
+// A conditional factor model in a container, and back: what is frozen is computed again from the
+// trained weights, so that both give the same bits.
+
+import FactorRuntime
+
+extension FittedConditional {
+  func encode(into container: inout Container) {
+    container.facts.append(
+      .init(
+        "conditional",
+        .fields(
+          ("hidden", .list(hidden.map { .number(Double($0)) })), ("cuts", .bool(cutsLoadings)),
+          ("managed", .bool(needsManaged)),
+          ("forecasts", .list(forecasts.map { .text($0.rawValue) })), ("head", head.facts))))
+    container.add("scales", [scales.returns, meanFirms, residualVariance, blendWeight])
+    container.add("scales.managed", scales.managed)
+    let network = emptyNetwork()
+    for (number, member) in members.enumerated() {
+      member.weights.restore(to: network)
+      network.encode("member\(number).network", into: &container)
+      container.add("member\(number).head", member.core)
+      container.add("member\(number).head.tuned", member.tuned)
+    }
+  }
+
+  private func emptyNetwork() -> BetaNetwork<Float> {
+    BetaNetwork(
+      inputs: summary.characteristicNames.count, hidden: hidden, outputs: head.factors,
+      maximumRows: 1, cutsLoadings: cutsLoadings)
+  }
+
+  /// Reads what `encode` wrote; throws the fact that something does not fit.
+  init(_ container: Container, _ summary: FitSummary) throws {
+    let facts = StoredFacts(container.facts.first { $0.name == "conditional" }?.value)
+    let inputs = summary.characteristicNames.count
+    let numbers = try container.doubles("scales")
+    guard numbers.count == 4, inputs > 0 else {
+      throw ContainerError.malformed(section: "scales", reason: "four numbers are needed")
+    }
+    self.init(
+      summary: summary,
+      scales: NetworkScales(returns: numbers[0], managed: try container.doubles("scales.managed")),
+      members: [], blendWeight: numbers[3], residualVariance: numbers[2],
+      forecasts: try facts.texts("forecasts").compactMap(ForecastMode.init),
+      needsManaged: try facts.flag("managed"), hidden: try facts.integers("hidden"),
+      cutsLoadings: try facts.flag("cuts"),
+      head: try Head.Design(StoredFacts(try facts.object("head"))), meanFirms: numbers[1])
+    guard scales.managed.count == (needsManaged ? inputs + 1 : 0), scales.returns > 0 else {
+      throw ContainerError.malformed(section: "scales.managed", reason: "their number is wrong")
+    }
+    guard hidden.allSatisfy({ (1...65_536).contains($0) }), !forecasts.isEmpty else {
+      throw facts.fault("hidden")
+    }
+    try BetaNetwork<Float>.checkSizes("member0.network", [inputs] + hidden, container)
+    members = try summary.members.indices.map { try member($0, of: container) }
+  }
+
+  private func member(_ number: Int, of container: Container) throws -> ConditionalMember {
+    let network = emptyNetwork()
+    try network.decode("member\(number).network", of: container)
+    let blank = Head(head, inputs: scales.managed.isEmpty ? [] : [scales.managed], meanFirms: 1)
+    func parameters(_ name: String) throws -> [Double] {
+      let values = try container.doubles(name)
+      guard values.count == blank.parameters.count else {
+        throw ContainerError.malformed(
+          section: name, reason: "\(blank.parameters.count) numbers are needed")
+      }
+      return values
+    }
+    return ConditionalMember(
+      network: network.frozen(), weights: BetaNetworkWeights(network),
+      core: try parameters("member\(number).head"),
+      tuned: try parameters("member\(number).head.tuned"), report: summary.members[number])
+  }
+}
+
+extension StoredFacts {
+  /// A nested object.
+  func object(_ name: String) throws -> JSON {
+    guard let found = value?[name], case .object = found else { throw fault(name) }
+    return found
+  }
+}
