@@ -109,7 +109,8 @@ import Testing
       return
     }
     #expect(plot.scene.series.map(\.name) == ["ca0", "ca1"])
-    #expect(plot.scene.series[0].xs == [1, 2])
+    #expect(plot.scene.series[0].xs == [0, 1])
+    #expect(plot.scene.axis == .categories(["1", "2"]))
     let grid = try sweep(result)
     #expect(plot.scene.series[1].ys[1] == SweepScore.sharpe.read(try #require(grid.cells[3].scores[.test])))
   }

@@ -13,6 +13,16 @@ public struct Primitive: Sendable {
   /// fused over columns.
   private(set) var scalar: (@Sendable (Double) -> Double)?
 
+  /// Tells whether comparisons reach the body with both their sides.
+  private(set) var keepsSides = false
+
+  /// Asks for both sides of comparisons.
+  func keepingSides() -> Primitive {
+    var copy = self
+    copy.keepsSides = true
+    return copy
+  }
+
   /// Says that the primitive is nothing but a function of one number.
   func asScalar(_ function: @escaping @Sendable (Double) -> Double) -> Primitive {
     var copy = self
@@ -60,6 +70,7 @@ enum Topic: String, Sendable, CaseIterable {
   case plots = "Plots"
   case math = "Numbers"
   case lists = "Lists and texts"
+  case lessons = "Lessons"
   case session = "Session"
 }
 

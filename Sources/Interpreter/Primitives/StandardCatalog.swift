@@ -13,7 +13,7 @@ public struct StandardCatalog: Catalog {
   public static let standard = StandardCatalog(
     dataPrimitives + filePrimitives + panelPrimitives + tablePrimitives + columnPrimitives + crossSectionPrimitives
       + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
-      + sweepPrimitives      + portfolioPrimitives + plotPrimitives + sessionPrimitives)
+      + sweepPrimitives + rollingPrimitives      + portfolioPrimitives + plotPrimitives + lessonPrimitives + sessionPrimitives)
 
   init(_ primitives: [Primitive]) {
     self.primitives = primitives

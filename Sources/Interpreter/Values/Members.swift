@@ -88,7 +88,7 @@ enum Members {
 
   private static let task: [Member] = [
     Member("rows", .integer, "the number of rows") {
-      TaskValue($0).map { .integer($0.task.returns.count) }
+      TaskValue($0).map { .integer($0.cut.returns.count) }
     },
     Member("features", .list(of: .text), "the characteristics") {
       TaskValue($0).map { .list($0.task.characteristicNames.map(Value.text)) }

@@ -124,6 +124,8 @@ public struct TaskValue: Sendable {
   public var world: RecurrentWorld?
   /// How it was made of its panel.
   public var recipe: TaskRecipe
+  /// Set where only some months of the task are meant.
+  var window: TaskWindow?
 }
 
 /// A fitted model, the task it was fitted on, and how long it took.
