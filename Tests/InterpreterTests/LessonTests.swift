@@ -24,7 +24,8 @@ import Testing
   @Test(arguments: [
     "x = [1/3, 2/3]\nexpect x == [0.333, 0.667], near: 1e-3", "expect 2 + 2 == 4",
     "x = [1, na]\nexpect x == [1, na]", "expect \"a\" != \"b\"", "expect 3 in 1..4", "expect true",
-    "p = toy[2000-01]\nexpect p.ret == p.ret", "x = [1, 2]\nexpect x > 0", "expect 2000-01 + 1m == 2000-02",
+    "p = toy[2000-01]\nexpect p.ret == p.ret", "x = [1, 2]\nexpect x > 0",
+    "expect 2000-01 + 1m == 2000-02",
   ]) func whatHoldsPassesSilently(text: String) {
     let result = run(text)
     #expect(result.status == .done, "\(result.diagnostics.map(\.message))")
@@ -49,7 +50,8 @@ import Testing
   }
 
   @Test func dotsStackWhereValuesMeet() {
-    let result = run("panel(firm: [\"A\", \"B\", \"C\"], month: 2020-01, x: [1, 1, 9]) | plot.dots x")
+    let result = run(
+      "panel(firm: [\"A\", \"B\", \"C\"], month: 2020-01, x: [1, 1, 9]) | plot.dots x")
     guard case .plot(let plot)? = result.values.last else {
       Issue.record("\(result.diagnostics.map(\.message))")
       return

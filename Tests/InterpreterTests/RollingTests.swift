@@ -9,7 +9,8 @@ import Testing
 @Suite struct RollingTests {
   static let task = "t = toy | setup target: ret, features: [size, mom]\n"
   static let windows = task + "ws = t | rolling train: 12m, valid: 3m, test: 3m, from: 2001-04\n"
-  static let body = "fit ca1, k: 1, seeds: 2, epochs: 3, valid: w.valid, start: w.previous | predict w.test"
+  static let body =
+    "fit ca1, k: 1, seeds: 2, epochs: 3, valid: w.valid, start: w.previous | predict w.test"
 
   private func panel(_ result: RunResult, _ name: String) throws -> Panel {
     guard case .panel(let value)? = result.session.environment[name] else {
@@ -69,7 +70,8 @@ import Testing
 
   // The forecasts of a window read nothing that comes after its months.
   @Test func laterReturnsChangeNoEarlierWindow() throws {
-    let rest = " | setup target: ret, features: [size, mom] | rolling train: 12m, valid: 3m, test: 3m, from: 2001-04 | each { w -> w.train | \(Self.body) } | stack"
+    let rest =
+      " | setup target: ret, features: [size, mom] | rolling train: 12m, valid: 3m, test: 3m, from: 2001-04 | each { w -> w.train | \(Self.body) } | stack"
     let result = run(
       "a = toy\(rest)\nb = toy | derive ret = if month >= 2001-10 then -2 * ret else ret\(rest)"
         .replacing("ret | setup", with: "ret | setup"))
@@ -107,7 +109,10 @@ import Testing
   }
 
   @Test func monthsAreNotForecastTwice() {
-    let result = run(Self.windows + "m = ws[1].train | fit ca1, k: 1, seeds: 2, epochs: 2\np = m | predict on: test\n[p, p] | stack")
+    let result = run(
+      Self.windows
+        + "m = ws[1].train | fit ca1, k: 1, seeds: 2, epochs: 2\np = m | predict on: test\n[p, p] | stack"
+    )
     #expect(result.codes.first == "F0403", "\(result.diagnostics.map(\.message))")
   }
 

@@ -21,7 +21,8 @@ extension Compiler {
     }
     let plans = zip(bound.parameters, bound.arguments).map { parameter, indices in
       indices.map { index in
-        if primitive.keepsSides, case .comparison(let first, let links) = arguments[index].value.kind,
+        if primitive.keepsSides,
+          case .comparison(let first, let links) = arguments[index].value.kind,
           let link = links.first, links.count == 1
         {
           return ArgumentPlan.sides(

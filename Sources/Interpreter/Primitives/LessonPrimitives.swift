@@ -29,7 +29,8 @@ let lessonPrimitives: [Primitive] = [
     return Done()
   },
   Primitive(
-    "hint", topic: .lessons, "Helps with the question before it; a script that runs prints nothing.",
+    "hint", topic: .lessons,
+    "Helps with the question before it; a script that runs prints nothing.",
     Parameter<String>.required("text", "the hint"), returns: "nothing", isEffect: true,
     examples: ["hint \"Look at the largest value.\""]
   ) { _, _ in Done() },
@@ -84,11 +85,15 @@ enum Claim: Sendable {
     let isMember = sign == .isIn || sign == .isNotIn
     let count = found?.count ?? (isMember ? 1 : wanted?.count ?? 1)
     let pairs = (0..<count).map { place in
-      (found.map { $0[place] } ?? left, isMember ? right : wanted.flatMap { $0.count == count ? $0[place] : nil } ?? right)
+      (
+        found.map { $0[place] } ?? left,
+        isMember ? right : wanted.flatMap { $0.count == count ? $0[place] : nil } ?? right
+      )
     }
     if !isMember, let found, let wanted, found.count != wanted.count {
       throw Fault(
-        .assertionFailed, "\(Counted.text(found.count, "value")) on the left, \(wanted.count) on the right",
+        .assertionFailed,
+        "\(Counted.text(found.count, "value")) on the left, \(wanted.count) on the right",
         parameter: "claim")
     }
     let wrong = try pairs.indices.filter { place in

@@ -139,7 +139,8 @@ let modelPrimitives: [Primitive] = [
     ]
   ) { context, models, block, costs in
     let scores = try models.map {
-      try Scorer.score($0, on: $0.requireTask(nil), block: block, cost: costs, budget: context.budget)
+      try Scorer.score(
+        $0, on: $0.requireTask(nil), block: block, cost: costs, budget: context.budget)
     }
     guard !scores.isEmpty else {
       throw Fault(.wrongType, "`compare` needs at least one fitted model", parameter: "models")
@@ -183,7 +184,8 @@ enum Fitting {
     since start: ContinuousClock.Instant, _ context: Context
   ) throws -> ModelValue {
     let model = ModelValue(
-      model: fitted, task: task, recipe: task.recipe.split(as: data), seconds: (ContinuousClock.now - start).seconds,
+      model: fitted, task: task, recipe: task.recipe.split(as: data),
+      seconds: (ContinuousClock.now - start).seconds,
       threads: context.budget.threads)
     let summary = fitted.summary
     if let pause = fitted.pause { throw Fault.interrupted(model, pause) }
@@ -318,7 +320,9 @@ enum Forecasts {
     context.ledger(
       LedgerLine(
         stage: "predict", rowsIn: data.returns.count, rowsOut: rows.count,
-        reasons: [.init("rows outside \(focus?.rawValue ?? block)", data.returns.count - rows.count)]),
+        reasons: [
+          .init("rows outside \(focus?.rawValue ?? block)", data.returns.count - rows.count)
+        ]),
       detail: "\(model.model.summary.model), \(predictions.preferred.rawValue) forecast")
     return PanelValue(
       panel: try Panel(

@@ -48,7 +48,8 @@ let rollingPrimitives: [Primitive] = [
   Primitive(
     "each", topic: .lists, "Calls a function for each item of a list, in order.",
     Parameter<Value>.flow("items", "a list, range or column"),
-    Parameter<FunctionArgument>.required("function", "a function of one item, such as { x -> x + 1 }"),
+    Parameter<FunctionArgument>.required(
+      "function", "a function of one item, such as { x -> x + 1 }"),
     Parameter<FailureRule>.choice("failures", default: .count, "`ok` lets the others go on")
       .labelled,
     returns: "the list of results; in place of an item that failed, where that is ok, its error",
@@ -109,7 +110,8 @@ enum InformationTable {
     table.notes = [
       "  mean \(text(found.mean, 4)) · ICIR \(text(found.ratio, 2)) · t \(text(found.tStatistic, 2))"
         + " · \(Counted.text(found.count, "month"))"
-        + (found.skipped.isEmpty ? "" : ", \(found.skipped.count) with fewer than ten firms left out")
+        + (found.skipped.isEmpty
+          ? "" : ", \(found.skipped.count) with fewer than ten firms left out")
     ]
     return table
   }

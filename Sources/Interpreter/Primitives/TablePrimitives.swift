@@ -161,7 +161,8 @@ let tablePrimitives: [Primitive] = [
   ) { context, items in
     let kept = items.filter { if case .failure = $0 { false } else { true } }
     if kept.count < items.count {
-      context.note("\(items.count - kept.count) of \(items.count) items are errors and are left out")
+      context.note(
+        "\(items.count - kept.count) of \(items.count) items are errors and are left out")
     }
     return try Stacked(kept)
   },

@@ -58,6 +58,8 @@ public struct Scene: Sendable {
   public var mark: Mark
   /// The series.
   public var series: [Series]
+  /// The vertical range, where it is not that of the values.
+  public var limits: ClosedRange<Double>?
   /// Whether the vertical axis includes zero in any case.
   public var reachesZero = false
 
@@ -79,6 +81,7 @@ public struct Scene: Sendable {
 
   /// The vertical range, never empty; bars always include zero.
   public var yRange: ClosedRange<Double> {
+    if let limits { return limits }
     var all = series.flatMap(\.ys).filter(\.isFinite)
     if mark == .dots { return 0.5...(max(1, all.max() ?? 1) + 0.5) }
     if mark != .line || reachesZero { all.append(0) }
