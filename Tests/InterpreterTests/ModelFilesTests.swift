@@ -31,7 +31,8 @@ import Testing
 
   @Test func anOpenedModelAsksForATask() throws {
     let folder = try TemporaryFolder()
-    let result = run(Self.fit + "save m, \"\(folder.path)/m.fqm\"\nopen(\"\(folder.path)/m.fqm\") | evaluate")
+    let result = run(
+      Self.fit + "save m, \"\(folder.path)/m.fqm\"\nopen(\"\(folder.path)/m.fqm\") | evaluate")
     #expect(result.codes == ["F0107"])
   }
 

@@ -20,7 +20,8 @@ import Testing
   }
 
   @Test func everyCellIsTheFitOfItsOptions() throws {
-    let result = run(Self.grid + "m = t | fit ca1, k: 2, seeds: 2, epochs: 3\ne = m | evaluate on: test")
+    let result = run(
+      Self.grid + "m = t | fit ca1, k: 2, seeds: 2, epochs: 3\ne = m | evaluate on: test")
     let grid = try sweep(result)
     #expect(grid.cells.map(\.model) == ["ca0", "ca0", "ca1", "ca1"])
     #expect(grid.cells.map { ValueText.short($0.options[0].value) } == ["1", "2", "1", "2"])
@@ -41,7 +42,8 @@ import Testing
     let mean = (values[0] + values[1]) / 2
     let sd = abs(values[0] - values[1]) / 2.0.squareRoot()
     let text =
-      NumberFormat.fixed(100 * mean, decimals: 2) + " ± " + NumberFormat.fixed(100 * sd, decimals: 2)
+      NumberFormat.fixed(100 * mean, decimals: 2) + " ± "
+      + NumberFormat.fixed(100 * sd, decimals: 2)
     #expect(lines[4].contains(text), "\(lines)")
     #expect(lines.contains("Sharpe ratio of decile 10 less decile 1, × √12, gross"))
   }
@@ -94,7 +96,8 @@ import Testing
   @Test(arguments: [
     ("t | sweep [ca0, cax], k: 1", "F0204"), ("t | sweep ca0, k: 0..2", "F0203"),
     ("t | sweep ca0, kk: 1", "F0105"), ("toy | sweep ca0", "F0210"),
-    ("g | table sharp, rows: model, cols: k", "F0101"), ("toy | top 1, by: ret, on: valid", "F0105"),
+    ("g | table sharp, rows: model, cols: k", "F0101"),
+    ("toy | top 1, by: ret, on: valid", "F0105"),
     ("g | table sharpe, cols: k", "F0107"), ("g | plot.line sharpe, x: k", "F0403"),
     ("g | plot.line sharpe, by: model", "F0107"),
   ]) func mistakeHasItsCode(text: String, code: String) {
@@ -109,9 +112,12 @@ import Testing
       return
     }
     #expect(plot.scene.series.map(\.name) == ["ca0", "ca1"])
-    #expect(plot.scene.series[0].xs == [1, 2])
+    #expect(plot.scene.series[0].xs == [0, 1])
+    #expect(plot.scene.axis == .categories(["1", "2"]))
     let grid = try sweep(result)
-    #expect(plot.scene.series[1].ys[1] == SweepScore.sharpe.read(try #require(grid.cells[3].scores[.test])))
+    #expect(
+      plot.scene.series[1].ys[1]
+        == SweepScore.sharpe.read(try #require(grid.cells[3].scores[.test])))
   }
 
   @Test func anInterruptedSweepKeepsItsCells() throws {
@@ -144,6 +150,7 @@ import Testing
       Issue.record("\(result.diagnostics.map(\.message))")
       return
     }
-    #expect(grid.columnNames == ["figure", "month", "large false", "large true"] && grid.count == 24)
+    #expect(
+      grid.columnNames == ["figure", "month", "large false", "large true"] && grid.count == 24)
   }
 }

@@ -20,7 +20,16 @@ extension Compiler {
       receiver = expression(arguments[index].value, scope)
     }
     let plans = zip(bound.parameters, bound.arguments).map { parameter, indices in
-      indices.map { plan(arguments[$0], parameter, scope) }
+      indices.map { index in
+        if primitive.keepsSides,
+          case .comparison(let first, let links) = arguments[index].value.kind,
+          let link = links.first, links.count == 1
+        {
+          return ArgumentPlan.sides(
+            expression(first, scope), link.comparison, expression(link.operand, scope))
+        }
+        return plan(arguments[index], parameter, scope)
+      }
     }
     let spans = bound.arguments.map { $0.first.map { arguments[$0].value.span } }
     return PrimitiveNode(primitive, bound, plans, spans, receiver: receiver, span, unit)

@@ -8,6 +8,7 @@ import Models
 enum ArgumentPlan {
   case value(Node)
   case word(String)
+  case sides(Node, ComparisonOperator, Node)
   /// Several words.
   case words([ArgumentPlan])
   /// A word that is computed, such as `$side`.
@@ -119,6 +120,8 @@ final class PrimitiveNode: Node, @unchecked Sendable {
     case .expression(let plan): return .expression(plan.made(machine))
     case .names(let pieces): return .names(try pieces.flatMap { try names($0, machine) })
     case .definition(let name, let plan): return .definition(name, plan.made(machine))
+    case .sides(let left, let comparison, let right):
+      return .sides(try left.evaluate(machine), comparison, try right.evaluate(machine))
     case .field(let name, let node): return .field(name, try node.evaluate(machine))
     }
   }

@@ -83,6 +83,8 @@ enum BoundArgument: Sendable {
   case names([String])
   case definition(String, ColumnExpression)
   case field(String, Value)
+  /// Both sides of a comparison, not yet compared.
+  case sides(Value, ComparisonOperator, Value)
 }
 
 /// The arguments of one call, by parameter.

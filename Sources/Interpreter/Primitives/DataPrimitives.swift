@@ -101,9 +101,11 @@ let dataPrimitives: [Primitive] = [
     ]), examples: ["toy | describe"]
   ) { _ in try ToyPanel.panel() },
   Primitive(
-    "save", topic: .data, "Writes a panel or table as CSV, a plot as SVG, a model to a file of its own, or anything as text.",
+    "save", topic: .data,
+    "Writes a panel or table as CSV, a plot as SVG, a model to a file of its own, or anything as text.",
     Parameter<Value>.flow("value", "what to write"),
-    Parameter<String>.required("path", "the file; its ending .csv, .svg, .fqm or .txt says the format"),
+    Parameter<String>.required(
+      "path", "the file; its ending .csv, .svg, .fqm or .txt says the format"),
     returns: "nothing", isEffect: true, examples: ["save toy, \"out.csv\""]
   ) { context, value, path in
     try Saver.save(value, to: path)

@@ -78,7 +78,17 @@ struct LineScene {
       throw Fault(PanelError.noSuchColumn(name: name, available: frame.rows.columnNames))
     }
     switch column.values {
-    case .numbers(let numbers): return (numbers, .numbers)
+    case .numbers(let numbers):
+      // Whole numbers that follow each other are places, not a scale.
+      let distinct = Set(numbers).sorted()
+      if column.unit == .count, distinct.count <= 24, let first = distinct.first,
+        let last = distinct.last, last - first == Double(distinct.count - 1)
+      {
+        return (
+          numbers.map { $0 - first }, .categories(distinct.map { ValueText.number($0) })
+        )
+      }
+      return (numbers, .numbers)
     case .months(let months): return (months.map { Double($0.index) }, .months)
     default:
       let words = (0..<column.count).map { ValueText.short(column.value(at: $0)) }

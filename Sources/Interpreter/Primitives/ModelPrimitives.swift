@@ -21,20 +21,40 @@ let modelPrimitives: [Primitive] = [
     Parameter<TaskValue>.flow("task", "a task with its split"),
     Parameter<String>.word(
       "model", among: Registry.cards.map { Choice($0.name, $0.summary) }, "which model"),
+    Parameter<ValidMonths?>.optional(
+      "valid", "the months that choices are made on, if not those of the split"
+    ).labelled,
+    Parameter<ModelValue?>.optional(
+      "start", "a fit of the same shape whose weights this one starts from; na for none"
+    ).labelled,
     returns: "the fitted model",
     variants: Variants(selector: "model", Registry.cards.map(CardOptions.variant)),
     examples: [
       "toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 1, epochs: 3"
     ]
-  ) { context, task, name in
+  ) { context, task, name, valid, start in
     guard let card = Registry.card(name) else {
       throw Fault(.unknownChoice, "there is no model `\(name)`", parameter: "model")
     }
     let settings = try CardOptions.settings(context.options, card)
+<<<<<<< HEAD
     let start = ContinuousClock.now
     let fitted = try card.model(settings).fit(task.task, Fitting.context("fit \(name)", context))
     return try Fitting.finished(fitted, on: task, since: start, context)
   }.costing(.training),
+=======
+    let began = ContinuousClock.now
+    var task = task
+    let data = try valid.map { try $0.applied(to: task.cut) } ?? task.cut
+    // The model keeps the whole task, so that windows share its numbers.
+    if task.window == nil { task.task = data }
+    let fitted = try blaming("start", if: start != nil) {
+      try card.model(settings).fit(
+        data, Fitting.context("fit \(name)", context, start: start?.model))
+    }
+    return try Fitting.finished(fitted, on: task, data, since: began, context)
+  },
+>>>>>>> verbs
   Primitive(
     "resume", topic: .models, "Continues a fit that was interrupted, bit by bit.",
     Parameter<ModelValue>.required("model", "the partial model"),
@@ -45,8 +65,10 @@ let modelPrimitives: [Primitive] = [
   ) { context, model in
     guard let pause = model.model.pause else { return model }
     let start = ContinuousClock.now
-    let fitted = try pause.resume(Fitting.context("fit \(model.model.summary.model)", context, model))
-    return try Fitting.finished(fitted, on: model.requireTask(nil), since: start, context)
+    let task = try model.requireTask(nil)
+    let stage = "fit \(model.model.summary.model)"
+    let fitted = try pause.resume(Fitting.context(stage, context, model))
+    return try Fitting.finished(fitted, on: task, task.cut, since: start, context)
   },
   Primitive(
     "predict", topic: .models,
@@ -124,7 +146,8 @@ let modelPrimitives: [Primitive] = [
     ]
   ) { context, models, block, costs in
     let scores = try models.map {
-      try Scorer.score($0, on: $0.requireTask(nil), block: block, cost: costs, budget: context.budget)
+      try Scorer.score(
+        $0, on: $0.requireTask(nil), block: block, cost: costs, budget: context.budget)
     }
     guard !scores.isEmpty else {
       throw Fault(.wrongType, "`compare` needs at least one fitted model", parameter: "models")
@@ -135,6 +158,18 @@ let modelPrimitives: [Primitive] = [
     return Comparison.table(scores, models)
   },
 ]
+
+/// Puts the blame for what does not go together on an option that was given.
+private func blaming<Result>(
+  _ parameter: String, if isGiven: Bool, _ body: () throws -> Result
+) throws -> Result {
+  do { return try body() } catch let error as ModelError {
+    guard isGiven, case .incompatible(parameter, _, _) = error else { throw error }
+    var fault = Fault(error)
+    fault.parameter = parameter
+    throw fault
+  }
+}
 
 /// What fitting and going on with a fit have in common.
 enum Fitting {
@@ -152,16 +187,18 @@ enum Fitting {
 
   /// The value of a fit; one that was interrupted is thrown with what is left of it.
   static func finished(
-    _ fitted: any FittedModel, on task: TaskValue, since start: ContinuousClock.Instant,
-    _ context: Context
+    _ fitted: any FittedModel, on task: TaskValue, _ data: FactorTask,
+    since start: ContinuousClock.Instant, _ context: Context
   ) throws -> ModelValue {
     let model = ModelValue(
-      model: fitted, task: task, recipe: task.recipe.split(as: task.task), seconds: (ContinuousClock.now - start).seconds,
+      model: fitted, task: task, recipe: task.recipe.split(as: data),
+      seconds: (ContinuousClock.now - start).seconds,
       threads: context.budget.threads)
     let summary = fitted.summary
     if let pause = fitted.pause { throw Fault.interrupted(model, pause) }
     let epochs = summary.members.reduce(0) { $0 + $1.epochs }
-    let rows = (try? task.task.requireSplit()).map { task.task.rows($0.train).count } ?? 0
+    let rows = (try? data.requireSplit()).map { data.rows($0.train).count } ?? 0
+    task.window?.fits?.put(model)
     context.ledger(
       LedgerLine(stage: "fit", rowsIn: rows, rowsOut: rows),
       detail: "\(summary.model), \(Counted.text(summary.members.count, "seed")) from "
@@ -269,10 +306,11 @@ enum Forecasts {
   static func panel(
     _ model: ModelValue, _ task: TaskValue, on block: String, _ context: Context
   ) throws -> PanelValue {
-    let data = task.task
+    let data = task.cut
     let predictions = try model.model.predict(data, budget: context.budget)
     var rows = 0..<data.returns.count
-    if let part = EvaluationValue.Block(rawValue: block) {
+    let focus = EvaluationValue.Block(rawValue: block) ?? task.window?.focus
+    if let part = focus {
       let split = try data.requireSplit()
       rows = data.rows(part == .train ? split.train : part == .valid ? split.valid : split.test)
     }
@@ -289,7 +327,9 @@ enum Forecasts {
     context.ledger(
       LedgerLine(
         stage: "predict", rowsIn: data.returns.count, rowsOut: rows.count,
-        reasons: [.init("rows outside \(block)", data.returns.count - rows.count)]),
+        reasons: [
+          .init("rows outside \(focus?.rawValue ?? block)", data.returns.count - rows.count)
+        ]),
       detail: "\(model.model.summary.model), \(predictions.preferred.rawValue) forecast")
     return PanelValue(
       panel: try Panel(

@@ -80,6 +80,21 @@ let plotPrimitives: [Primitive] = [
     return PlotValue(scene: scene, canvas: canvas)
   },
   Primitive(
+    "plot.dots", topic: .plots, "Draws a dot for each value, stacked where they meet.",
+    Parameter<Frame>.flow("rows", "a panel, table or backtest"),
+    Parameter<ColumnExpression>.expression("values", "the column").timed(.marked).named {
+      $0.type = .oneOf([.number, .bool])
+    },
+    Parameter<String>.value("title", default: "", "the title").labelled,
+    Parameter<PlotCanvas>.choice("canvas", default: .braille, "how it is drawn").labelled,
+    returns: "the plot", isEffect: true, examples: ["toy[2000-01] | plot.dots ret"]
+  ) { context, frame, values, title, canvas in
+    let columns = try PlotColumns.numbers([values], frame, context)
+    var scene = DotPlot.of(title, values: columns[0].numbers, unit: columns[0].unit)
+    scene.xLabel = values.text
+    return PlotValue(scene: scene, canvas: canvas)
+  },
+  Primitive(
     "plot.histogram", topic: .plots, "Draws how often values fall into equal bins.",
     Parameter<Frame>.flow("rows", "a panel, table or backtest"),
     Parameter<ColumnExpression>.expression("values", "the column").timed(.marked).named {

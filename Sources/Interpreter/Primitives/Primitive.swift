@@ -13,6 +13,7 @@ public struct Primitive: Sendable {
   /// fused over columns.
   private(set) var scalar: (@Sendable (Double) -> Double)?
 
+<<<<<<< HEAD
   /// What a call takes, for plans.
   private(set) var cost = StageCost.perRow(20)
 
@@ -20,6 +21,15 @@ public struct Primitive: Sendable {
   func costing(_ cost: StageCost) -> Primitive {
     var copy = self
     copy.cost = cost
+=======
+  /// Tells whether comparisons reach the body with both their sides.
+  private(set) var keepsSides = false
+
+  /// Asks for both sides of comparisons.
+  func keepingSides() -> Primitive {
+    var copy = self
+    copy.keepsSides = true
+>>>>>>> verbs
     return copy
   }
 
@@ -72,6 +82,7 @@ enum Topic: String, Sendable, CaseIterable {
   case plots = "Plots"
   case math = "Numbers"
   case lists = "Lists and texts"
+  case lessons = "Lessons"
   case session = "Session"
 }
 

@@ -11,9 +11,11 @@ public struct StandardCatalog: Catalog {
 
   /// Every primitive of fq.
   public static let standard = StandardCatalog(
-    dataPrimitives + filePrimitives + panelPrimitives + tablePrimitives + columnPrimitives + crossSectionPrimitives
+    dataPrimitives + filePrimitives + panelPrimitives + tablePrimitives + columnPrimitives
+      + crossSectionPrimitives
       + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
-      + sweepPrimitives      + portfolioPrimitives + plotPrimitives + sessionPrimitives)
+      + sweepPrimitives + rollingPrimitives + regimePrimitives + portfolioPrimitives
+      + plotPrimitives + lessonPrimitives + sessionPrimitives)
 
   init(_ primitives: [Primitive]) {
     self.primitives = primitives

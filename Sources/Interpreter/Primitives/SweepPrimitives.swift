@@ -46,10 +46,16 @@ let sweepPrimitives: [Primitive] = [
 
 /// One sweep on its way.
 struct Sweep {
-  private let task: TaskValue
+  private var task: TaskValue
   private let context: Context
 
-  init(_ task: TaskValue, _ context: Context) { (self.task, self.context) = (task, context) }
+  init(_ task: TaskValue, _ context: Context) {
+    self.context = context
+    self.task = task
+    // Windows are cut out once for all cells.
+    self.task.task = task.cut
+    self.task.window = nil
+  }
 
   static let mostCells = 10_000
 

@@ -51,6 +51,40 @@ enum TableResult: Bridged {
   }
 }
 
+/// Tables or panels put one below the other.
+enum Stacked: Bridged {
+  case table(Table)
+  case panel(PanelValue)
+
+  static var type: Type { .oneOf([.panel(nil), .table(nil)]) }
+  init?(_ value: Value) { nil }
+
+  init(_ items: [Value]) throws {
+    let panels = items.compactMap(PanelValue.init)
+    if panels.count == items.count, !panels.isEmpty {
+      self = .panel(try PanelStack.stacked(panels))
+      return
+    }
+    self = .table(
+      try TableStack.stacked(
+        items.map { item in
+          guard let flow = TableFlow(item) else {
+            throw Fault(
+              .wrongType, "`stack` takes tables and panels, not \(item.type.phrase)",
+              parameter: "tables")
+          }
+          return flow.table
+        }))
+  }
+
+  var value: Value {
+    switch self {
+    case .table(let table): .table(table)
+    case .panel(let panel): .panel(panel)
+    }
+  }
+}
+
 let tablePrimitives: [Primitive] = [
   Primitive(
     "summarise", topic: .tables, "Computes statistics, of all rows or of each group.",
@@ -121,9 +155,17 @@ let tablePrimitives: [Primitive] = [
   },
   Primitive(
     "stack", topic: .tables, "Puts tables or panels of the same columns one below the other.",
-    Parameter<[TableFlow]>.flow("tables", "a list of tables or panels"),
-    returns: "one table", examples: ["[toy[2000-01], toy[2000-02]] | stack | summarise n = count()"]
-  ) { _, tables in try TableStack.stacked(tables.map(\.table)) },
+    Parameter<[Value]>.flow("tables", "a list of tables or panels; errors in it are left out"),
+    returns: "one panel if all are panels, else one table",
+    examples: ["[toy[2000-01], toy[2000-02]] | stack | summarise n = count()"]
+  ) { context, items in
+    let kept = items.filter { if case .failure = $0 { false } else { true } }
+    if kept.count < items.count {
+      context.note(
+        "\(items.count - kept.count) of \(items.count) items are errors and are left out")
+    }
+    return try Stacked(kept)
+  },
   Primitive(
     "table", topic: .tables, "Chooses columns of a table and how they are shown.",
     Parameter<TableFlow>.flow("rows", "a table or panel"),

@@ -121,7 +121,7 @@ enum Trading {
     _ value: PanelValue, _ weight: String?, _ returns: String?, _ options: BacktestOptions,
     _ context: Context
   ) throws -> BacktestValue {
-    let panel = value.panel
+    var panel = value.panel
     guard panel.hasColumn("decile"), panel.hasColumn("signal") else {
       throw Fault(
         .unknownColumn, "`portfolio` needs deciles", helps: ["sort first:  | deciles predicted"])
@@ -141,6 +141,7 @@ enum Trading {
     }
     // Rows stand in the month of the sort; the return may be earned later.
     let earned = try panel.column(name).known
+    panel = try withReturns(panel, name, context)
     let index = panel.index.shifted(by: (1...120).contains(earned) ? earned : 0)
     let buckets = try panel.numbers("decile").map { $0.isNaN ? 0 : Int32($0) }
     var options = options
@@ -156,6 +157,22 @@ enum Trading {
         + "\(weight.map { "weights by \($0)" } ?? "equal weights"), gross exposure "
         + (options.legs == .longShort ? "2" : "1"))
     return backtest
+  }
+}
+
+extension Trading {
+  // A month in which no return is known yet earned nothing, which is not zero.
+  private static func withReturns(
+    _ panel: Panel, _ name: String, _ context: Context
+  ) throws -> Panel {
+    let returns = try panel.numbers(name)
+    let months = panel.index.months.indices.filter { month in
+      panel.index.rows(ofMonthAt: month).contains { !returns[$0].isNaN }
+    }
+    let left = panel.monthCount - months.count
+    guard left > 0, !months.isEmpty else { return panel }
+    context.note("\(Counted.text(left, "month")) without any return in `\(name)` are left out")
+    return try panel.selecting(months.flatMap { Array(panel.index.rows(ofMonthAt: $0)) })
   }
 }
 

@@ -103,7 +103,8 @@ enum Saver {
     guard path.hasSuffix(".txt") else {
       throw Fault(
         .cannotWrite, "the ending of `\(path)` says no format",
-        helps: ["end it in .csv for a table, .svg for a plot, .fqm for a model, .txt for text"], parameter: "path")
+        helps: ["end it in .csv for a table, .svg for a plot, .fqm for a model, .txt for text"],
+        parameter: "path")
     }
     let text = value.display(DisplayOptions()).joined(separator: "\n") + "\n"
     try DurableWrite.replace(path, with: Array(text.utf8))

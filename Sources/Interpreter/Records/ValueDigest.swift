@@ -32,7 +32,7 @@ enum ValueDigest {
         add(column, to: &hash)
       }
     case .panel(let panel): add(panel.panel, to: &hash)
-    case .task(let task): add(task.task, to: &hash)
+    case .task(let task): add(task.cut, to: &hash)
     case .model(let model): add(model, to: &hash, budget)
     case .sweep(let sweep):
       for (name, column) in sweep.table().columns {
@@ -103,7 +103,7 @@ enum ValueDigest {
       ModelFiles.bytes(model).withUnsafeBytes { hash.add($0) }
       return
     }
-    guard let predictions = try? model.model.predict(task.task, budget: budget) else { return }
+    guard let predictions = try? model.model.predict(task.cut, budget: budget) else { return }
     add(predictions.preferredForecast, to: &hash)
     add(predictions.total ?? [], to: &hash)
   }

@@ -43,7 +43,7 @@ enum Scorer {
     budget: Budget
   ) throws -> EvaluationValue {
     try score(
-      value, value.model.predict(task.task, budget: budget), on: task, block: block, cost: cost,
+      value, value.model.predict(task.cut, budget: budget), on: task, block: block, cost: cost,
       withManaged: true, budget: budget)
   }
 
@@ -55,7 +55,7 @@ enum Scorer {
     _ value: ModelValue, _ predictions: Predictions, on task: TaskValue,
     block: EvaluationValue.Block, cost: Double, withManaged: Bool, budget: Budget
   ) throws -> EvaluationValue {
-    let data = task.task
+    let data = task.cut
     let split = try data.requireSplit()
     let months = block == .train ? split.train : block == .valid ? split.valid : split.test
     let rows = data.rows(months)
@@ -95,7 +95,7 @@ enum Scorer {
       preferred: predictions.preferred,
       rankIC: rankIC,
       longShort: longShort, longOnly: longOnly, costRate: cost,
-      oracles: task.world.map { $0.oracles(on: months) }, notes: notes)
+      oracles: task.window == nil ? task.world.map { $0.oracles(on: months) } : nil, notes: notes)
   }
 
   private static func portfolios(

@@ -30,6 +30,7 @@ enum Members {
       }
     case .table(let table):
       if let column = table.column(name) { return .column(ColumnValue(name: name, column: column)) }
+      if let part = table.parts.first(where: { $0.name == name }) { return .table(part.table) }
     case .sweep(let sweep): return sweep.member(name)
     default: break
     }
@@ -43,7 +44,7 @@ enum Members {
     case .record(let record): return record.fields.map(\.name)
     case .module(let module): return module.exports.map(\.name)
     case .panel(let panel): return panel.panel.names + own
-    case .table(let table): return table.columnNames + own
+    case .table(let table): return table.columnNames + table.parts.map(\.name) + own
     case .sweep(let sweep): return sweep.memberNames
     default: return own
     }
@@ -88,7 +89,7 @@ enum Members {
 
   private static let task: [Member] = [
     Member("rows", .integer, "the number of rows") {
-      TaskValue($0).map { .integer($0.task.returns.count) }
+      TaskValue($0).map { .integer($0.cut.returns.count) }
     },
     Member("features", .list(of: .text), "the characteristics") {
       TaskValue($0).map { .list($0.task.characteristicNames.map(Value.text)) }

@@ -42,7 +42,8 @@ enum Pivot {
     var result: [(name: String, column: Column)] = [("figure", Column(text: figures))]
     for name in rows {
       let column = try table.required(name).gathered(labels)
-      result.append((name, Column(text: (0..<column.count).map { ValueText.short(column.value(at: $0)) })))
+      result.append(
+        (name, Column(text: (0..<column.count).map { ValueText.short(column.value(at: $0)) })))
     }
     for (head, cells) in zip(places, columns) { result.append((head, Column(text: cells))) }
     var grid = Table(title: table.title, columns: result)

@@ -191,9 +191,10 @@ extension SweepValue {
 /// Scores as a grid of texts.
 enum SweepGrid {
   static func label(_ cell: SweepCell) -> String {
-    ([cell.model] + cell.options.filter { !$0.value.isMissing }.map {
-      "\($0.name) \(ValueText.short($0.value))"
-    }).joined(separator: ", ")
+    ([cell.model]
+      + cell.options.filter { !$0.value.isMissing }.map {
+        "\($0.name) \(ValueText.short($0.value))"
+      }).joined(separator: ", ")
   }
 
   /// A block a score, a row a value of `rows`, a column a value of `across`.

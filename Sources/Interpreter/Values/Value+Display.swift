@@ -127,16 +127,24 @@ extension Column {
 
 extension PlotValue {
   func display(_ options: DisplayOptions) -> [String] {
-    let rows = scene.mark == .lyingBars ? scene.series.first?.xs.count ?? 10 : 16
+    var rows = scene.mark == .lyingBars ? scene.series.first?.xs.count ?? 10 : 16
+    if scene.mark == .dots {
+      let highest = Int(scene.series.flatMap(\.ys).max() ?? 1)
+      return TextPlot(
+        scene, width: options.width, height: min(12, highest) + (scene.title.isEmpty ? 4 : 5),
+        style: options.canvas ?? canvas.style
+      ).lines
+    }
+    rows = max(rows, 8)
     return TextPlot(
-      scene, width: options.width, height: max(rows, 8) + 4, style: options.canvas ?? canvas.style
+      scene, width: options.width, height: rows + 4, style: options.canvas ?? canvas.style
     ).lines
   }
 }
 
 extension TaskValue {
   func display() -> [String] {
-    let data = task
+    let data = cut
     let months = data.index.months
     var lines = [
       "task \(data.targetName) on \(data.width) characteristics · "

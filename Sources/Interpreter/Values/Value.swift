@@ -87,6 +87,8 @@ public struct Table: Sendable {
   public var columns: [(name: String, column: Column)]
   /// Facts shown under the table.
   public var notes: [String] = []
+  /// Tables that belong to this one, as members.
+  var parts: [Part] = []
   /// Set where the first column names blocks.
   var blocks: Blocks?
   /// Significant digits of plain numbers; nil for what suits the column.
@@ -94,6 +96,12 @@ public struct Table: Sendable {
 
   /// The number of rows.
   public var count: Int { columns.first?.column.count ?? 0 }
+
+  /// A table under a name.
+  struct Part: Sendable {
+    let name: String
+    let table: Table
+  }
 
   func column(_ name: String) -> Column? { columns.first { $0.name == name }?.column }
 }
@@ -124,6 +132,8 @@ public struct TaskValue: Sendable {
   public var world: RecurrentWorld?
   /// How it was made of its panel.
   public var recipe: TaskRecipe
+  /// Set where only some months of the task are meant.
+  var window: TaskWindow?
 }
 
 /// A fitted model, the task it was fitted on, and how long it took.
@@ -264,5 +274,9 @@ extension PanelValue {
 
 extension Table {
   /// The columns as the checker knows them.
-  var schema: Schema { Schema(columns.map { ColumnInfo($0.name, $0.column.elementType) }) }
+  var schema: Schema {
+    Schema(
+      columns.map { ColumnInfo($0.name, $0.column.elementType, known: $0.column.known) },
+      isComplete: parts.isEmpty)
+  }
 }

@@ -94,7 +94,8 @@ extension FactorNetworkOptions: HeadDesign {
   var facts: JSON {
     .fields(
       ("factors", .number(Double(factors))), ("hidden", .number(Double(hidden))),
-      ("predictor_hidden", .number(Double(predictorHidden))), ("posterior", .text(posterior.rawValue)),
+      ("predictor_hidden", .number(Double(predictorHidden))),
+      ("posterior", .text(posterior.rawValue)),
       ("fac_in", .text(input.rawValue)), ("prior", .text(prior.rawValue)),
       ("fac_act", .text(activation.rawValue)), ("skip", .bool(skip)),
       ("chunk", .number(Double(chunk))), ("lambda_kl", .number(divergenceWeight)),

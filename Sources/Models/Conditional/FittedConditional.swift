@@ -21,6 +21,7 @@ struct MemberPredictions: Sendable {
   var prior: [Double]
   var spread: [Double]
   var factors: [[Double]]
+  var latent: [[Double]] = []
 }
 
 struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Float {
@@ -102,6 +103,7 @@ struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Flo
         result.spread[first + i] = spread
       }
       result.factors.append(month.posterior)
+      result.latent.append(month.latent)
       for k in sum.indices { sum[k] += month.posterior[k] }
       seen += 1
     }
@@ -124,6 +126,7 @@ struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Flo
     }
     return Predictions(
       total: average(\.total, scale), forecasts: modes, preferred: forecasts.last ?? .mean,
-      variance: average(\.spread, scale * scale), factors: all.first?.factors ?? [])
+      variance: average(\.spread, scale * scale), factors: all.first?.factors ?? [],
+      latent: all.first?.latent ?? [])
   }
 }

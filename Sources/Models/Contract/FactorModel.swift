@@ -73,6 +73,8 @@ public struct Predictions: Sendable {
   public var variance: [Double]?
   /// Months x factors of the first ensemble member, as fitted; empty without factors.
   public var factors: [[Double]]
+  /// Months x latent variables behind those factors, filtered; empty where there are none.
+  public var latent: [[Double]] = []
 
   /// The forecasts of a mode.
   public func forecast(_ mode: ForecastMode) -> [Double]? {

@@ -29,6 +29,7 @@ public enum Philox {
 /// What a stream of random numbers is for; each purpose has a stream of its own.
 public enum RandomPurpose: UInt32, Sendable {
   case initialise = 1, shuffle, dropout, posterior, split, world, bootstrap, example
+  case regimes, simulation
 }
 
 /// A stream of random numbers for one seed and purpose.

@@ -66,6 +66,7 @@ private struct SVGPicture {
     drawGrid()
     switch scene.mark {
     case .line: drawLines()
+    case .dots: drawDots()
     case .bars, .histogram: drawBars()
     case .lyingBars: drawLyingBars()
     }
@@ -144,6 +145,15 @@ extension SVGPicture {
         "<path d=\"\(path)\" fill=\"none\" stroke=\"\(colour(k))\" stroke-width=\"1.8\" "
           + "stroke-linejoin=\"round\""
           + (dash.isEmpty ? "/>" : " stroke-dasharray=\"\(dash)\"/>"))
+    }
+  }
+
+  private mutating func drawDots() {
+    for (k, series) in scene.series.enumerated() {
+      for (px, py) in zip(series.xs, series.ys) where px.isFinite && py.isFinite {
+        parts.append(
+          "<circle cx=\"\(number(x(px)))\" cy=\"\(number(y(py)))\" r=\"4\" fill=\"\(colour(k))\"/>")
+      }
     }
   }
 

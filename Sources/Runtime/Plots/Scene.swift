@@ -16,6 +16,8 @@ public struct Scene: Sendable {
   public enum Mark: Sendable, Equatable {
     /// Strokes from point to point; a missing value leaves a gap.
     case line
+    /// A dot for each value, equal ones on top of each other.
+    case dots
     /// Upright bars from zero.
     case bars
     /// Lying bars from zero, one category a row.
@@ -56,6 +58,8 @@ public struct Scene: Sendable {
   public var mark: Mark
   /// The series.
   public var series: [Series]
+  /// The vertical range, where it is not that of the values.
+  public var limits: ClosedRange<Double>?
   /// Whether the vertical axis includes zero in any case.
   public var reachesZero = false
 
@@ -70,13 +74,16 @@ public struct Scene: Sendable {
   public var xRange: ClosedRange<Double> {
     let all = series.flatMap { s in s.xs.indices.filter { !s.ys[$0].isNaN }.map { s.xs[$0] } }
     guard let low = all.min(), let high = all.max() else { return 0...1 }
-    let margin = mark == .line ? (low == high ? 0.5 : 0) : barWidth / 2
+    let isOpen = mark == .line || mark == .dots
+    let margin = isOpen ? (low == high ? 0.5 : 0) : barWidth / 2
     return (low - margin)...(high + margin)
   }
 
   /// The vertical range, never empty; bars always include zero.
   public var yRange: ClosedRange<Double> {
+    if let limits { return limits }
     var all = series.flatMap(\.ys).filter(\.isFinite)
+    if mark == .dots { return 0.5...(max(1, all.max() ?? 1) + 0.5) }
     if mark != .line || reachesZero { all.append(0) }
     guard let low = all.min(), let high = all.max() else { return 0...1 }
     if low == high { return (low - max(1, abs(low)) / 2)...(high + max(1, abs(high)) / 2) }

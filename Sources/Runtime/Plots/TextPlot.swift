@@ -17,12 +17,17 @@ public struct TextPlot: Sendable {
       return
     }
     let rows = max(3, height - 3)
-    let yTicks = Ticks.numbers(scene.yRange, about: max(2, rows / 2), unit: scene.unit)
+    let yTicks =
+      scene.mark == .dots
+      ? Ticks(positions: [], labels: [])
+      : Ticks.numbers(scene.yRange, about: max(2, rows / 2), unit: scene.unit)
     let labelWidth = min(total / 3, yTicks.labels.map { TextWidth.of($0) }.max() ?? 1)
     var canvas = style.make(columns: total - labelWidth - 3, rows: rows)
     let scale = PlotScale(scene, width: canvas.width, height: canvas.height)
     scale.drawZero(on: &canvas)
-    if scene.mark == .line {
+    if scene.mark == .dots {
+      DotMarks.draw(scene, scale, on: &canvas)
+    } else if scene.mark == .line {
       LineMarks.draw(scene, scale, on: &canvas)
     } else {
       BarMarks.draw(scene, scale, on: &canvas)

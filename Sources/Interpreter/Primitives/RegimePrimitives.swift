@@ -1,0 +1,316 @@
+// What a fitted model says of time: states, factors, regimes of them, and paths ahead.
+
+import FactorLang
+import FactorRuntime
+import Models
+
+let regimePrimitives: [Primitive] = [
+  Primitive(
+    "states", topic: .models,
+    "Gives the latent state of each month as the first seed sees it, from that month and the past.",
+    Parameter<ModelValue>.flow("model", "the fitted model"),
+    Parameter<TaskValue?>.optional("task", "the task; the one it was fitted on if left out"),
+    Parameter<String>.word(
+      "posterior", among: [Choice("filtered", "from the month and those before it")],
+      default: "filtered", "what a state may read"
+    ).labelled,
+    returns: "a table of month, s1, s2, …; sign and rotation are the fit's own",
+    examples: [
+      "toy | setup target: ret, features: [size, mom] | split thirds | fit cvra, k: 2, seeds: 2, epochs: 3 | states"
+    ]
+  ) { context, model, task, _ in
+    let data = try model.requireTask(task).cut
+    let predictions = try model.model.predict(data, budget: context.budget)
+    return try MonthTable.of(
+      predictions.latent.isEmpty ? predictions.factors : predictions.latent, "s", data, model)
+  },
+  Primitive(
+    "factors", topic: .models,
+    "Gives the factor returns of each month, as the first seed sees them.",
+    Parameter<ModelValue>.flow("model", "the fitted model"),
+    Parameter<TaskValue?>.optional("task", "the task; the one it was fitted on if left out"),
+    returns: "a table of month, f1, f2, …; sign and rotation are the fit's own",
+    examples: [
+      "toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 2, seeds: 2, epochs: 3 | factors"
+    ]
+  ) { context, model, task in
+    let data = try model.requireTask(task).cut
+    return try MonthTable.of(
+      model.model.predict(data, budget: context.budget).factors, "f", data, model)
+  },
+  Primitive(
+    "regimes", topic: .models,
+    "Finds regimes of lasting mean and volatility in the columns of a table, month by month.",
+    Parameter<TableFlow>.flow("series", "a table with one row a month"),
+    Parameter<Int>.value("count", default: 2, in: 2...8, "the number of regimes"),
+    Parameter<String>.word(
+      "method", among: [Choice("hmm", "a Gaussian hidden Markov model, fitted by EM")],
+      default: "hmm", "how they are found"
+    ).labelled,
+    Parameter<Int>.value("seeds", default: 10, in: 1...1000, "random starts; the best one counts")
+      .labelled,
+    Parameter<Value>.value(
+      "until", default: .missing, shown: "all months",
+      "the last month that parameters are fitted on"
+    ).labelled,
+    returns: "a table of month, regime (1 the calmest) and filtered probabilities prob1, prob2, …; "
+      + "`.transition` and `.moments` are tables",
+    examples: [
+      "r = toy | summarise average = mean(ret), by: month | regimes 2, seeds: 5\nr\nr.transition"
+    ]
+  ) { context, flow, count, _, seeds, until in
+    try RegimeTable(flow.table).regimes(count, seeds: seeds, until: until, context)
+  },
+  Primitive(
+    "simulate", topic: .models,
+    "Draws paths of the equal-weighted portfolio from a VAR(1) of the model's factors.",
+    Parameter<ModelValue>.flow("model", "the fitted model"),
+    Parameter<TaskValue?>.optional("task", "the task; the one it was fitted on if left out"),
+    Parameter<Value>.value(
+      "from", default: .missing, shown: "the last month", "the month after which paths begin"
+    ).labelled,
+    Parameter<Months>.value(
+      "horizon", default: Months(12), shown: "12m", "how far paths go"
+    ).labelled,
+    Parameter<Int>.value("paths", default: 500, in: 20...1_000_000, "how many paths").labelled,
+    Parameter<Bool>.value(
+      "compound", default: false, "what one unit has gained so far instead of the month's return"
+    ).labelled,
+    returns: "a table of month and quantiles p5, p25, p50, p75, p95 over the paths; nothing after "
+      + "`from` is read",
+    examples: [
+      "m = toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 2, epochs: 3\nsimulate m, from: 2001-06, horizon: 6m, paths: 100"
+    ]
+  ) { context, model, task, from, horizon, paths, compound in
+    try Simulation(model, model.requireTask(task).cut, context).table(
+      from: from, months: horizon.count, paths: paths, compound: compound)
+  },
+  Primitive(
+    "plot.ribbon", topic: .plots, "Draws probabilities over the months, from zero to one.",
+    Parameter<Frame>.flow("rows", "a table or panel with one row a month"),
+    Parameter<[ColumnExpression]>.expressions("values", "the probabilities, such as prob1")
+      .timed(.marked).named { $0.type = .oneOf([.number, .bool]) },
+    Parameter<String>.value("title", default: "", "the title").labelled,
+    Parameter<PlotCanvas>.choice("canvas", default: .braille, "how it is drawn").labelled,
+    returns: "the plot", isEffect: true,
+    examples: [
+      "toy | summarise average = mean(ret), by: month | regimes 2, seeds: 5 | plot.ribbon prob2"
+    ]
+  ) { context, frame, values, title, canvas in
+    var scene = try LineScene(values: values, across: nil, by: nil, title: title).scene(
+      frame, context)
+    // One probability fills the space below it; several are lines.
+    if scene.series.count == 1 { scene.mark = .histogram }
+    scene.limits = 0...1
+    return PlotValue(scene: scene, canvas: canvas)
+  },
+  Primitive(
+    "plot.fan", topic: .plots, "Draws the median of simulated paths and bands around it.",
+    Parameter<TableFlow>.flow("paths", "what `simulate` gives"),
+    Parameter<[Double]>.value(
+      "bands", default: [0.5, 0.9], shown: "[50%, 90%]", "shares of the paths between two lines"
+    ).labelled,
+    Parameter<String>.value("title", default: "", "the title").labelled,
+    Parameter<PlotCanvas>.choice("canvas", default: .braille, "how it is drawn").labelled,
+    returns: "the plot", isEffect: true,
+    examples: [
+      "toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 2, epochs: 3 | simulate horizon: 12m, paths: 100 | plot.fan bands: [50%, 90%]"
+    ]
+  ) { _, flow, bands, title, canvas in
+    PlotValue(scene: try Fan.scene(flow.table, bands, title), canvas: canvas)
+  },
+]
+
+enum MonthTable {
+  /// Months x values as a table; a month's values are known when the month is over.
+  static func of(
+    _ rows: [[Double]], _ prefix: String, _ data: FactorTask, _ model: ModelValue
+  ) throws -> Table {
+    guard let width = rows.first?.count, width > 0, rows.count == data.monthCount else {
+      throw Fault(.wrongType, "a \(model.model.summary.model) has no factors")
+    }
+    return Table(
+      title:
+        "\(model.model.summary.model) · \(data.index.months[0])..\(data.index.months[rows.count - 1])",
+      columns: [("month", Column(.months(data.index.months), known: Availability.always))]
+        + (0..<width).map { k in ("\(prefix)\(k + 1)", Column(numbers: rows.map { $0[k] })) })
+  }
+}
+
+/// A table as a series of numbers over months.
+struct RegimeTable {
+  private let table: Table
+
+  init(_ table: Table) { self.table = table }
+
+  func regimes(_ count: Int, seeds: Int, until: Value, _ context: Context) throws -> Table {
+    guard case .months(let all)? = table.column("month")?.values, Set(all).count == all.count
+    else {
+      throw Fault(.wrongType, "`regimes` needs a table with a column `month`, one row a month")
+    }
+    let order = all.indices.sorted { all[$0] < all[$1] }
+    let named = table.columns.filter { $0.name != "month" && $0.column.numbers != nil }
+    let numbers = named.compactMap(\.column.numbers)
+    guard !numbers.isEmpty else { throw Fault(.wrongType, "the table has no column of numbers") }
+    let rows = order.filter { row in numbers.allSatisfy { $0[row].isFinite } }
+    let series = rows.map { row in numbers.map { $0[row] } }
+    let months = rows.map { all[$0] }
+    var (fitted, known) = (series, Availability.wholeSample)
+    if case .month(let last) = until {
+      fitted = zip(months, series).filter { $0.0 <= last }.map(\.1)
+      // From then on nothing later is in the probabilities.
+      known = 0
+    } else if !until.isMissing {
+      throw Fault(.wrongType, "`until` is a month, such as 1995-12", parameter: "until")
+    }
+    guard fitted.count >= 10 * count else {
+      throw Fault(
+        .outsideData,
+        "\(count) regimes need \(10 * count) months or more; there are \(fitted.count)",
+        parameter: "count")
+    }
+    let model = HiddenMarkov(fitted, regimes: count, starts: seeds, seed: context.seed)
+    context.ledger(
+      LedgerLine(
+        stage: "regimes", rowsIn: all.count, rowsOut: rows.count,
+        reasons: [.init("months with a missing value", all.count - rows.count)]),
+      detail: "\(count) regimes of \(named.map(\.name).joined(separator: ", ")), best of "
+        + "\(Counted.text(seeds, "start")), parameters from \(fitted.count) months")
+    return result(model, model.filtered(series), months, named.map(\.name), known)
+  }
+
+  private func result(
+    _ model: HiddenMarkov, _ filtered: [[Double]], _ months: [Month], _ names: [String],
+    _ known: Int
+  ) -> Table {
+    let regimes = filtered.map { p in p.indices.max { (p[$0], -$0) < (p[$1], -$1) } ?? 0 }
+    func numbers(_ part: (Int) -> Double, _ unit: ColumnUnit = .plain) -> Column {
+      Column(numbers: months.indices.map(part), unit: unit, known: known)
+    }
+    var result = Table(
+      title: table.title,
+      columns: [
+        ("month", Column(.months(months), known: Availability.always)),
+        ("regime", numbers({ Double(regimes[$0] + 1) }, .count)),
+      ]
+        + (0..<model.count).map { k in ("prob\(k + 1)", numbers { filtered[$0][k] }) })
+    let labels = (1...model.count).map { "from \($0)" }
+    let transition = Table(
+      title: "probability of the next month's regime",
+      columns: [("regime", Column(text: labels))]
+        + (0..<model.count).map { k in
+          ("to \(k + 1)", Column(numbers: model.transition.map { $0[k] }))
+        })
+    let moments = Table(
+      title: "means and standard deviations",
+      columns: [("regime", Column(numbers: (1...model.count).map(Double.init), unit: .count))]
+        + names.enumerated().flatMap { j, name in
+          [
+            ("mean \(name)", Column(numbers: model.means.map { $0[j] })),
+            ("sd \(name)", Column(numbers: model.variances.map { $0[j].squareRoot() })),
+          ]
+        })
+    result.parts = [
+      .init(name: "transition", table: transition), .init(name: "moments", table: moments),
+    ]
+    return result
+  }
+}
+
+/// Paths of the equal-weighted portfolio.
+struct Simulation {
+  private let model: ModelValue
+  private let data: FactorTask
+  private let context: Context
+  static let shares = [0.05, 0.25, 0.5, 0.75, 0.95]
+
+  init(_ model: ModelValue, _ data: FactorTask, _ context: Context) {
+    (self.model, self.data, self.context) = (model, data, context)
+  }
+
+  func table(from: Value, months: Int, paths: Int, compound: Bool) throws -> Table {
+    guard (1...1200).contains(months) else {
+      throw Fault(.outOfRange, "`horizon` must lie in 1m..1200m", parameter: "horizon")
+    }
+    let last = try lastMonth(from)
+    let known = 0..<data.index.lowerBound(last + 1)
+    // The filter reads nothing after a month, so a task cut here gives the same factors.
+    let past = data.months(known, split: nil)
+    let factors = try model.model.predict(past, budget: context.budget).factors
+    guard let width = factors.first?.count, factors.count >= 3 * (width + 2) else {
+      throw Fault(
+        .outsideData, "too few months up to \(last) for a VAR(1) of the factors", parameter: "from")
+    }
+    let average = (0..<past.monthCount).map { month in
+      past.returns[past.rows(month)].reduce(0, +) / Double(past.rows(month).count)
+    }
+    let process = try VectorAutoregression(factors, attached: average)
+    var stream = RandomStream(seed: context.seed, purpose: .simulation)
+    var drawn = [[Double]](repeating: [], count: months)
+    for _ in 0..<paths {
+      var wealth = 1.0
+      for (month, value) in process.path(periods: months, &stream).enumerated() {
+        wealth *= 1 + value
+        drawn[month].append(compound ? wealth - 1 : value)
+      }
+    }
+    context.ledger(
+      LedgerLine(
+        stage: "simulate", rowsIn: past.returns.count, rowsOut: past.returns.count),
+      detail:
+        "\(Counted.text(paths, "path")) after \(last); VAR(1) of \(Counted.text(width, "factor")) "
+        + "on \(factors.count) months, residuals drawn again")
+    let quantiles = drawn.map { Quantile.of($0, Self.shares) }
+    return Table(
+      title: "equal-weighted portfolio · " + (compound ? "gained since" : "monthly return after")
+        + " \(last)",
+      columns: [("month", Column(.months((1...months).map { last + $0 })))]
+        + Self.shares.indices.map { k in
+          (
+            "p\(Int((100 * Self.shares[k]).rounded()))",
+            Column(numbers: quantiles.map { $0[k] }, unit: .ratio)
+          )
+        })
+  }
+
+  private func lastMonth(_ from: Value) throws -> Month {
+    guard let first = data.index.months.first, let last = data.index.months.last else {
+      throw Fault(.outsideData, "the task has no rows")
+    }
+    if from.isMissing { return last }
+    guard case .month(let month) = from else {
+      throw Fault(.wrongType, "`from` is a month, such as 2008-09", parameter: "from")
+    }
+    guard month >= first, month <= last else {
+      throw Fault(.outsideData, "the data cover \(first)..\(last), not \(month)", parameter: "from")
+    }
+    return month
+  }
+}
+
+enum Fan {
+  static func scene(_ table: Table, _ bands: [Double], _ title: String) throws -> Scene {
+    guard case .months(let months)? = table.column("month")?.values,
+      let median = table.column("p50")?.numbers
+    else {
+      throw Fault(
+        .wrongType, "`plot.fan` needs the columns month and p50",
+        helps: ["simulate m, horizon: 24m | plot.fan bands: [50%, 90%]"])
+    }
+    var series = [(name: "median", values: median)]
+    for band in bands.sorted() {
+      let share = NumberFormat.percent(band, decimals: 0)
+      for (side, tail) in [("lower", (1 - band) / 2), ("upper", (1 + band) / 2)] {
+        let name = "p\(Int((100 * tail).rounded()))"
+        guard let column = table.column(name)?.numbers else {
+          throw Fault(
+            .outOfRange, "the table has no `\(name)` for the band of \(share)",
+            helps: ["use 50% and 90%"], parameter: "bands")
+        }
+        series.append(("\(share) \(side)", column))
+      }
+    }
+    return LinePlot.overMonths(
+      title, months: months, series: series, unit: table.column("p50")?.unit ?? .plain)
+  }
+}

@@ -1,0 +1,292 @@
+// Windows that roll through time, and what is done with each of them.
+
+import FactorLang
+import FactorRuntime
+import Models
+
+/// A function of the user as an argument.
+struct FunctionArgument: Bridged {
+  let function: FunctionValue
+  static var type: Type { .function }
+  init?(_ value: Value) {
+    guard case .function(let function) = value else { return nil }
+    self.function = function
+  }
+  var value: Value { .function(function) }
+}
+
+let rollingPrimitives: [Primitive] = [
+  Primitive(
+    "rolling", topic: .models,
+    "Makes windows of training, validation and test months that move through a task.",
+    Parameter<TaskValue>.flow("task", "a task; its own split, if any, is left aside"),
+    Parameter<Months>.required("train", "how long each model is fitted").labelled,
+    Parameter<Months>.required("valid", "how long choices are made").labelled,
+    Parameter<Months>.required("test", "how long each model forecasts").labelled,
+    Parameter<Value>.value(
+      "from", default: .missing, shown: "the earliest possible", "the first test month"
+    ).labelled,
+    Parameter<Months?>.optional("refit", "how far windows are apart; `test` if left out").labelled,
+    returns: "a list of records: name, train, valid, test, and previous, which `each` fills with "
+      + "the model fitted in the window before",
+    examples: [
+      """
+      w = toy | setup target: ret, features: [size, mom] | rolling train: 12m, valid: 6m, test: 3m
+      for one in w { one.name }
+      """
+    ]
+  ) { context, task, train, valid, test, from, refit in
+    let lengths = Rolling(
+      train: train.count, valid: valid.count, test: test.count, step: refit?.count ?? test.count)
+    let windows = try lengths.windows(task, from: from)
+    context.ledger(
+      LedgerLine(
+        stage: "rolling", rowsIn: task.task.returns.count, rowsOut: task.task.returns.count),
+      detail: Rolling.words(windows))
+    return windows
+  },
+  Primitive(
+    "each", topic: .lists, "Calls a function for each item of a list, in order.",
+    Parameter<Value>.flow("items", "a list, range or column"),
+    Parameter<FunctionArgument>.required(
+      "function", "a function of one item, such as { x -> x + 1 }"),
+    Parameter<FailureRule>.choice("failures", default: .count, "`ok` lets the others go on")
+      .labelled,
+    returns: "the list of results; in place of an item that failed, where that is ok, its error",
+    examples: [
+      "1..3 | each { x -> x * x }",
+      """
+      oos = toy | setup target: ret, features: [size, mom] | rolling train: 12m, valid: 6m, test: 3m | each { w -> w.train | fit ca1, k: 1, seeds: 2, epochs: 3, valid: w.valid, start: w.previous | predict w.test } | stack
+      oos | ic predicted, against: realised
+      """,
+    ]
+  ) { context, items, function, failures in
+    try Each(function.function, failures, context).results(of: items)
+  },
+  Primitive(
+    "ic", topic: .portfolios, "Correlates a signal with what followed, month by month, by rank.",
+    Parameter<PanelValue>.flow("panel", "a panel with both"),
+    Parameter<ColumnExpression>.expression("signal", "what was known before").named {
+      $0.type = .oneOf([.number, .bool])
+    },
+    Parameter<ColumnExpression>.expression("against", "the return that followed").labelled.named {
+      $0.type = .number
+    },
+    returns: "a table of month, ic and firms, with mean and t-statistic below it",
+    effect: .gives(
+      Schema([
+        ColumnInfo("month", .month), ColumnInfo("ic", .number), ColumnInfo("firms", .integer),
+      ])), examples: ["toy | ic size, against: ret"]
+  ) { _, value, signal, returns in
+    let panel = value.panel
+    let (x, y) = (try signal.evaluate(on: panel), try returns.evaluate(on: panel))
+    try Timing.checkSignal(x.known, before: y, named: returns.text)
+    guard let forecast = x.numbers, let realised = y.numbers else {
+      throw Fault(.wrongType, "`ic` correlates numbers, not \(x.kind) and \(y.kind)")
+    }
+    return try InformationTable.make(
+      panel, forecast, realised, title: "\(value.origin) · rank IC of \(signal.text)")
+  },
+]
+
+enum InformationTable {
+  static func make(
+    _ panel: Panel, _ forecast: [Double], _ realised: [Double], title: String
+  ) throws -> Table {
+    let found = try InformationCoefficient(forecast, realised, index: panel.index)
+    let firms = panel.index.months.indices.map { month in
+      Double(
+        panel.index.rows(ofMonthAt: month).count { !forecast[$0].isNaN && !realised[$0].isNaN })
+    }
+    var table = Table(
+      title: title,
+      columns: [
+        ("month", Column(.months(panel.index.months))), ("ic", Column(numbers: found.series)),
+        ("firms", Column(numbers: firms, unit: .count)),
+      ])
+    func text(_ x: Double, _ decimals: Int) -> String {
+      x.isFinite ? NumberFormat.fixed(x, decimals: decimals) : NumberFormat.missing
+    }
+    table.notes = [
+      "  mean \(text(found.mean, 4)) · ICIR \(text(found.ratio, 2)) · t \(text(found.tStatistic, 2))"
+        + " · \(Counted.text(found.count, "month"))"
+        + (found.skipped.isEmpty
+          ? "" : ", \(found.skipped.count) with fewer than ten firms left out")
+    ]
+    return table
+  }
+}
+
+/// The lengths of windows, in months.
+struct Rolling {
+  let train: Int
+  let valid: Int
+  let test: Int
+  let step: Int
+
+  func windows(_ task: TaskValue, from: Value) throws -> [Value] {
+    for (name, length) in [("train", train), ("valid", valid), ("test", test), ("refit", step)]
+    where length < 1 {
+      throw Fault(.outOfRange, "`\(name)` must be a month or more", parameter: name)
+    }
+    guard step >= test else {
+      throw Fault(
+        .outOfRange, "test windows of \(test) months every \(step) would forecast months twice",
+        parameter: "refit")
+    }
+    guard let first = task.task.index.months.first, let last = task.task.index.months.last else {
+      throw Fault(.outsideData, "the task has no rows")
+    }
+    var start = first + (train + valid)
+    if case .month(let month) = from {
+      guard month >= start else {
+        throw Fault(
+          .outsideData,
+          "the first window would need months from \(month + -(train + valid)) on, and the task "
+            + "begins in \(first)", helps: ["begin later:  from: \(start)"], parameter: "from")
+      }
+      start = month
+    } else if !from.isMissing {
+      throw Fault(.wrongType, "`from` is a month, such as 1987-01", parameter: "from")
+    }
+    guard start <= last else {
+      throw Fault(
+        .outsideData, "no test month is left: the task ends in \(last)", parameter: "train")
+    }
+    var windows: [Value] = []
+    while start <= last {
+      windows.append(try window(task, start, min(start + (test - 1), last)))
+      start = start + step
+    }
+    return windows
+  }
+
+  private func window(_ task: TaskValue, _ first: Month, _ last: Month) throws -> Value {
+    let index = task.task.index
+    let begin = index.lowerBound(first + -(train + valid))
+    let split = try Split(
+      train: 0..<(index.lowerBound(first + -valid) - begin),
+      valid: (index.lowerBound(first + -valid) - begin)..<(index.lowerBound(first) - begin),
+      test: (index.lowerBound(first) - begin)..<(index.lowerBound(last + 1) - begin))
+    let months = begin..<index.lowerBound(last + 1)
+    func part(_ focus: EvaluationValue.Block) -> Value {
+      var part = task
+      part.window = TaskWindow(months: months, split: split, focus: focus)
+      return .task(part)
+    }
+    return .record(
+      Record(fields: [
+        ("name", .text(first == last ? "\(first)" : "\(first)..\(last)")),
+        ("train", part(.train)), ("valid", part(.valid)), ("test", part(.test)),
+        ("previous", .missing),
+      ]))
+  }
+
+  static func words(_ windows: [Value]) -> String {
+    func name(_ value: Value?) -> String {
+      guard case .record(let record)? = value else { return "" }
+      return record["name"].map { ValueText.short($0) } ?? ""
+    }
+    return "\(Counted.text(windows.count, "window")), tests \(name(windows.first)) to "
+      + name(windows.last)
+  }
+}
+
+/// Goes through items; in windows the model fitted last is handed to the next one.
+struct Each {
+  private let function: FunctionValue
+  private let failures: FailureRule
+  private let context: Context
+
+  init(_ function: FunctionValue, _ failures: FailureRule, _ context: Context) {
+    (self.function, self.failures, self.context) = (function, failures, context)
+  }
+
+  func results(of value: Value) throws -> [Value] {
+    let items = try Sequences.items(of: value)
+    var results: [Value] = []
+    var previous: ModelValue?
+    for (number, item) in items.enumerated() {
+      try context.budget.check()
+      let slot = FitSlot()
+      do {
+        results.append(try context.call(function, Self.prepared(item, previous, slot)))
+        previous = slot.last ?? previous
+      } catch {
+        var fault = Fault(error)
+        let isStopped = fault.code == .interrupted || fault.code == .timeout
+        let place = "item \(number + 1) of \(items.count)\(Self.name(item))"
+        guard failures == .ok, !isStopped else {
+          fault.notes.append("in \(place)")
+          throw fault
+        }
+        context.note("\(place) failed: \(fault.message)")
+        results.append(.failure(fault))
+      }
+    }
+    return results
+  }
+
+  private static func name(_ item: Value) -> String {
+    guard case .record(let record) = item, case .text(let name)? = record["name"] else { return "" }
+    return ", \(name)"
+  }
+
+  // A window gets the model of the one before, and a place for its own.
+  private static func prepared(_ item: Value, _ previous: ModelValue?, _ slot: FitSlot) -> Value {
+    guard case .record(var record) = item, case .task(let train)? = record["train"],
+      train.window != nil
+    else { return item }
+    for name in ["train", "valid", "test"] {
+      guard case .task(var task)? = record[name] else { continue }
+      task.window?.fits = slot
+      record.set(name, .task(task))
+    }
+    record.set("previous", previous.map(Value.model) ?? .missing)
+    return .record(record)
+  }
+}
+
+/// What `fit` takes for the months on which choices are made.
+enum ValidMonths: Bridged {
+  case task(TaskValue)
+  case range(RangeValue)
+
+  static var type: Type { .oneOf([.range(of: .any), .task(nil)]) }
+  init?(_ value: Value) {
+    switch value {
+    case .task(let task): self = .task(task)
+    case .range(let range): self = .range(range)
+    default: return nil
+    }
+  }
+  var value: Value {
+    switch self {
+    case .task(let task): .task(task)
+    case .range(let range): .range(range)
+    }
+  }
+
+  /// The task with these months as its validation block; training ends before them at the latest.
+  func applied(to task: FactorTask) throws -> FactorTask {
+    let months: (from: Month?, to: Month?)
+    switch self {
+    case .range(let range): months = try PanelKeys.months(.range(range))
+    case .task(let other):
+      let cut = other.cut
+      let block = cut.split?.valid ?? 0..<cut.monthCount
+      guard !block.isEmpty else { throw Split.Fault.empty(block: "valid") }
+      months = (cut.index.months[block.lowerBound], cut.index.months[block.upperBound - 1])
+    }
+    let start = months.from.map { task.index.lowerBound($0) } ?? 0
+    let end = months.to.map { task.index.lowerBound($0 + 1) } ?? task.monthCount
+    guard start < end else { throw Split.Fault.empty(block: "valid") }
+    let train = task.split?.train ?? 0..<start
+    let test = task.split?.test ?? end..<task.monthCount
+    var result = task
+    result.split = try Split(
+      train: min(train.lowerBound, start)..<min(train.upperBound, start), valid: start..<end,
+      test: max(test.lowerBound, min(end, test.upperBound))..<test.upperBound)
+    return result
+  }
+}
