@@ -37,12 +37,6 @@ let modelPrimitives: [Primitive] = [
       throw Fault(.unknownChoice, "there is no model `\(name)`", parameter: "model")
     }
     let settings = try CardOptions.settings(context.options, card)
-<<<<<<< HEAD
-    let start = ContinuousClock.now
-    let fitted = try card.model(settings).fit(task.task, Fitting.context("fit \(name)", context))
-    return try Fitting.finished(fitted, on: task, since: start, context)
-  }.costing(.training),
-=======
     let began = ContinuousClock.now
     var task = task
     let data = try valid.map { try $0.applied(to: task.cut) } ?? task.cut
@@ -53,8 +47,7 @@ let modelPrimitives: [Primitive] = [
         data, Fitting.context("fit \(name)", context, start: start?.model))
     }
     return try Fitting.finished(fitted, on: task, data, since: began, context)
-  },
->>>>>>> verbs
+  }.costing(.training),
   Primitive(
     "resume", topic: .models, "Continues a fit that was interrupted, bit by bit.",
     Parameter<ModelValue>.required("model", "the partial model"),

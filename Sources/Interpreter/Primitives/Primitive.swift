@@ -13,7 +13,6 @@ public struct Primitive: Sendable {
   /// fused over columns.
   private(set) var scalar: (@Sendable (Double) -> Double)?
 
-<<<<<<< HEAD
   /// What a call takes, for plans.
   private(set) var cost = StageCost.perRow(20)
 
@@ -21,7 +20,9 @@ public struct Primitive: Sendable {
   func costing(_ cost: StageCost) -> Primitive {
     var copy = self
     copy.cost = cost
-=======
+    return copy
+  }
+
   /// Tells whether comparisons reach the body with both their sides.
   private(set) var keepsSides = false
 
@@ -29,7 +30,6 @@ public struct Primitive: Sendable {
   func keepingSides() -> Primitive {
     var copy = self
     copy.keepsSides = true
->>>>>>> verbs
     return copy
   }
 
