@@ -36,7 +36,7 @@ import Testing
     let result = run(Self.grid + "g | table r2_pred, sharpe, rows: model, cols: k, on: test")
     let grid = try sweep(result)
     let lines = try #require(result.values.last).display(DisplayOptions())
-    #expect(lines[0].contains("toy · test 2001-05..2001-12 · 8 months · mean of 2 seeds ± sd"))
+    #expect(lines[0].contains("toy · test 2001-05..2001-12 · 8 months · ensemble of 2 seeds ± sd between seeds"))
     #expect(lines[1] == "predictive R2, %")
     let values = (grid.cells[0].seedScores[.test] ?? []).map(SweepScore.r2_pred.read)
     let mean = (values[0] + values[1]) / 2

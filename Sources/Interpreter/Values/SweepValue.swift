@@ -120,7 +120,7 @@ public struct SweepValue: Sendable {
     let counts = Set(cells.compactMap { $0.seedScores[block]?.count }.filter { $0 > 1 }).sorted()
     guard let most = counts.last else { return "one seed" }
     let number = counts.count == 1 ? "\(most)" : "\(counts[0]) to \(most)"
-    return "mean of \(number) seeds ± sd"
+    return "ensemble of \(number) seeds ± sd between seeds"
   }
 
   var failed: Int { cells.count { $0.why != nil } }
@@ -220,10 +220,10 @@ enum SweepGrid {
           score.title,
           sweep.cells.map { cell in
             if cell.why != nil { return "failed" }
-            guard let spread = cell.spread(score, block) else {
-              return cell.scores[block].map { score.text(score.read($0)) } ?? NumberFormat.missing
-            }
-            return score.text(spread.mean) + " ± " + score.text(spread.sd)
+            // The ensemble's own score: what `top` chooses by and what the chosen model earns.
+            let own = cell.scores[block].map { score.text(score.read($0)) } ?? NumberFormat.missing
+            guard let spread = cell.spread(score, block) else { return own }
+            return own + " ± " + score.text(spread.sd)
           }
         )
       })
