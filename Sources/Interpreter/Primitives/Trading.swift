@@ -138,6 +138,8 @@ enum Trading {
       try Timing.checkPresent(
         try panel.column(weight).known, of: weight, "these weights are chosen",
         parameter: "weight")
+      try Timing.checkWeights(
+        try panel.column(weight).known, of: weight, before: try panel.column(name), named: name)
     }
     let buckets = try panel.numbers("decile").map { $0.isNaN ? 0 : Int32($0) }
     var options = options
