@@ -42,7 +42,7 @@ import Testing
     let result = try load(text)
     #expect(result.codes.first == "F0401")
     let message = try #require(result.diagnostics.first?.message)
-    #expect(message.contains("4323") && message.contains("oops") && message.contains("'x'"))
+    #expect(message.contains("4323") && message.contains("oops") && message.contains("`x`"))
   }
 
   @Test func infiniteValuesAreCountedAsMissing() throws {

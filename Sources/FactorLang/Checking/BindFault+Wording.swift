@@ -9,7 +9,9 @@ extension BindFault {
       guard arguments.indices.contains(index) else { return nameSpan }
       return arguments[index].label?.span ?? arguments[index].span
     }
-    let options = parameters.isEmpty ? [] : [Help("options: \(parameters.joined(separator: ", "))")]
+    let shown = parameters.prefix(8).joined(separator: ", ")
+    let more = parameters.count > 8 ? " and \(parameters.count - 8) more" : ""
+    let options = parameters.isEmpty ? [] : [Help("options: \(shown)\(more)")]
     switch self {
     case .unknownOption(let index, let name, let nearest):
       let use = nearest.map { [Help("use `\($0)`", replace: label(index), in: source, with: $0)] }

@@ -13,12 +13,30 @@ extension CheckFault {
       let fix = Fix("use `$\(name)`", [Edit(source, span, "$\(name)")])
       return [Help("use `$\(name)`\(currently)", fix: fix)]
     case .columnAsVariable(let name): return use(name)
-    case .unknownName(_, let nearest), .unknownVerb(_, let nearest),
-      .unknownMember(_, _, let nearest),
-      .unknownType(_, let nearest):
-      return use(nearest)
+    case .unknownVerb(let name, let nearest), .unknownName(let name, let nearest):
+      if let advice = ForeignWords.advice(for: name) { return [Help(advice)] }
+      return use(ForeignWords.verbs[name] ?? nearest)
+    case .unknownMember(_, _, let nearest): return use(nearest)
+    case .unknownType(let name, let nearest): return use(ForeignWords.types[name] ?? nearest)
     case .unknownVariable(_, let nearest): return use(nearest, prefix: "$")
-    case .wrongInflow(_, _, _, _, let keep): return keep.map { [$0] } ?? []
+    case .wrongInflow(_, let accepts, let found, _, let keep):
+      return (keep ?? Self.maker(of: accepts, from: found).map { Help("first:  \($0)") }).map {
+        [$0]
+      }
+        ?? []
+    case .notACondition(let type) where type.isNumeric:
+      return [Help("compare it with something:  \(source.text(span)) > 0")]
+    case .notCallable(let type):
+      if case .panel = type { return [Help("months and firms stand in brackets:  p[2000-01]")] }
+      if case .list = type { return [Help("positions stand in brackets:  xs[1]")] }
+      return []
+    case .wrongType(_, .month, .text):
+      let text = source.text(span)
+      let bare = String(text.dropFirst().dropLast())
+      guard bare.utf8.count == 7, bare.utf8.allSatisfy({ $0 == 0x2D || 0x30...0x39 ~= $0 }) else {
+        return [Help("months stand without quotes:  2000-01")]
+      }
+      return [Help("write `\(bare)`, without quotes", replace: span, in: source, with: bare)]
     case .missingInflow(let verb, let accepts):
       return [Help("let \(accepts.phrase) flow in:  p | \(verb) …")]
     case .unknownChoice(_, let parameter, let nearest):
@@ -29,6 +47,20 @@ extension CheckFault {
       let text = "\(subject) is \(isNegated ? "not " : "")na"
       return [Help("write `\(text)`", replace: whole, in: source, with: text)]
     default: return programHelps(span, source)
+    }
+  }
+
+  /// The stages that make what a verb needs from what flows in.
+  private static func maker(of wanted: Type, from found: Type) -> String? {
+    switch (wanted, found) {
+    case (.task, .panel): return "| setup target: …, features: … | split thirds"
+    case (.model, .panel):
+      return "| setup target: …, features: … | split thirds | fit cvra, k: 5"
+    case (.model, .task): return "| fit cvra, k: 5"
+    case (.backtest, .panel): return "| deciles … | portfolio returns: …"
+    case (.backtest, .model): return "| predict | deciles predicted | portfolio"
+    case (.panel, .model): return "| predict"
+    default: return nil
     }
   }
 }

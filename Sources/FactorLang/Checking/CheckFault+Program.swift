@@ -5,10 +5,16 @@ extension CheckFault {
     switch self {
     case .missingModule(let path): return ("there is no module `\(path)`", "not found")
     case .refusedModule(let path, let first):
-      return ("`\(path)` cannot be used: \(first.message)", "it has an error of its own")
+      switch first.code {
+      case .moduleCycle: return (first.message, "leads into the circle")
+      case .unusableModule: return (first.message, "uses a module with an error")
+      default: break
+      }
+      let file = path.split(separator: "/").last.map(String.init) ?? path
+      return ("`\(file)` cannot be used: \(first.message)", "it has an error of its own")
     case .moduleCycle(let path, let paths):
-      let way = paths.isEmpty ? "" : ": " + paths.joined(separator: " uses ")
-      return ("`\(path)` uses itself\(way)", "closes the circle")
+      let way = paths.isEmpty ? "" : ": " + paths.joined(separator: " → ")
+      return ("`\(path)` uses itself in a circle\(way)", "closes the circle")
     case .notExported(let name, let module, _):
       return ("`\(module)` does not define `\(name)`", "not defined there")
     case .effectInModule(let verb):
@@ -34,7 +40,12 @@ extension CheckFault {
   private var dataWording: (message: String, label: String) {
     switch self {
     case .yearForMonth(let text, _):
-      return ("`\(text)` is a number, not a month", "months are written 2004-01")
+      let isRange = text.contains("..")
+      return (
+        isRange
+          ? "`\(text)` is a range of numbers, not of months" : "`\(text)` is a number, not a month",
+        "months are written 2004-01"
+      )
     case .notASliceKey(let name, let schema):
       let keys = schema.keys.map { "`\($0)`" }.joined(separator: " and ")
       return ("slices go by \(keys), not by `\(name)`", "not a key")

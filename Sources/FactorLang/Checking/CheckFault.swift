@@ -80,7 +80,10 @@ extension CheckFault {
 
   private var programCode: Code {
     switch self {
-    case .missingModule, .refusedModule: return .unusableModule
+    case .missingModule: return .unusableModule
+    case .refusedModule(_, let first):
+      return first.code == .moduleCycle || first.code == .moduleEffect
+        ? first.code : .unusableModule
     case .moduleCycle: return .moduleCycle
     case .notExported: return .notExported
     case .effectInModule: return .moduleEffect
@@ -121,10 +124,15 @@ extension CheckFault {
     case .wrongInflow(_, _, let found, let from, _):
       diagnostic.secondary = [Label(from.source, from.span, Self.describe(found))]
     case .refusedModule(_, let first):
-      let place = first.primary.location
-      diagnostic.secondary = [Label(place.source, place.span, first.message)]
+      // Of modules that use modules the innermost has the error.
+      let inner =
+        first.code == .unusableModule ? first.secondary.first ?? first.primary : first.primary
+      let (place, words) = (inner.location, inner.text)
+      diagnostic.secondary = [Label(place.source, place.span, words)]
     case .notASliceKey(_, let schema), .neededColumn(_, _, _, let schema):
       diagnostic.notes = [Self.columnNote(schema)]
+    case .unknownMember(_, let type, nil):
+      if let schema = type.schema { diagnostic.notes = [Self.columnNote(schema)] }
     case .alwaysTrue, .shadowedVerb, .shadowedColumn, .selectedOnTest, .singleSeed:
       diagnostic.severity = .warning
     default: break
@@ -179,6 +187,12 @@ extension CheckFault {
 
   private var valueWording: (message: String, label: String) {
     switch self {
+    case .wrongType("slice", _, let found):
+      return ("a slice takes a month, not \(found.phrase)", "this is \(found.phrase)")
+    case .wrongType("index", _, let found):
+      return (
+        "a list is read by position, from 1, not by \(found.phrase)", "this is \(found.phrase)"
+      )
     case .wrongType(let parameter, let wanted, let found):
       return (
         "`\(parameter)` takes \(wanted.phrase), not \(found.phrase)", "this is \(found.phrase)"

@@ -102,8 +102,10 @@ extension Checker {
     if site.isSwept, checkSwept(value, type, parameter) { return type }
     if checkUnit(value, type, parameter) { return type }
     if !fits(value, type, parameter.type), !(site.outer.isColumns && !type.isScalar) {
-      report(
-        .wrongType(parameter: parameter.name, wanted: parameter.type, found: type), at: value.span)
+      // Where there is but one thing to give, its name says nothing.
+      let isSole = site.call.signature.parameters.count == 1 && site.call.body == nil
+      let name = isSole ? site.call.verb : parameter.name
+      report(.wrongType(parameter: name, wanted: parameter.type, found: type), at: value.span)
       return type
     }
     if !checkDirection(value, site) { checkRange(value, parameter) }

@@ -58,13 +58,25 @@ extension Checker {
       let bound = try signature.bind(shapes, flows: call.inflow != nil)
       return check(call, bound, context)
     } catch {
-      let options = signature.parameters.filter { !$0.takesDefinitions }.map(\.name)
+      let options = options(of: call, error)
       found.append(
         error.diagnostic(
           verb: call.verb, nameSpan: call.nameSpan, arguments: call.arguments,
           parameters: options, in: source))
       return signature.result.with(nil)
     }
+  }
+
+  /// The names that the call could have given: of a model chosen by its word, the model's own.
+  private func options(of call: Call, _ fault: BindFault) -> [String] {
+    let signature = call.signature
+    var options = signature.parameters.filter { !$0.takesDefinitions }
+    if case .tooMany = fault { options = options.filter { !$0.isRequired } }
+    if case .unknownOption = fault, let variants = signature.variants {
+      let words = call.arguments.compactMap(\.value.word)
+      options = variants.variants.first { words.contains($0.name) }?.parameters ?? options
+    }
+    return options.map(\.name)
   }
 
   private mutating func reportInflow(_ call: Call, _ wanted: Type, _ inflow: Inflow) {

@@ -24,6 +24,13 @@ extension Checker {
       }
     case .unreadable(let why):
       if isFixed, caughtDepth == 0 { report(.unreadableFile(path, why: why), at: value.span) }
+    case .refused(let code, let why, let helps, let notes):
+      guard isFixed, caughtDepth == 0 else { break }
+      // What is wrong with the keys is said where they are given.
+      let isKeys = code == .unknownColumn || code == .wrongType
+      let place = isKeys ? given("keys") ?? value : value
+      let label = Label(source, place.span, isKeys && place.span != value.span ? "" : "read here")
+      found.append(Diagnostic(code, why, at: label, helps: helps.map { Help($0) }, notes: notes))
     case .unknown: break
     }
     return nil

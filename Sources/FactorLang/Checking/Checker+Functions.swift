@@ -81,6 +81,8 @@ extension Checker {
     for (place, parameter) in declaration.parameters.enumerated() {
       let (entry, type) = argument(place, parameter, call, bound, facts, in: inner)
       inner.scope[parameter.name.text] = entry
+      // An argument that was refused already would only be refused again inside.
+      if !type.isAssignable(to: call.signature.parameters[place].type) { return declared }
       types.append(type)
       words.append(entry.words)
     }

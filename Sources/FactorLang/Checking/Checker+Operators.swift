@@ -120,7 +120,8 @@ extension Checker {
     if leftType == .missing || rightType == .missing,
       link.comparison == .equal || link.comparison == .notEqual
     {
-      let subject = leftType == .missing ? link.operand : left
+      // What is not the word `na` itself is what was asked about.
+      let subject = left.keywordWord == "na" ? link.operand : left
       report(
         .comparisonWithMissing(
           isNegated: link.comparison == .notEqual, subject: source.text(subject.span), whole: span),

@@ -43,7 +43,11 @@ extension Checker {
       case .beforeTarget: checkFeatures(names, facts, schema)
       case .earned(let choice):
         let usual = parameter.defaultText.map { NamedColumn(name: $0, span: call.nameSpan) }
-        checkEarned(names.first ?? usual, choice, call, schema)
+        let earned = names.first ?? usual
+        checkEarned(earned, choice, call, schema)
+        for other in bound.parameters where other.timing == .presentOnly {
+          checkWeights((facts.names[other.name] ?? []) ?? [], earned, call, schema)
+        }
       case .free, .target, .marked: break
       }
     }
@@ -139,9 +143,21 @@ extension Checker {
       let chosen = column.known, chosen > earned - 1
     else { return }
     let fault = EarnedFault(
-      returns: (returns.name, returns.span, earned), choice: (choice, column, chosen),
-      verb: call.verb)
+      returns: (returns.name, returns.span, earned), choice: (choice, column, chosen))
     found.append(fault.diagnostic(in: source))
+  }
+
+  /// Complains of weights that are known only with the return that they are to earn.
+  private mutating func checkWeights(
+    _ weights: [NamedColumn], _ returns: NamedColumn?, _ call: Call, _ schema: Schema
+  ) {
+    guard let returns, let earned = schema.known(returns.name) else { return }
+    for weight in weights {
+      guard let known = schema[weight.name]?.known, known <= 0, known > earned - 1 else { continue }
+      let fault = EarnedWeightFault(
+        returns: (returns.name, returns.span, earned), weight: (weight.name, weight.span, known))
+      found.append(fault.diagnostic(in: source))
+    }
   }
 }
 

@@ -29,7 +29,9 @@ struct LookAheadFault {
     if let place = column?.definedAt {
       diagnostic.secondary = [Label(place.source, place.span, Self.later(offset))]
     }
-    diagnostic.reason = words.reason
+    diagnostic.reason =
+      ColumnInfo.isWholeSample(offset)
+      ? "a statistic of all months is made of months that are still to come" : words.reason
     diagnostic.helps = helps(source)
     return diagnostic
   }
@@ -228,11 +230,10 @@ struct LateFeatureFault {
 struct EarnedFault {
   let returns: (name: String, span: Span, known: Int)
   let choice: (name: String, column: ColumnInfo, known: Int)
-  let verb: String
 
   func diagnostic(in source: Source) -> Diagnostic {
     var diagnostic = Diagnostic(
-      .lookAhead, "`\(choice.name)` is known only with `\(returns.name)`",
+      .lookAhead, "the sort uses what is known only with `\(returns.name)`",
       at: Label(
         source, returns.span, "earned at \(LookAheadFault.period(returns.known))"))
     if let place = choice.column.definedAt {
@@ -243,6 +244,28 @@ struct EarnedFault {
     diagnostic.helps = [
       Help("sort by what was known before:  deciles lag(…, 1m)"),
       Help("or say when columns are known:  load …, known: {\(returns.name): 0m, else: -1m}"),
+    ]
+    return diagnostic
+  }
+}
+
+/// A portfolio weighted by what is known only with the return that it earns.
+struct EarnedWeightFault {
+  let returns: (name: String, span: Span, known: Int)
+  let weight: (name: String, span: Span, known: Int)
+
+  func diagnostic(in source: Source) -> Diagnostic {
+    let earned = "`\(returns.name)`, earned at \(LookAheadFault.period(returns.known))"
+    var diagnostic = Diagnostic(
+      .lookAhead, "weights by `\(weight.name)` are known only with `\(returns.name)`",
+      at: Label(source, weight.span, "known at \(LookAheadFault.period(weight.known))"),
+      secondary: [Label(source, returns.span, earned)])
+    diagnostic.reason = "a weight must be known at least one month before its return"
+    let past = "\(weight.name)_before"
+    diagnostic.helps = [
+      Help(
+        "weight by what was known before:   derive \(past) = lag(\(weight.name), 1m) | …"),
+      Help("or say when columns are known:     load …, known: {\(returns.name): 0m, else: -1m}"),
     ]
     return diagnostic
   }

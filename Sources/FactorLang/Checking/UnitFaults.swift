@@ -79,6 +79,11 @@ struct ComparisonFault {
     case (.duration, .integer), (.duration, .number):
       return [Help("give the number a unit: \(second)m")]
     case (.text, .integer), (.text, .number):
+      if case .text(let name)? = leftLiteral, !name.contains(" ") {
+        return [
+          Help("a column is written without quotes:  \(name) \(comparison.rawValue) \(second)")
+        ]
+      }
       guard rightLiteral != nil else { return [] }
       return [
         Help(

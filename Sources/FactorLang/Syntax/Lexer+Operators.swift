@@ -140,6 +140,11 @@ extension Lexer {
       return .invalid
     }
     if peek() == 0x27 { return scanSingleQuoted() }
+    if first?.0 == "“" || first?.0 == "„", let span = curlyQuoted() {
+      position = span.end
+      note(.curlyQuotes, span)
+      return .invalid
+    }
     position += first?.1 ?? 1
     while position < end, isStranger() { position += decodeScalar()?.1 ?? 1 }
     let text = first.map { String(Character($0.0)) }
@@ -154,6 +159,19 @@ extension Lexer {
     if peek() == 0x27 { position += 1 }
     note(.singleQuotes, Span(start, position))
     return .invalid
+  }
+
+  /// Finds a text between curly quotes that ends on its line.
+  private func curlyQuoted() -> Span? {
+    var place = position + 3
+    while place + 2 < end, bytes[place] != 0x0A {
+      // The closing quote, U+201D, or the opening one in its place, U+201C.
+      if bytes[place] == 0xE2, bytes[place + 1] == 0x80, bytes[place + 2] & 0xFE == 0x9C {
+        return Span(position, place + 3)
+      }
+      place += 1
+    }
+    return nil
   }
 
   private func startsWith(_ text: String) -> Bool {

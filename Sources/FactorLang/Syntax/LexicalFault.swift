@@ -4,6 +4,7 @@
 enum LexicalFault: Sendable, Equatable {
   case unexpected(String?)
   case singleQuotes
+  case curlyQuotes
   case unterminatedString(atEnd: Bool, inHole: Bool)
   case unterminatedName(atEnd: Bool)
   case emptyName
@@ -26,7 +27,7 @@ enum LexicalFault: Sendable, Equatable {
 
   var code: Code {
     switch self {
-    case .unexpected, .singleQuotes: return .unexpectedCharacter
+    case .unexpected, .singleQuotes, .curlyQuotes: return .unexpectedCharacter
     case .unterminatedString: return .unterminatedString
     case .unterminatedName, .emptyName, .bareDollar: return .malformedName
     case .unknownEscape: return .unknownEscape
@@ -55,7 +56,10 @@ extension LexicalFault {
     case .unexpected(.some(let character)):
       return ("`\(character)` has no meaning here", "begins nothing that fq knows")
     case .singleQuotes: return ("single quotes do not make a string", "strings use double quotes")
-    case .unterminatedString: return ("this string is never closed", "the closing `\"` is missing")
+    case .curlyQuotes: return ("curly quotes do not make a string", "strings use straight quotes")
+    case .unterminatedString:
+      let quotes = text.hasPrefix("\"\"\"") ? "\"\"\"" : "\""
+      return ("this string is never closed", "the closing `\(quotes)` is missing")
     case .unterminatedName: return ("this name is never closed", "the closing backquote is missing")
     case .emptyName: return ("a quoted name cannot be empty", "no name between the backquotes")
     case .bareDollar: return ("`$` stands alone", "a variable's name must follow at once")
@@ -91,13 +95,20 @@ extension LexicalFault {
     case .singleQuotes where text.hasSuffix("'") && text.count > 1 && !text.contains("\""):
       let quoted = "\"\(text.dropFirst().dropLast())\""
       return [fix("write `\(quoted)`", quoted)]
+    case .curlyQuotes where !text.contains("\""):
+      let quoted = "\"\(text.dropFirst().dropLast())\""
+      return [fix("write `\(quoted)`", quoted)]
     case .unterminatedString(_, true): return [Help("for a brace inside a string write `\\{`")]
     case .unknownEscape:
       return [
         Help("escapes are \\n \\t \\r \\0 \\\\ \\\" \\{ \\} and \\u{…}; or use a raw string r\"…\"")
       ]
     case .unknownUnit(let unit): return Self.unitHelps(unit, text, fix)
-    case .fractionalDuration: return [Help("use a smaller unit: 18m rather than 1.5y")]
+    case .fractionalDuration:
+      guard let whole = Self.wholeDuration(text) else {
+        return [Help("use a smaller unit: 18m rather than 1.5y")]
+      }
+      return [fix("write `\(whole)`", whole)]
     case .notAMonth(let year, let month):
       let near = "\(Self.padded(year))-\(month == 0 ? "01" : "12")"
       let words = month == 0 ? "the year's start is `\(near)`" : "the year's end is `\(near)`"
@@ -110,6 +121,15 @@ extension LexicalFault {
     }
   }
 
+  /// Writes a duration with decimals in the next smaller calendar unit, if it is whole there.
+  private static func wholeDuration(_ text: String) -> String? {
+    let smaller: [Character: (Double, String)] = ["y": (12, "m"), "q": (3, "m"), "w": (7, "d")]
+    guard let (factor, unit) = text.last.flatMap({ smaller[$0] }),
+      let whole = Double(text.dropLast()).flatMap({ ($0 * factor).asWhole })
+    else { return nil }
+    return "\(whole)\(unit)"
+  }
+
   private static let spellings = [
     "&&": "and", "||": "or", "**": "^", "!": "not ", "“": "\"", "”": "\"", "−": "-", "–": "-",
     "×": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "→": "->", "…": "..",
@@ -120,11 +140,13 @@ extension LexicalFault {
     if text == "%" { return [Help("write a percentage without a space: `5%`; or use `mod(a, b)`")] }
     guard let plain = spellings[text] else { return [] }
     let isSpace = plain.allSatisfy { $0 == " " }
-    return [fix(isSpace ? "use an ordinary space" : "write `\(plain)`", plain)]
+    // `not` takes a space along, which the reader need not see.
+    let shown = plain.last == " " ? String(plain.dropLast()) : plain
+    return [fix(isSpace ? "use an ordinary space" : "write `\(shown)`", plain)]
   }
 
   private static let unitWords = [
-    "M": "m", "mo": "m", "mth": "m", "month": "m", "months": "m", "yr": "y", "Y": "y", "year": "y",
+    "mo": "m", "mth": "m", "month": "m", "months": "m", "yr": "y", "Y": "y", "year": "y",
     "years": "y", "Q": "q", "D": "d", "day": "d", "days": "d", "sec": "s", "mins": "min",
     "minutes": "min", "hours": "h", "bp": "bps", "mm": "mn", "mln": "mn", "K": "k", "B": "bn",
     "b": "bn",
@@ -135,11 +157,17 @@ extension LexicalFault {
   ) -> [Help] {
     let number = text.dropLast(unit.count)
     var helps: [Help] = []
-    if let known = unitWords[unit] {
+    if unit == "M" {
+      // Millions or months: the number alone does not say.
+      helps = [("millions", "mn"), ("months", "m")].map { meaning, known in
+        let help = fix("for \(meaning) write `\(number)\(known)`", number + known)
+        return Help(help.text, fix: help.fix.map { Fix($0.title, $0.edits, isCertain: false) })
+      }
+    } else if let known = unitWords[unit] {
       helps.append(fix("write `\(number)\(known)`", number + known))
     }
     helps.append(
-      Help("units: k mn bn, % bps, y q m w d for calendar time, h min s ms for clock time"))
+      Help("units: k mn bn, % bps, y q m w d of the calendar, h min s ms of the clock"))
     return helps
   }
 }

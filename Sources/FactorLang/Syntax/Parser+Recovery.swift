@@ -42,6 +42,7 @@ extension Parser {
     if kind == .endOfInput || kind.isCloser || isAtMargin {
       throw stop(.unclosed(opener), at: openSpan)
     }
+    if closer == .rightParenthesis, kind == .comma { throw stop(.severalInParentheses) }
     throw missing(closer == .rightBrace ? .token(closer) : .commaOrClose(closer))
   }
 

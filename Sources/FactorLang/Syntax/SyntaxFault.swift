@@ -21,12 +21,21 @@ enum Expectation: Sendable, Equatable {
     case .commaOrEnd: return "`,`, `|` or the end of the line"
     }
   }
+
+  var label: String {
+    switch self {
+    case .commaOrClose, .commaOrEnd: return "neither ends nor separates"
+    case .verb: return "a verb belongs here"
+    default: return "\(words) belongs here"
+    }
+  }
 }
 
 /// Names a situation in which tokens do not form a program.
 enum SyntaxFault: Sendable, Equatable {
   case expected(Expectation)
   case extraAfterStatement
+  case severalInParentheses
   case unclosed(TokenKind)
   case touchingParenthesis(verb: String)
   case equalsForComparison
@@ -40,7 +49,7 @@ enum SyntaxFault: Sendable, Equatable {
 
   var code: Code {
     switch self {
-    case .expected: return .expectedOther
+    case .expected, .severalInParentheses: return .expectedOther
     case .extraAfterStatement: return .expectedEnd
     case .unclosed: return .unclosedBracket
     case .touchingParenthesis: return .touchingParenthesis
@@ -65,8 +74,15 @@ struct SyntaxFinding: Sendable {
   func diagnostic(in source: Source) -> Diagnostic {
     let text = source.text(Span(span.start, min(span.end, span.start + 40)))
     let (message, label) = fault.wording(found: describe(text), text)
-    return Diagnostic(
-      fault.code, message, at: Label(source, span, label), helps: fault.helps(span, source, found))
+    var helps = fault.helps(span, source, found)
+    // The word that the statement begins with may belong to another language.
+    if fault.code == .expectedOther || fault.code == .expectedEnd,
+      let advice = ForeignWords.advice(
+        for: ForeignWords.firstWord(ofLineAt: span.start, in: source))
+    {
+      helps = [Help(advice)]
+    }
+    return Diagnostic(fault.code, message, at: Label(source, span, label), helps: helps)
   }
 
   private func describe(_ text: String) -> String {
@@ -83,7 +99,9 @@ extension SyntaxFault {
   func wording(found: String, _ text: String) -> (message: String, label: String) {
     switch self {
     case .expected(let expectation):
-      return ("expected \(expectation.words), found \(found)", "\(expectation.words) belongs here")
+      return ("expected \(expectation.words), found \(found)", expectation.label)
+    case .severalInParentheses:
+      return ("parentheses hold one value, but \(found) follows", "a second value begins here")
     case .extraAfterStatement:
       return ("the statement is over, but \(found) follows", "expected the end of the line")
     case .unclosed(let opener):
@@ -99,7 +117,8 @@ extension SyntaxFault {
       return ("this expression has too many parts in a row", "the limit is reached here")
     case .blockWithoutValue: return ("this block gives no value", "ends without an expression")
     case .unknownEdition: return ("this fq speaks edition 1", "another edition is asked for")
-    case .numberTooLarge: return ("`\(text)` is too large for a number", "out of reach")
+    case .numberTooLarge:
+      return ("`\(text)` is too large for a number", "the largest is about 1.8e308")
     }
   }
 
@@ -119,11 +138,42 @@ extension SyntaxFault {
       ]
     case .tooDeep, .tooLong: return [Help("give a part of it a name: part = …")]
     case .blockWithoutValue: return [Help("end the block with the value it gives")]
-    case .expected(.commaOrEnd) where found == .name || found.isNumeric || found == .string:
+    case .unknownEdition: return [Help("write `fq 1`, or leave the line out")]
+    case .severalInParentheses: return [Help("a list stands in brackets:  [1, 2]")]
+    case .extraAfterStatement where found == .comma:
+      return [Help("a list stands in brackets: [1, 2]; a record's fields take `:`: {k: 5, j: 6}")]
+    case .extraAfterStatement where found == .leftParenthesis || found == .leftBracket:
+      return touching(span, source, found)
+    case .extraAfterStatement where found == .name:
+      return [Help("begin a new line, or put a `;` between two statements")]
+    case .expected(.commaOrClose) where found == .pipe:
+      return [Help("a pipeline inside brackets has its own parentheses:  (p | …)")]
+    case .expected(.value) where found == .assign: return shorthand(span, source)
+    case .expected(.commaOrEnd) where found == .name || found.isNumeric || found == .string,
+      .expected(.commaOrClose) where found == .name || found.isNumeric || found == .string:
       let comma = Help(
-        "separate arguments with a comma", replace: span.lowerEdge, in: source, with: ", ")
+        "separate them with a comma", replace: span.lowerEdge, in: source, with: ", ")
       return [Help(comma.text, fix: comma.fix.map { Fix($0.title, $0.edits, isCertain: false) })]
     default: return []
     }
+  }
+
+  /// Brackets and parentheses touch what they index or call.
+  private func touching(_ span: Span, _ source: Source, _ found: TokenKind) -> [Help] {
+    var start = span.start
+    while start > 0, source.bytes[start - 1] == 0x20 { start -= 1 }
+    guard start < span.start else { return [] }
+    let words = found == .leftBracket ? "index, close the gap" : "call, close the gap"
+    let edit = Edit(source, Span(start, span.start), "")
+    return [Help("to \(words)", fix: Fix("close the gap", [edit], isCertain: false))]
+  }
+
+  /// `k += 1` of other languages.
+  private func shorthand(_ span: Span, _ source: Source) -> [Help] {
+    guard span.start > 0 else { return [] }
+    let sign = source.text(Span(span.start - 1, span.start))
+    guard ["+", "-", "*", "/"].contains(sign) else { return [] }
+    let name = ForeignWords.firstWord(ofLineAt: span.start, in: source)
+    return [Help("there is no `\(sign)=`; write `\(name) = \(name) \(sign) …`")]
   }
 }

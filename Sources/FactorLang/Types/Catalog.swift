@@ -52,6 +52,8 @@ public enum FileSchemaResult: Sendable {
   case found(Schema)
   case missing
   case unreadable(String)
+  /// The file is there, and what it holds cannot be a panel: the code and the words.
+  case refused(Code, String, helps: [String], notes: [String])
   /// Cannot be told before the program runs.
   case unknown
 }

@@ -88,7 +88,8 @@ extension Signature {
     selectVariants(shapes, positional, flows: flows && receiver == nil, &call)
     call.arguments = Array(repeating: [], count: call.parameters.count)
     if flows, receiver == nil {
-      guard !call.parameters.isEmpty else { throw .nothingAccepted }
+      // A word that chooses is written, it never flows in.
+      guard let first = call.parameters.first, first.choices == nil else { throw .nothingAccepted }
       call.flowParameter = 0
     }
     for index in shapes.indices where shapes[index].label != nil {
@@ -179,7 +180,15 @@ extension Signature {
       call.arguments[place] = [rest.removeFirst()]
       accepted += 1
     }
-    if let extra = rest.first { throw .tooMany(argument: extra, accepted: accepted) }
+    guard let extra = rest.first else { return }
+    // What was given by its name already is given again by its place.
+    for (place, parameter) in call.parameters.enumerated()
+    where !parameter.isLabelOnly && !parameter.isVariadic && parameter.isOption {
+      if let before = call.arguments[place].first, before > extra {
+        throw .repeated(argument: before, name: parameter.name)
+      }
+    }
+    throw .tooMany(argument: extra, accepted: accepted)
   }
 }
 

@@ -59,7 +59,9 @@ final class SliceNode: Node, @unchecked Sendable {
     case .list(let items): return try element(of: items, machine)
     case .panel(let panel): return .panel(try slice(panel, machine))
     default:
-      throw located(Fault(.wrongType, "\(container.type.phrase) has no slices"))
+      var helps: [String] = []
+      if case .column = container { helps = ["write its values out first:  list(…)[1]"] }
+      throw located(Fault(.wrongType, "\(container.type.phrase) has no slices", helps: helps))
     }
   }
 

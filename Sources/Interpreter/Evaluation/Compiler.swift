@@ -42,7 +42,8 @@ struct Compiler {
     _ condition: Expression, _ message: Expression?, _ span: Span, _ scope: FrameScope
   ) -> Node {
     AssertionNode(
-      expression(condition, scope), message.map { expression($0, scope) }, span, unit)
+      expression(condition, scope), message.map { expression($0, scope) }, written: condition.span,
+      span, unit)
   }
 
   func block(_ block: Block, _ scope: FrameScope) -> Node {

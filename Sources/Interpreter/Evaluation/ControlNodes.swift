@@ -66,7 +66,8 @@ final class ComprehensionNode: Node, @unchecked Sendable {
   private func overIntegers(_ range: ClosedRange<Int>, _ machine: Machine) throws -> Value {
     guard range.count <= Sequences.longest else {
       throw source.located(
-        Fault(.memoryCap, "the range has more than \(Sequences.longest) elements"))
+        Fault(
+          .memoryCap, "the range has more than \(NumberFormat.count(Sequences.longest)) elements"))
     }
     let slot = slots[0]
     var results: [Value] = []
@@ -177,9 +178,11 @@ final class SeedNode: Node, @unchecked Sendable {
 final class AssertionNode: Node, @unchecked Sendable {
   private let condition: Node
   private let message: Node?
+  /// The condition as written; a call's own node may stand at its name only.
+  private let written: Span
 
-  init(_ condition: Node, _ message: Node?, _ span: Span, _ unit: Unit) {
-    (self.condition, self.message) = (condition, message)
+  init(_ condition: Node, _ message: Node?, written: Span, _ span: Span, _ unit: Unit) {
+    (self.condition, self.message, self.written) = (condition, message, written)
     super.init(span, unit)
   }
 
@@ -188,10 +191,10 @@ final class AssertionNode: Node, @unchecked Sendable {
     let holds: Bool?
     do { holds = try Operators.truth(value) } catch { throw condition.located(error) }
     if holds == true { return .nothing }
-    var words = "`\(unit.source.text(condition.span))` does not hold"
+    var words = "`\(unit.source.text(written))` does not hold"
     if let message, case .text(let text) = try message.evaluate(machine) { words += ": \(text)" }
     var fault = Fault(.assertionFailed, words)
     if holds == nil { fault.reason = "the condition is `na`" }
-    throw condition.located(fault)
+    throw fault.at(written, in: unit.source)
   }
 }

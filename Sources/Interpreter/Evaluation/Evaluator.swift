@@ -55,7 +55,9 @@ public final class Evaluator: Sendable {
         let value = try value(of: pipeline, environment, source)
         if case .nothing = value { return Outcome(value: value) }
         environment.last = value
-        return Outcome(value: value)
+        // What was shown last need not be shown again.
+        let isShown = pipeline.lastVerb == "show" && environment["show"] == nil
+        return Outcome(value: isShown ? .nothing : value)
       case .parameter(let declaration):
         environment[declaration.name.text] = try parameter(declaration, environment, source)
         return Outcome(value: .nothing, names: [declaration.name.text])
@@ -160,6 +162,20 @@ public final class Evaluator: Sendable {
 }
 
 extension Pipeline {
+  /// The verb or function that gives the pipeline's result, if one does.
+  fileprivate var lastVerb: String? {
+    if let last = stages.last { return last.verb }
+    switch head {
+    case .command(let stage): return stage.verb
+    case .expression(let value):
+      guard case .call(let callee, _) = value.kind, case .name(let name) = callee.kind else {
+        return nil
+      }
+      return name
+    case .lastResult: return nil
+    }
+  }
+
   /// Tells whether the last thing the pipeline does has this place: only its result is the pipeline's.
   fileprivate func endsAt(_ place: Span?) -> Bool {
     if let last = stages.last { return last.nameSpan == place }

@@ -30,6 +30,7 @@ extension Operators {
   private static func conversionHelp(_ left: Value, _ right: Value) -> [String] {
     switch (left, right) {
     case (.month, .date), (.date, .month): ["convert the date first:  month(…)"]
+    case (.duration, .duration): ["months have no fixed number of days; write both in one unit"]
     default: []
     }
   }
@@ -56,10 +57,7 @@ extension Operators {
     case (.quarter(let a), .quarter(let b)): return sign(a, b)
     case (.text(let a), .text(let b)): return sign(a, b)
     case (.duration(let a, let u), .duration(let b, let v)):
-      if u == v { return sign(a, b) }
-      if let x = u.months(a), let y = v.months(b) { return sign(x, y) }
-      if let x = u.days(a), let y = v.days(b) { return sign(x, y) }
-      return nil
+      return Durations.order((a, u), (b, v))
     default:
       guard let a = Double(left), let b = Double(right) else { return nil }
       return sign(a, b)

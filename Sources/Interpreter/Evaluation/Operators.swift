@@ -21,18 +21,32 @@ enum Operators {
     case (.month(let month), .duration(let amount, let unit)):
       return try shift(operation, months: unit.months(amount)) { .month(month + $0) }
     case (.quarter(let quarter), .duration(let amount, let unit)):
-      return try shift(operation, months: unit.months(amount)) { .quarter(quarter + $0 / 3) }
+      let months = unit.months(amount)
+      guard months.map({ $0 % 3 == 0 }) ?? true else {
+        throw Fault(
+          .operandsDoNotFit, "\(amount)\(unit.rawValue) is no whole number of quarters",
+          helps: ["quarters move by quarters and years: 1q, 6m, 1y"])
+      }
+      return try shift(operation, months: months) { .quarter(quarter + $0 / 3) }
     case (.date(let date), .duration(let amount, let unit)):
       return try date.shifted(operation, amount, unit)
     case (.month(let a), .month(let b)) where operation == .subtract:
       return .duration(a - b, .month)
     case (.date(let a), .date(let b)) where operation == .subtract:
       return .duration(Int(a.days) - Int(b.days), .day)
+    case (.quarter(let a), .quarter(let b)) where operation == .subtract:
+      return .duration(a - b, .quarter)
     case (.duration(let a, let unit), .duration(let b, let other)):
-      return try durations(operation, (a, unit), (b, other))
-    case (.duration(let a, let unit), .integer(let b)) where operation == .multiply:
-      let (product, overflow) = a.multipliedReportingOverflow(by: b)
-      return overflow ? .missing : .duration(product, unit)
+      return try Durations.combined(operation, (a, unit), (b, other))
+    case (.duration, .month) where operation == .add, (.duration, .date) where operation == .add,
+      (.duration, .quarter) where operation == .add:
+      return try arithmetic(.add, right, left)
+    case (.duration(let amount, let unit), _) where operation == .multiply || operation == .divide:
+      guard let number = Double(right) else { throw mismatch(operation, left, right) }
+      return try Durations.scaled(operation, (amount, unit), by: number)
+    case (_, .duration(let amount, let unit)) where operation == .multiply:
+      guard let number = Double(left) else { throw mismatch(operation, left, right) }
+      return try Durations.scaled(operation, (amount, unit), by: number)
     case (.text(let a), .text(let b)) where operation == .add: return .text(a + b)
     case (.list(let a), .list(let b)) where operation == .add: return .list(a + b)
     default:
@@ -105,32 +119,14 @@ enum Operators {
     return body(operation == .add ? months : -months)
   }
 
-  private static func durations(
-    _ operation: BinaryOperator, _ a: (Int, DurationUnit), _ b: (Int, DurationUnit)
-  ) throws -> Value {
-    if operation == .divide, let x = a.1.months(a.0), let y = b.1.months(b.0), y != 0 {
-      return .number(Double(x) / Double(y))
-    }
-    guard operation == .add || operation == .subtract else {
-      throw Fault(.operandsDoNotFit, "durations can be added, subtracted and divided")
-    }
-    if a.1 == b.1 {
-      let (sum, overflow) =
-        operation == .add ? a.0.addingReportingOverflow(b.0) : a.0.subtractingReportingOverflow(b.0)
-      return overflow ? .missing : .duration(sum, a.1)
-    }
-    guard let x = a.1.months(a.0), let y = b.1.months(b.0) else {
-      throw Fault(
-        .operandsDoNotFit, "\(a.0)\(a.1.rawValue) and \(b.0)\(b.1.rawValue) have no common unit",
-        helps: ["calendar durations (y, q, m) and clock durations (h, min, s) do not mix"])
-    }
-    return .duration(operation == .add ? x + y : x - y, .month)
-  }
-
   static func mismatch(_ operation: BinaryOperator, _ left: Value, _ right: Value) -> Fault {
-    Fault(
+    var isList = false
+    if case .list = left { isList = true }
+    if case .list = right { isList = true }
+    return Fault(
       .operandsDoNotFit,
-      "`\(operation.rawValue)` does not work between \(left.type.phrase) and \(right.type.phrase)")
+      "`\(operation.rawValue)` does not work between \(left.type.phrase) and \(right.type.phrase)",
+      helps: isList ? ["go through the items:  for x in list { … }"] : [])
   }
 
   /// Negates a number, ratio or column.

@@ -30,11 +30,18 @@ enum Sequences {
     case (.date, _): step = .duration(1, .day)
     default: step = .integer(1)
     }
+    // Said even where nothing is gone through, so that 5..1 by -1 is not silently empty.
+    if range.step != nil,
+      Operators.isTrue(
+        try Operators.compare(.lessEqual, Operators.arithmetic(.add, lower, step), lower))
+    {
+      throw Fault(.outOfRange, "a range steps upwards; `by` must be positive")
+    }
     let limit: ComparisonOperator = range.includesUpper ? .lessEqual : .less
     while Operators.isTrue(try Operators.compare(limit, next, upper)) {
       items.append(next)
       guard items.count <= longest else {
-        throw Fault(.memoryCap, "the range has more than \(longest) elements")
+        throw Fault(.memoryCap, "the range has more than \(NumberFormat.count(longest)) elements")
       }
       let following = try Operators.arithmetic(.add, next, step)
       guard Operators.isTrue(try Operators.compare(.greater, following, next)) else {

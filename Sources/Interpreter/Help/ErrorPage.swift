@@ -28,21 +28,42 @@ struct ErrorPage: Sendable {
 
   /// The page as lines of text.
   var lines: [String] {
-    var lines = ["\(code.rawValue)  \(code.title)", "", "  " + meaning]
+    var lines = ["\(code.rawValue)  \(code.title)", ""] + Self.wrapped(meaning)
     if let wrong { lines += ["", "  This draws it:", ""] + Self.indented(wrong) }
     if let right { lines += ["", "  This does not:", ""] + Self.indented(right) }
     return lines
   }
 
   private static func indented(_ code: String) -> [String] {
-    code.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }
+    shown(code).split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }
+  }
+
+  /// The program with the middle of endless lines left out.
+  private static func shown(_ code: String) -> String {
+    code.split(separator: "\n", omittingEmptySubsequences: false).map {
+      $0.utf8.count > 200 ? $0.prefix(60) + " … and so on" : $0
+    }.joined(separator: "\n")
+  }
+
+  /// A paragraph in lines of at most 78 columns.
+  private static func wrapped(_ text: String) -> [String] {
+    var lines: [String] = []
+    var line = " "
+    for word in text.split(separator: " ") {
+      if line.count + 1 + word.count > 78 {
+        lines.append(line)
+        line = " "
+      }
+      line += " " + word
+    }
+    return lines + [line]
   }
 
   /// The page as Markdown.
   var markdown: String {
     var text = "\n## \(code.rawValue)\n\n\(Self.sentence(code.title))\n\n\(meaning)\n"
-    if let wrong { text += "\n```\n\(wrong)\n```\n" }
-    if let right { text += "\nPut right:\n\n```\n\(right)\n```\n" }
+    if let wrong { text += "\n```\n\(Self.shown(wrong))\n```\n" }
+    if let right { text += "\nPut right:\n\n```\n\(Self.shown(right))\n```\n" }
     return text
   }
 

@@ -47,8 +47,9 @@ let panelPrimitives: [Primitive] = [
       selected.selection = max(selected.selection, mask.known)
       if missing == .error, mask.missingCount > 0 {
         throw Fault(
-          .badValue, "`\(condition.text)` is missing in \(mask.missingCount) rows",
-          helps: ["drop them:   na: drop", "keep them:   na: keep"])
+          .notACondition,
+          "`\(condition.text)` is missing in \(Counted.text(mask.missingCount, "row"))",
+          helps: ["drop them:   na: drop", "keep them:   na: keep"], parameter: "conditions")
       }
       let line: LedgerLine
       (panel, line) = try panel.filtered(by: mask, missing: missing == .keep ? .keep : .drop)

@@ -20,6 +20,6 @@ let sessionPrimitives: [Primitive] = [
     } else {
       context.events.send(.value(value, name: nil))
     }
-    return Value.nothing
+    return value
   }
 ]

@@ -94,7 +94,10 @@ public struct HeaderSchemas: FileSchemas {
           own + columns + (month ? [] : [ColumnInfo("month", .month)]),
           keys: [header.dateKey, header.assetKey]))
     } catch {
-      return .unreadable(Fault(error).message)
+      let fault = Fault(error)
+      return fault.code == .cannotRead
+        ? .unreadable(fault.message)
+        : .refused(fault.code, fault.message, helps: fault.helps, notes: fault.notes)
     }
   }
 

@@ -80,6 +80,23 @@ enum Timing {
     throw fault
   }
 
+  /// Refuses weights that are known only with the return they are to earn.
+  static func checkWeights(
+    _ known: Int, of weight: String, before returns: Column, named name: String
+  ) throws {
+    guard known > returns.known - 1 else { return }
+    var fault = Fault(
+      .lookAhead, "weights by `\(weight)` are known only with `\(name)`",
+      helps: [
+        "weight by what was known before:  derive before = lag(\(weight), 1m) | …",
+        "or say when columns are known:    load …, known: {\(name): 0m, else: -1m}",
+      ], parameter: "weight")
+    fault.reason =
+      "`\(weight)` is known at \(period(known)), and `\(name)` at \(period(returns.known)): "
+      + "a weight must be known at least one month before its return"
+    throw fault
+  }
+
   /// Refuses a sort by what is known only with the return it is to earn.
   static func checkSignal(_ known: Int, before returns: Column, named name: String) throws {
     guard known > returns.known - 1 else { return }

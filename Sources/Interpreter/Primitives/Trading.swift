@@ -138,6 +138,8 @@ enum Trading {
       try Timing.checkPresent(
         try panel.column(weight).known, of: weight, "these weights are chosen",
         parameter: "weight")
+      try Timing.checkWeights(
+        try panel.column(weight).known, of: weight, before: try panel.column(name), named: name)
     }
     // Rows stand in the month of the sort; the return may be earned later.
     let earned = try panel.column(name).known

@@ -60,7 +60,13 @@ enum WrittenPanel {
       if case .missing = value { return .nan }
       return Double(value)
     }
-    if !numbers.contains(nil) { return Column(numbers: numbers.map { $0 ?? .nan }) }
+    if !numbers.contains(nil) {
+      // Shares stay shares where nothing else stands among them.
+      let isShare = values.contains(where: \.isRatio)
+      let isPure = values.allSatisfy { $0.isRatio || $0.type == .missing }
+      return Column(
+        numbers: numbers.map { $0 ?? .nan }, unit: isShare && isPure ? .ratio : .plain)
+    }
     guard values.allSatisfy({ isText($0) || $0.type == .missing }) else {
       throw Fault(.wrongType, "`\(name)` mixes numbers and text")
     }

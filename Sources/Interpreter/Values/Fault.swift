@@ -89,7 +89,7 @@ extension Fault {
     case let fault as Fault: self = fault
     case let error as PanelError: self = Fault.panel(error)
     case let error as CSVError: self = Fault.csv(error)
-    case let error as FileError: self = Fault(.cannotRead, error.message)
+    case let error as FileError: self = Fault(.cannotRead, Fault.quoted(error.message))
     case let error as ContainerError:
       self = Fault(.foreignModel, "the file \(error.message)")
     case let error as ModelError: self = Fault.model(error)
@@ -107,26 +107,62 @@ extension Fault {
       return Fault(
         .unknownColumn, "this panel has no column `\(name)`",
         helps: near.map { ["use `\($0)`"] } ?? [])
-    case .duplicateKeys: return Fault(.duplicateKey, error.message)
+    case .noSuchAsset(let name, let assets):
+      return Fault(
+        .outsideData, "the panel has no firm `\(name)`; it has \(Counted.text(assets, "firm"))")
+    case .duplicateKeys(let asset, let month, _, let count):
+      return Fault(
+        .duplicateKey, "firm `\(asset)` has several rows in \(month)", repeated: count, "row")
     case .outsideMonths: return Fault(.outsideData, error.message)
     case .tooFewAssets: return Fault(.tooFewFirms, error.message)
     case .wrongKind: return Fault(.wrongType, error.message)
-    default: return Fault(.badValue, error.message)
+    default: return Fault(.badValue, quoted(error.message))
     }
+  }
+
+  // Below, names are in single quotes; in messages they are in backquotes.
+  private static func quoted(_ text: String) -> String {
+    String(text.map { $0 == "'" ? "`" : $0 })
+  }
+
+  private init(_ code: Code, _ message: String, repeated count: Int, _ noun: String) {
+    self.init(code, message)
+    if count > 1 { notes = ["\(Counted.text(count, noun)) in all repeat a firm and month"] }
+  }
+
+  private init(_ code: Code, _ message: String, helps: [String], columns: [String]) {
+    self.init(code, message, helps: helps)
+    let more = columns.count > 8 ? " … and \(columns.count - 8) more" : ""
+    notes = ["its columns: \(columns.prefix(8).joined(separator: " "))\(more)"]
   }
 
   private static func csv(_ error: CSVError) -> Fault {
     switch error {
-    case .emptyFile, .headerOnly, .unclosedQuote: Fault(.emptyFile, error.message)
-    case .raggedRow: Fault(.raggedRow, error.message)
-    case .duplicateKeys, .duplicateColumn: Fault(.duplicateKey, error.message)
+    case .emptyFile, .headerOnly, .unclosedQuote: Fault(.emptyFile, quoted(error.message))
+    case .raggedRow: Fault(.raggedRow, quoted(error.message))
+    case .duplicateKeys(let asset, let month, let lines, let count):
+      Fault(
+        .duplicateKey,
+        "firm `\(asset)` has several rows in \(month): lines "
+          + lines.prefix(5).map(String.init).joined(separator: ", ")
+          + (lines.count > 5 ? ", …" : ""), repeated: count, "line")
+    case .duplicateColumn: Fault(.duplicateKey, quoted(error.message))
     case .noSuchColumn(let name, let available):
       Fault(
-        .unknownColumn, error.message,
-        helps: Suggestion.nearest(to: name, among: available).map { ["use `\($0)`"] } ?? [])
-    case .noKey:
-      Fault(.unknownColumn, error.message, helps: ["name the two keys:  keys: [firm, month]"])
-    default: Fault(.badValue, error.message)
+        .unknownColumn, "the file has no column `\(name)`",
+        helps: Suggestion.nearest(to: name, among: available).map { ["use `\($0)`"] } ?? [],
+        columns: available)
+    case .noKey(let key, _, let available):
+      Fault(
+        .unknownColumn,
+        "no column of the file is called as \(key == "date" ? "months" : "firms") usually are",
+        helps: ["name the two keys:  keys: [firm, month]"], columns: available)
+    case .missingKey(let line, _, let field, let count):
+      Fault(
+        .badValue,
+        "line \(line) has no `\(field)`, which is a key"
+          + (count > 1 ? "; \(NumberFormat.count(count)) lines lack it" : ""))
+    default: Fault(.badValue, quoted(error.message))
     }
   }
 

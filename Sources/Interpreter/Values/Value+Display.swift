@@ -52,8 +52,8 @@ extension PanelValue {
     let index = panel.index
     let span = "\(index.months.first?.description ?? "")..\(index.months.last?.description ?? "")"
     let head =
-      "panel \(panel.assetKey) × \(panel.dateKey) · \(NumberFormat.count(panel.count)) rows · "
-      + "\(NumberFormat.count(panel.assetCount)) firms · \(span) · "
+      "panel \(panel.assetKey) × \(panel.dateKey) · "
+      + "\(Counted.text(panel.count, "row")) · \(Counted.text(panel.assetCount, "firm")) · \(span) · "
       + Counted.text(panel.names.count, "column")
     let shown = min(panel.count, options.tableRows / 2)
     let preview = panel.preview(rows: shown)
@@ -92,7 +92,8 @@ extension Table {
           name, column.cells(digits: digits), column.numbers == nil ? .left : .right)
       })
     let hidden = total - count
-    let more = hidden > 0 ? ["… \(NumberFormat.count(hidden)) more rows"] : []
+    let more =
+      hidden > 0 ? ["… \(NumberFormat.count(hidden)) more row\(hidden == 1 ? "" : "s")"] : []
     return layout.lines(width: options.width) + more
   }
 }
