@@ -11,7 +11,7 @@ public enum Suggestion {
     for candidate in candidates where candidate != name {
       if candidate.lowercased() == name.lowercased() { return candidate }
       let scalars = Array(candidate.unicodeScalars)
-      let limit = allowance(max(wanted.count, scalars.count))
+      let limit = allowance(min(wanted.count, scalars.count))
       guard abs(scalars.count - wanted.count) <= limit else { continue }
       let found = distance(wanted, scalars)
       let isBetter = best.map {

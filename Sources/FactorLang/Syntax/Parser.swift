@@ -104,7 +104,8 @@ public struct Parser: ~Copyable {
       let isEcho = faulty[source.lineIndex(at: finding.span.start)] != nil
       if !isEcho { kept.append(finding.diagnostic(in: source)) }
     }
-    return Array(kept.sorted { $0.span.start < $1.span.start }.prefix(Self.diagnosticLimit))
+    let sorted = kept.sorted { $0.span.start < $1.span.start }
+    return Array(source.withoutEchoes(sorted).prefix(Self.diagnosticLimit))
   }
 
   // MARK: Cursor
@@ -224,5 +225,29 @@ public struct Parser: ~Copyable {
     depth += 1
     defer { depth -= 1 }
     return try body(&self)
+  }
+}
+
+extension Source {
+  // The indented lines below a faulty one belong to it: what is wrong there mostly follows from it.
+  fileprivate func withoutEchoes(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    var kept: [Diagnostic] = []
+    for diagnostic in diagnostics where !isEcho(diagnostic, of: kept.last) {
+      kept.append(diagnostic)
+    }
+    return kept
+  }
+
+  private func isEcho(_ diagnostic: Diagnostic, of last: Diagnostic?) -> Bool {
+    guard let last else { return false }
+    var line = lineIndex(at: diagnostic.span.start)
+    let first = lineIndex(at: last.span.start)
+    guard line > first else { return false }
+    while line > first {
+      let start = lineSpan(line).start
+      guard start < bytes.count, bytes[start] == 0x20 || bytes[start] == 0x09 else { return false }
+      line -= 1
+    }
+    return true
   }
 }
