@@ -12,6 +12,16 @@ import Testing
 private let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
   .deletingLastPathComponent()
 private let root = tests.appendingPathComponent("Golden")
+private let examples = tests.deletingLastPathComponent().appendingPathComponent("examples")
+
+/// Examples that run in a moment even unoptimised; FQ_FULL=1 runs all of them.
+private let cheapExamples = ["lesson1.fq", "prep.fq"]
+
+private func exampleNames() -> [String] {
+  guard ProcessInfo.processInfo.environment["FQ_FULL"] != nil else { return cheapExamples }
+  let files = (try? FileManager.default.contentsOfDirectory(atPath: examples.path)) ?? []
+  return files.filter { $0.hasSuffix(".fq") && $0 != "quickstart.fq" }.sorted()
+}
 
 private func scripts() -> [String] {
   let files = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
@@ -38,6 +48,19 @@ private func scripts() -> [String] {
     let recorded = source.text(Span(0, source.bytes.count))
     #expect(result.text == recorded, "\(name) shows something else than it records")
     #expect(recorded.contains("#>") || recorded.contains("#!"), "\(name) records nothing")
+  }
+
+  // What an example saves goes to the current folder; `best.fqm` is the only such file.
+  @Test(arguments: exampleNames()) func exampleShowsWhatItRecords(name: String) throws {
+    let path = examples.appendingPathComponent(name)
+    let source = Source(name: path.path, bytes: Array(try Data(contentsOf: path)))
+    var options = SessionOptions()
+    options.folder = examples.path
+    let result = Notebook.run(source, in: { Session(options) })
+    #expect(result.status == .done)
+    #expect(
+      result.text == source.text(Span(0, source.bytes.count)),
+      "\(name) shows something else than it records")
   }
 
   @Test func thereAreScripts() { #expect(scripts().count >= 8) }

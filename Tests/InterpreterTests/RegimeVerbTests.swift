@@ -88,6 +88,7 @@ import Testing
     ("m | states | regimes 1", "F0203"), ("m | states | regimes 8", "F0405"),
     ("toy | regimes 2", "F0201"), ("simulate m, from: 1990-01", "F0405"),
     ("simulate m, from: 2001-06, horizon: 6m, paths: 50 | plot.fan bands: [30%]", "F0203"),
+    ("simulate m, horizon: 6m, paths: 50 | plot.fan bands: [1e300]", "F0203"),
     ("m | states | plot.fan", "F0201"), ("m | states | regimes 2, method: markov", "F0204"),
   ]) func mistakeHasItsCode(text: String, code: String) {
     let result = run(Self.fit + text)

@@ -143,6 +143,7 @@ import Testing
     ("t | rolling train: 12m, valid: 3m, test: 3m, from: 2000-06", "F0405"),
     ("t | rolling train: 12m, valid: 3m, test: 3m, refit: 1m", "F0203"),
     ("t | rolling train: 30m, valid: 3m, test: 3m", "F0405"),
+    ("t | rolling train: 9000y, valid: 3m, test: 3m", "F0203"),
     ("t | rolling train: 12m, valid: 3m", "F0107"),
     ("t | split thirds | fit ca1, k: 1, seeds: 2, epochs: 2, valid: 1990-01..1991-01", "F0405"),
     ("toy | ic ret, against: ret", "F0301"), ("1..3 | each 5", "F0201"),

@@ -96,7 +96,8 @@ import Testing
 
   @Test(arguments: [
     ("t | sweep [ca0, cax], k: 1", "F0204"), ("t | sweep ca0, k: 0..2", "F0203"),
-    ("t | sweep ca0, kk: 1", "F0105"), ("toy | sweep ca0", "F0210"),
+    ("t | sweep ca0, epochs: 1..100000", "F0203"), ("t | sweep ca0, kk: 1", "F0105"),
+    ("toy | sweep ca0", "F0210"),
     ("g | table sharp, rows: model, cols: k", "F0101"),
     ("toy | top 1, by: ret, on: valid", "F0105"),
     ("g | table sharpe, cols: k", "F0107"), ("g | plot.line sharpe, x: k", "F0403"),

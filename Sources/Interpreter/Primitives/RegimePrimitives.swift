@@ -299,6 +299,11 @@ enum Fan {
     }
     var series = [(name: "median", values: median)]
     for band in bands.sorted() {
+      guard (0...1).contains(band) else {
+        throw Fault(
+          .outOfRange, "a band is a share of the paths, not \(ValueText.number(band))",
+          helps: ["use 50% and 90%"], parameter: "bands")
+      }
       let share = NumberFormat.percent(band, decimals: 0)
       for (side, tail) in [("lower", (1 - band) / 2), ("upper", (1 + band) / 2)] {
         let name = "p\(Int((100 * tail).rounded()))"

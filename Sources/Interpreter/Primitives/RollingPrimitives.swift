@@ -126,8 +126,8 @@ struct Rolling {
 
   func windows(_ task: TaskValue, from: Value) throws -> [Value] {
     for (name, length) in [("train", train), ("valid", valid), ("test", test), ("refit", step)]
-    where length < 1 {
-      throw Fault(.outOfRange, "`\(name)` must be a month or more", parameter: name)
+    where !(1...12_000).contains(length) {
+      throw Fault(.outOfRange, "`\(name)` must lie in 1m..1000y", parameter: name)
     }
     guard step >= test else {
       throw Fault(

@@ -110,19 +110,22 @@ struct Sweep {
           throw Fault(
             .outsideData, "`\(option.name)` has no value to go through", parameter: option.name)
         }
+        guard lists.count * values.count <= Self.mostCells else { throw Self.tooMany(option.name) }
         lists = lists.flatMap { list in values.map { list + [(option.name, $0)] } }
-        guard plans.count + lists.count <= Self.mostCells else {
-          throw Fault(
-            .outOfRange, "a sweep has at most \(NumberFormat.count(Self.mostCells)) cells",
-            parameter: option.name)
-        }
       }
+      guard plans.count + lists.count <= Self.mostCells else { throw Self.tooMany("models") }
       for options in lists {
         let model = try card.model(CardOptions.settings(options, card))
         plans.append(Plan(card: card, options: options, model: model))
       }
     }
     return plans
+  }
+
+  private static func tooMany(_ parameter: String) -> Fault {
+    Fault(
+      .outOfRange, "a sweep has at most \(NumberFormat.count(mostCells)) cells",
+      parameter: parameter)
   }
 
   private func items(of value: Value, _ facts: HyperparameterFacts) throws -> [Value] {

@@ -173,7 +173,9 @@ extension Trading {
     }
     let left = panel.monthCount - months.count
     guard left > 0, !months.isEmpty else { return panel }
-    context.note("\(Counted.text(left, "month")) without any return in `\(name)` are left out")
+    context.note(
+      "\(Counted.text(left, "month")) without any return in `\(name)` \(left == 1 ? "is" : "are") left out"
+    )
     return try panel.selecting(months.flatMap { Array(panel.index.rows(ofMonthAt: $0)) })
   }
 }

@@ -51,7 +51,8 @@ extension FittedConditional {
     guard hidden.allSatisfy({ (1...65_536).contains($0) }), !forecasts.isEmpty else {
       throw facts.fault("hidden")
     }
-    try BetaNetwork<Float>.checkSizes("member0.network", [inputs] + hidden, container)
+    try BetaNetwork<Float>.checkSizes(
+      "member0.network", [inputs] + hidden, outputs: head.factors, container)
     members = try summary.members.indices.map { try member($0, of: container) }
   }
 

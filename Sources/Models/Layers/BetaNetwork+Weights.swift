@@ -66,8 +66,12 @@ extension BetaNetwork where Scalar == Float {
 
   /// Sees that the weights are there before memory for them is taken.
   static func checkSizes(
-    _ name: String, _ sizes: [Int], _ container: Container
+    _ name: String, _ sizes: [Int], outputs: Int, _ container: Container
   ) throws(ContainerError) {
+    let width = Padding.padded(outputs + 1)
+    guard let last = sizes.last, container.count(of: "\(name).head.weight") == last * width else {
+      throw .malformed(section: "\(name).head.weight", reason: "\(width) columns are needed")
+    }
     for (layer, (inputs, outputs)) in zip(sizes, sizes.dropFirst()).enumerated() {
       let section = "\(name).hidden\(layer).weight"
       guard container.count(of: section) == inputs * outputs else {

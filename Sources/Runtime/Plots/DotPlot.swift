@@ -11,7 +11,7 @@ public enum DotPlot {
     let width = ((known.last ?? 1) - (known.first ?? 0)) / Double(places)
     var heights: [Int: Double] = [:]
     let stacked = known.map { value -> Double in
-      let place = width > 0 ? Int((value - known[0]) / width) : 0
+      let place = width > 0 && width.isFinite ? Int((value - known[0]) / width) : 0
       heights[place, default: 0] += 1
       return heights[place] ?? 1
     }
