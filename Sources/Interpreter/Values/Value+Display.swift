@@ -148,16 +148,16 @@ extension TaskValue {
     let data = cut
     let months = data.index.months
     var lines = [
-      "task \(data.targetName) on \(data.width) characteristics · "
-        + "\(NumberFormat.count(data.returns.count)) rows · "
+      "task \(data.targetName) on \(Counted.text(data.width, "characteristic")) · "
+        + "\(Counted.text(data.returns.count, "row")) · "
         + "\(months.first?.description ?? "")..\(months.last?.description ?? "")"
     ]
     if let split = data.split {
       for (name, block) in [("train", split.train), ("valid", split.valid), ("test", split.test)] {
         let rows = NumberFormat.count(data.rows(block).count)
         lines.append(
-          "  \(name)  \(months[block.lowerBound])..\(months[block.upperBound - 1])  "
-            + "\(block.count) months  \(rows) rows")
+          "  \(TextWidth.padded(name, to: 5))  \(months[block.lowerBound])..\(months[block.upperBound - 1])  "
+            + "\(Counted.text(block.count, "month"))  \(rows) rows")
       }
     }
     return lines
