@@ -21,8 +21,11 @@ final class ModuleLoader: Sendable {
 
   private let log: RunLog?
 
-  init(catalog: StandardCatalog, budget: Budget, log: RunLog?) {
-    (self.catalog, self.budget, self.log) = (catalog, budget, log)
+  /// The folder of the script, which a source typed at the prompt has no name for.
+  private let folder: String
+
+  init(catalog: StandardCatalog, budget: Budget, folder: String = "", log: RunLog?) {
+    (self.catalog, self.budget, self.folder, self.log) = (catalog, budget, folder, log)
   }
 
   /// The modules loaded so far, by path.
@@ -78,7 +81,9 @@ final class ModuleLoader: Sendable {
 
 extension ModuleLoader: Modules {
   func module(at written: String, from source: Source) -> ModuleResult {
-    let path = ScriptFolder.find(written, beside: ScriptFolder.of(source.name))
+    let isModule = state.read { $0.checking.contains(source.name) || $0.checked[source.name] != nil }
+    let path = ScriptFolder.find(
+      written, beside: isModule ? ScriptFolder.of(source.name) : folder)
     let known = state.read { (checked: $0.checked[path], checking: $0.checking) }
     if let checked = known.checked { return Self.result(checked) }
     if let start = known.checking.firstIndex(of: path) {

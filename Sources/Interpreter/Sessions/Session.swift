@@ -51,7 +51,8 @@ public final class Session {
     budget = Budget(threads: options.threads, memoryLimit: options.memoryLimit)
     folder = options.folder
     files = HeaderSchemas(folder: options.folder, lock: options.log?.lock)
-    modules = ModuleLoader(catalog: catalog, budget: budget, log: options.log)
+    modules = ModuleLoader(
+      catalog: catalog, budget: budget, folder: options.folder, log: options.log)
     parameters = options.parameters
     log = options.log
     if let seconds = options.timeLimit { budget.setTimeLimit(seconds: seconds) }
