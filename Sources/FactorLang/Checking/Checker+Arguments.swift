@@ -103,7 +103,8 @@ extension Checker {
     if checkUnit(value, type, parameter) { return type }
     if !fits(value, type, parameter.type), !(site.outer.isColumns && !type.isScalar) {
       // Where there is but one thing to give, its name says nothing.
-      let isSole = site.call.signature.parameters.count == 1 && site.call.body == nil
+      let isSole =
+        site.call.signature.parameters.map(\.name) == [parameter.name] && site.call.body == nil
       let name = isSole ? site.call.verb : parameter.name
       report(.wrongType(parameter: name, wanted: parameter.type, found: type), at: value.span)
       return type
