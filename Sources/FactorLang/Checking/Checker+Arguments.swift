@@ -102,9 +102,13 @@ extension Checker {
     if site.isSwept, checkSwept(value, type, parameter) { return type }
     if checkUnit(value, type, parameter) { return type }
     if !fits(value, type, parameter.type), !(site.outer.isColumns && !type.isScalar) {
-      // Where there is but one thing to give, its name says nothing.
-      let isSole = site.call.signature.parameters.count == 1 && site.call.body == nil
-      let name = isSole ? site.call.verb : parameter.name
+      // The first thing a function takes is known by the function, not by a name of its own.
+      let signature = site.call.signature
+      let isFirst =
+        signature.receiver == nil && signature.parameters.first?.name == parameter.name
+        && site.call.body == nil
+        && site.call.arguments.contains { $0.label == nil && $0.value.span == value.span }
+      let name = isFirst ? site.call.verb : parameter.name
       report(.wrongType(parameter: name, wanted: parameter.type, found: type), at: value.span)
       return type
     }

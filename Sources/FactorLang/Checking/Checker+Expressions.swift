@@ -5,7 +5,9 @@ extension Checker {
     switch expression.kind {
     case .literal(let literal): return literal.type
     case .interpolation(let pieces):
-      for case .hole(let hole, _) in pieces { _ = infer(hole, .plain) }
+      for case .hole(let hole, _) in pieces where !usesColumn(hole, "a text takes", context) {
+        _ = infer(hole, context)
+      }
       return .text
     case .name(let name): return infer(name: name, at: expression.span, context)
     case .variable(let name): return infer(variable: name, at: expression.span, context)
@@ -17,7 +19,7 @@ extension Checker {
     case .group(let pipeline):
       if let sole = pipeline.soleExpression { return infer(sole, context) }
       return check(pipeline)
-    case .block(let block): return infer(block)
+    case .block(let block): return infer(block, context)
     case .member(let base, let name): return infer(expression, base, name, context)
     case .call(let callee, let arguments): return infer(call: callee, arguments, context)
     case .subscripted(let base, let slices): return infer(slice: base, slices, context)
@@ -110,7 +112,7 @@ extension Checker {
     lintShadowedColumns(names, context)
     let saved = bind(names, as: names.count == 1 ? type.members : .any)
     defer { locals = saved }
-    let result = infer(body)
+    let result = infer(body, context)
     return .list(of: result == .nothing ? .any : result)
   }
 
@@ -121,12 +123,47 @@ extension Checker {
     }
   }
 
-  private mutating func infer(_ block: Block) -> Type {
+  private mutating func infer(_ block: Block, _ context: Context) -> Type {
     let saved = (scope, bindings, bind(block.parameters))
     defer { (scope, bindings, locals) = saved }
     var result = Type.nothing
-    for statement in block.statements { result = check(statement) }
+    for statement in block.statements { result = infer(statement, context) }
     return block.parameters.isEmpty ? result : .function
+  }
+
+  /// Inside a column expression the steps of a block are column expressions too, and what they define
+  /// is nearer than any column.
+  private mutating func infer(_ statement: Statement, _ context: Context) -> Type {
+    guard context.isColumns else { return check(statement) }
+    switch statement.kind {
+    case .binding(let name, let pipeline):
+      let type = pipeline.soleExpression.map { infer($0, context) } ?? check(pipeline)
+      locals[name.text] = type
+      return type
+    case .pipeline(let pipeline):
+      return pipeline.soleExpression.map { infer($0, context) } ?? check(pipeline)
+    default: return check(statement)
+    }
+  }
+
+  /// Complains of a column where only single values are of use.
+  private mutating func usesColumn(
+    _ value: Expression, _ subject: String, _ context: Context
+  ) -> Bool {
+    guard context.isColumns, let schema = context.receiver?.schema else { return false }
+    var place: (name: String, span: Span)?
+    Node.expression(value).walk { node in
+      if case .expression(let part) = node, case .name(let name) = part.kind, place == nil,
+        locals[name] == nil, scope[name] == nil, schema[name] != nil
+      {
+        place = (name, part.span)
+      }
+      return place == nil
+    }
+    guard let place else { return false }
+    let message = "\(subject) no columns here; `\(place.name)` is one"
+    found.append(Diagnostic(.wrongType, message, at: Label(source, place.span, "a column")))
+    return true
   }
 
   private mutating func infer(_ entries: [RecordEntry], _ context: Context) -> Type {
@@ -256,7 +293,12 @@ extension Checker {
       let call = Call(
         signature: signature, verb: name, nameSpan: callee.span, arguments: arguments,
         body: context.isColumns ? nil : entry?.body)
-      return check(call, signature.isColumnFunction || own ? context : .plain)
+      if signature.isColumnFunction || own { return check(call, context) }
+      let subject = "`\(name)` takes"
+      for argument in arguments where usesColumn(argument.value, subject, context) {
+        return signature.result.with(nil)
+      }
+      return check(call, context)
     }
     if case .member(let base, let name) = callee.kind, let owner = base.nameOnly,
       reportMissingExport([owner, name])

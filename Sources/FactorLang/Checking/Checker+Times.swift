@@ -51,6 +51,15 @@ extension Checker {
       case .free, .target, .marked: break
       }
     }
+    if let target = facts.target, ColumnInfo.isWholeSample(target.availability.offset) {
+      var diagnostic = Diagnostic(
+        .lookAhead, "`\(source.text(target.value.span))` is known only when the sample has ended",
+        at: Label(source, target.value.span, "earned in no month"))
+      diagnostic.reason = "a target is a return that is earned in a month of its own"
+      diagnostic.helps = [Help("take out the month's mean instead:  xs.demean(…)")]
+      found.append(diagnostic)
+      return
+    }
     if let target = facts.target, let known = target.availability.known,
       known > ColumnInfo.always, let choice = schema.choice, choice.known > known - 1
     {

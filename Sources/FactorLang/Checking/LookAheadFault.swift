@@ -185,7 +185,10 @@ struct LateFeatureFault {
     let first =
       isFuture
       ? ("to predict it, make it the target:", "setup target: \(formula), …")
-      : ("if it is known sooner, say so:", "load …, known: {\(target.text): 0m, else: -1m}")
+      : (
+        "if it is known sooner, say so:",
+        "load …, known: {\(target.expression.word == nil ? "RET" : target.text): 0m, else: -1m}"
+      )
     // Moving the target as far as the feature is late puts a month between them.
     let shift = offset - target.known + 1
     let later = "lead(\(target.text), \(shift)m)"

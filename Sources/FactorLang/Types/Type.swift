@@ -191,9 +191,10 @@ extension Type: CustomStringConvertible {
     if case .oneOf(let members) = self { return members.map(\.phrase).joined(separator: " or ") }
     switch self {
     case .any, .error, .nothing, .missing: return description
+    case .function: return "a function"
     default: break
     }
     let isVowel = description.first.map { "aeiou".contains($0) } ?? false
-    return (isVowel || self == .function ? "an " : "a ") + description
+    return (isVowel ? "an " : "a ") + description
   }
 }

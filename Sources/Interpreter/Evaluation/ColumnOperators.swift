@@ -59,7 +59,7 @@ enum ColumnOperators {
   static func arithmetic(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws -> Value
   {
     guard let a = side(left), let b = side(right) else {
-      throw Operators.mismatch(operation, left, right)
+      return try arithmeticCells(operation, left, right)
     }
     let rows = try count(left, right)
     var numbers = [Double](repeating: 0, count: rows)
@@ -173,12 +173,49 @@ enum ColumnOperators {
   /// Takes the first where it is not missing, the second elsewhere.
   static func coalesce(_ left: Value, _ right: Value) throws -> Value {
     guard let a = side(left), let b = side(right) else {
-      throw Fault(.operandsDoNotFit, "`??` works on columns of numbers")
+      return try coalesceCells(left, right)
     }
     let numbers = (0..<(try count(left, right))).map { a[$0].isNaN ? b[$0] : a[$0] }
     var unit = ColumnUnit.plain
     if case .column(let column) = left { unit = column.column.unit }
     return result(numbers, unit: unit, left, right)
+  }
+
+  // Texts, months and dates, cell by cell.
+  private static func arithmeticCells(
+    _ operation: BinaryOperator, _ left: Value, _ right: Value
+  ) throws -> Value {
+    let (a, b) = (element(left), element(right))
+    let cells = try (0..<(try count(left, right))).map { row in
+      try Operators.arithmetic(operation, a(row), b(row))
+    }
+    guard var column = Column(cells: cells) else {
+      throw Operators.mismatch(operation, left, right)
+    }
+    column.known = known(left, right)
+    return .column(ColumnValue(name: "", column: column))
+  }
+
+  // Texts and months, cell by cell.
+  private static func coalesceCells(_ left: Value, _ right: Value) throws -> Value {
+    let (a, b) = (element(left), element(right))
+    let cells = (0..<(try count(left, right))).map { row -> Value in
+      if case .missing = a(row) { return b(row) }
+      return a(row)
+    }
+    guard var column = Column(cells: cells) else {
+      throw Fault(
+        .operandsDoNotFit,
+        "`??` cannot put \(b(0).type.phrase) in the place of \(element(left, or: right))")
+    }
+    column.known = known(left, right)
+    return .column(ColumnValue(name: "", column: column))
+  }
+
+  // The kind of the first value that is there.
+  private static func element(_ left: Value, or right: Value) -> String {
+    guard case .column(let column) = left else { return left.type.phrase }
+    return column.column.elementType.phrase
   }
 
   /// 1 where a value is missing.

@@ -85,7 +85,13 @@ final class ComprehensionNode: Node, @unchecked Sendable {
     let parts: [Value]
     switch item {
     case .record(let record): parts = record.fields.map(\.value)
-    default: do { parts = try Sequences.items(of: item) } catch { throw source.located(error) }
+    case .list(let items): parts = items
+    default:
+      throw source.located(
+        Fault(
+          .wrongType,
+          "\(slots.count) names need items of \(slots.count) parts; this one is \(item.type.phrase)",
+          helps: ["pair two lists:  zip([1, 2], [\"a\", \"b\"])"]))
     }
     guard parts.count == slots.count else {
       throw source.located(

@@ -22,8 +22,11 @@ extension Operators {
     if operation == .equal || operation == .notEqual, let same = equal(left, right) {
       return .bool(same == (operation == .equal))
     }
+    var (first, second) = (left.type.phrase, right.type.phrase)
+    // Two durations differ in their units.
+    if first == second { (first, second) = (ValueText.short(left), ValueText.short(right)) }
     throw Fault(
-      .operandsDoNotFit, "\(left.type.phrase) cannot be compared with \(right.type.phrase)",
+      .operandsDoNotFit, "\(first) cannot be compared with \(second)",
       helps: conversionHelp(left, right))
   }
 

@@ -18,11 +18,12 @@ enum Timing {
         .lookAhead, "`\(name)` is not known yet when `\(target.text)` must be forecast",
         helps: [
           "say when columns are known:       load …, known: {\(target.name): 0m, else: -1m}",
-          "or forecast the month after it:   setup target: lead(\(target.name), 1m), …",
+          "or forecast the month after it:   "
+            + "setup target: lead(\(target.name), \(offset - known + 1)m), …",
         ], parameter: "features")
       fault.reason =
-        "\(name) is known at \(period(offset)), and the target at \(period(known)): "
-        + "a feature must be known at least one month before its target"
+        "`\(name)` is known at \(period(offset)) and the target at \(period(known)); "
+        + "features come a month before"
       throw fault
     }
   }
@@ -92,8 +93,8 @@ enum Timing {
         "or say when columns are known:    load …, known: {\(name): 0m, else: -1m}",
       ], parameter: "weight")
     fault.reason =
-      "`\(weight)` is known at \(period(known)), and `\(name)` at \(period(returns.known)): "
-      + "a weight must be known at least one month before its return"
+      "`\(weight)` is known at \(period(known)) and `\(name)` at \(period(returns.known)); "
+      + "weights come a month before"
     throw fault
   }
 

@@ -104,7 +104,7 @@ let namePages: [ErrorPage] = [
     so none can come first. Move what both need into a third module.
     """,
     wrong: "use \"examples/flawed/modules/circle_a.fq\"",
-    right: "use \"examples/flawed/modules/settings.fq\"\nsettings.cost"),
+    right: "use \"examples/modules/settings.fq\"\nsettings.cost"),
   ErrorPage(
     .unusableModule,
     """
@@ -112,7 +112,7 @@ let namePages: [ErrorPage] = [
     module is looked for beside the script that uses it, then in the current folder.
     """,
     wrong: "use \"examples/flawed/modules/unfinished.fq\"",
-    right: "use \"examples/flawed/modules/settings.fq\"\nsettings.chars"),
+    right: "use \"examples/modules/settings.fq\"\nsettings.chars"),
   ErrorPage(
     .moduleEffect,
     """
@@ -121,13 +121,13 @@ let namePages: [ErrorPage] = [
     function of the module and call it, or into the script.
     """,
     wrong: "use \"examples/flawed/modules/talks.fq\"",
-    right: "use \"examples/flawed/modules/settings.fq\"\nshow settings.cost"),
+    right: "use \"examples/modules/settings.fq\"\nshow settings.cost"),
   ErrorPage(
     .notExported,
     """
     The module defines no such name. What a module defines at its top is what scripts may take from it, \
     either behind the module's dot or by `use {name} from "file.fq"`.
     """,
-    wrong: "use \"examples/flawed/modules/settings.fq\"\nsettings.costs",
-    right: "use \"examples/flawed/modules/settings.fq\"\nsettings.cost"),
+    wrong: "use \"examples/modules/settings.fq\"\nsettings.costs",
+    right: "use \"examples/modules/settings.fq\"\nsettings.cost"),
 ]
