@@ -175,11 +175,13 @@ final class InterpolationNode: Node, @unchecked Sendable {
       case .text(let part): text += part
       case .hole(let node, let format):
         let value = try node.evaluate(machine)
-        if format == nil, case .text(let part) = value {
-          text += part
-          continue
+        // Inside a text a whole number is written plainly: it may be part of a file's name.
+        switch value {
+        case .text(let part) where format == nil: text += part
+        case .integer(let number) where format == nil: text += String(number)
+        default:
+          do { text += try ValueText.formatted(value, format) } catch { throw node.located(error) }
         }
-        do { text += try ValueText.formatted(value, format) } catch { throw node.located(error) }
       }
     }
     return .text(text)

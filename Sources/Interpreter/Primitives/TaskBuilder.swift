@@ -16,6 +16,13 @@ enum TaskBuilder {
     guard let numbers = returns.numbers, returns.unit != .boolean else {
       throw Fault(.wrongType, "the target is a return, not \(returns.kind)", parameter: "target")
     }
+    guard !Availability.isWholeSample(returns.known) else {
+      var fault = Fault(
+        .lookAhead, "the target is known only when the sample has ended",
+        helps: ["compare within the month:  xs.demean(ret)"], parameter: "target")
+      fault.reason = "it holds a statistic of all rows, which belongs to no month"
+      throw fault
+    }
     guard !features.isEmpty else {
       throw Fault(.missingArgument, "`setup` needs at least one feature", parameter: "features")
     }

@@ -81,7 +81,9 @@ final class ModuleLoader: Sendable {
 
 extension ModuleLoader: Modules {
   func module(at written: String, from source: Source) -> ModuleResult {
-    let isModule = state.read { $0.checking.contains(source.name) || $0.checked[source.name] != nil }
+    let isModule = state.read {
+      $0.checking.contains(source.name) || $0.checked[source.name] != nil
+    }
     let path = ScriptFolder.find(
       written, beside: isModule ? ScriptFolder.of(source.name) : folder)
     let known = state.read { (checked: $0.checked[path], checking: $0.checking) }
