@@ -158,7 +158,26 @@ enum Trading {
       detail: "\(Counted.text(result.months.count, "month")), "
         + "\(weight.map { "weights by \($0)" } ?? "equal weights"), gross exposure "
         + (options.legs == .longShort ? "2" : "1"))
+    noteEmptyLegs(buckets, index, options, context)
     return backtest
+  }
+
+  // Large ties can leave a decile without a firm; that its leg earns nothing must not be silent.
+  private static func noteEmptyLegs(
+    _ buckets: [Int32], _ index: PanelIndex, _ options: BacktestOptions, _ context: Context
+  ) {
+    let legs =
+      options.legs == .longShort ? [options.long ?? 10, options.short ?? 1] : [options.long ?? 10]
+    for leg in legs {
+      let empty = index.months.indices.filter { t in
+        let rows = index.rows(ofMonthAt: t)
+        return rows.contains { buckets[$0] > 0 } && !rows.contains { buckets[$0] == Int32(leg) }
+      }
+      guard let first = empty.first else { continue }
+      context.note(
+        "decile \(leg) has no firm in \(Counted.text(empty.count, "month")), the first "
+          + "\(index.months[first]): that leg earns nothing then")
+    }
   }
 }
 
