@@ -5,8 +5,10 @@ import FactorRuntime
 
 extension Compiler {
   func expression(_ expression: Expression, _ scope: FrameScope) -> Node {
-    if scope.isOverColumns, let fused = fused(expression, scope) { return fused }
-    return plain(expression, scope)
+    guard scope.isOverColumns else { return plain(expression, scope) }
+    if let fused = fused(expression, scope) { return fused }
+    let node = plain(expression, scope)
+    return expression.isTakenFromOutside ? ForeignColumnNode(node) : node
   }
 
   /// The node of an expression, its operators one by one.
@@ -185,5 +187,16 @@ extension Compiler {
     defer { scope.forget(to: mark) }
     let slot = parameter.map { scope.add($0.text) }
     return CatchNode(value, slot: slot, expression(fallback, scope), span, unit)
+  }
+}
+
+extension Expression {
+  /// Tells whether the value comes from outside the rows at hand: `$x`, `$p.ret`.
+  fileprivate var isTakenFromOutside: Bool {
+    switch kind {
+    case .variable: true
+    case .member(let base, _): base.isTakenFromOutside
+    default: false
+    }
   }
 }

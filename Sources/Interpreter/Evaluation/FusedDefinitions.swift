@@ -101,6 +101,7 @@ struct FusedDefinitions {
         return nil
       }
       return (.column(numbers), column.unit, column.known)
+    case let node as ForeignColumnNode: return input(node.inner, expression)
     case let node as ConstantNode: return scalar(node.value)
     case let node as SlotNode:
       guard let place = expression.code.captureSlots.firstIndex(of: node.slot) else { return nil }

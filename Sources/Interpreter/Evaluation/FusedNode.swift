@@ -215,7 +215,7 @@ private struct FusedBuilder {
   // What is not elementwise is computed first, into a slot that the stand-in reads too.
   private mutating func input(_ expression: Expression) -> (ColumnProgram.Operand, Node) {
     let slot = scope.add("")
-    inputs.append((slot, compiler.plain(expression, scope)))
+    inputs.append((slot, compiler.expression(expression, scope)))
     return (.input(inputs.count - 1), SlotNode(slot, expression.span, compiler.unit))
   }
 }

@@ -87,6 +87,29 @@ final class ColumnNode: Node, @unchecked Sendable {
   }
 }
 
+/// A value from outside the rows at hand. A column of another panel is none: its rows are other firms and
+/// months, or the same ones in another order, and by position they would be mixed up in silence.
+final class ForeignColumnNode: Node, @unchecked Sendable {
+  let inner: Node
+
+  init(_ inner: Node) {
+    self.inner = inner
+    super.init(inner.span, inner.unit)
+  }
+
+  override func evaluate(_ machine: Machine) throws -> Value {
+    let value = try inner.evaluate(machine)
+    guard case .column = value else { return value }
+    throw located(
+      Fault(
+        .operandsDoNotFit, "a column of another panel cannot be lined up with these rows",
+        helps: [
+          "derive it in the panel that flows in",
+          "or join the tables by their keys:  join …, on: …",
+        ]))
+  }
+}
+
 /// A list of computed items.
 final class ListNode: Node, @unchecked Sendable {
   private let items: [Node]

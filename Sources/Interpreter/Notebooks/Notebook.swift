@@ -36,7 +36,7 @@ public struct Notebook {
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
     {
       if Notebook.isRecorded(line, index), !covered.contains(index) {
-        open.append(String(line.drop { $0 == " " }))
+        open.append(String(line.drop { $0 == " " }.prefix { $0 != "\r" }))
       } else {
         close()
         code.append(String(line))

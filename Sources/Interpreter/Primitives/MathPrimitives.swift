@@ -82,6 +82,7 @@ let mathPrimitives: [Primitive] = [
     "count", topic: .math, "Counts the values that are not missing.",
     Parameter<Value>.value("x", default: .nothing, shown: "rows", "a list, range or column"),
     returns: "a whole number; of rows where nothing is given", isColumnFunction: true,
+    timing: .wholeSample,
     examples: ["count([1, na, 3])"]
   ) { context, value in
     if case .nothing = value {
@@ -91,7 +92,11 @@ let mathPrimitives: [Primitive] = [
       return Value.integer(rows.rowCount)
     }
     if case .column(let column) = value {
-      return .integer(column.column.count - column.column.missingCount)
+      let present = Value.integer(column.column.count - column.column.missingCount)
+      guard let rows = context.rows else { return present }
+      var spread = try Broadcast.column(present, rows: rows.rowCount)
+      (spread.known, spread.unit) = (Availability.wholeSample, .count)
+      return .column(ColumnValue(name: "", column: spread))
     }
     let items = try Sequences.items(of: value)
     return .integer(items.count { if case .missing = $0 { false } else { true } })

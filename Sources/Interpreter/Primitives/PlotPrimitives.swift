@@ -120,6 +120,8 @@ let plotPrimitives: [Primitive] = [
 /// Columns of numbers for plots.
 enum PlotColumns {
   static let mostBars = 60
+  /// The largest number that an axis can carry.
+  static let drawable = 1e100
 
   struct Series {
     var name: String
@@ -138,7 +140,15 @@ enum PlotColumns {
       guard let numbers = column.numbers else {
         throw Fault(.wrongType, "plots draw numbers, and `\(expression.text)` is \(column.kind)")
       }
-      return Series(name: expression.text, numbers: numbers, unit: column.unit)
+      guard numbers.contains(where: { !$0.isNaN }) else {
+        throw Fault(.allMissing, "`\(expression.text)` has no value to draw")
+      }
+      guard numbers.allSatisfy({ !(abs($0) > drawable) }) else {
+        throw Fault(.outOfRange, "`\(expression.text)` is too large to be drawn")
+      }
+      // What cannot be told from zero is drawn as zero.
+      let drawn = numbers.map { abs($0) < 1 / drawable ? 0 : $0 }
+      return Series(name: expression.text, numbers: drawn, unit: column.unit)
     }
   }
 

@@ -132,6 +132,10 @@ enum Trading {
         .unknownColumn, "this panel has no column `\(name)`",
         helps: ["say which return is earned:  portfolio returns: ret"], parameter: "returns")
     }
+    // What counts is the decile that is held, whoever made it, and the rows that were left.
+    try Timing.checkSignal(
+      try panel.column("decile").known, before: try panel.column(name), named: name)
+    try Timing.checkSelection(value, before: try panel.column(name).known, of: name)
     try Timing.checkSignal(
       try panel.column("signal").known, before: try panel.column(name), named: name)
     if let weight {

@@ -50,7 +50,15 @@ public enum Batch {
         }
         let status = session.run(statement, of: source, to: sink)
         after(statement)
-        guard status == .done else { return ExitStatus(status) }
+        guard status == .done else {
+          // A bad value from outside is a wrong command line, not a failed script.
+          if case .parameter(let declaration) = statement.kind, case .failed = status,
+            session.parameters[declaration.name.text] != nil
+          {
+            return .refused
+          }
+          return ExitStatus(status)
+        }
       }
       for line in prose { speak(line.text) }
     }

@@ -15,6 +15,12 @@ public enum DurableWrite {
     _ path: String, with bytes: [UInt8], calls: WriteCalls = .system
   ) throws(FileError) {
     let target = DurableSteps.target(path)
+    // A device or a pipe is written to, not replaced.
+    if DurableSteps.isSpecial(target.path) {
+      let descriptor = try FileSystem.openForWriting(target.path)
+      try write(bytes, to: descriptor, path: path, calls: calls, syncs: false)
+      return try DurableSteps.finish(descriptor, path: path)
+    }
     let number = serial.add(1, ordering: .relaxed).newValue
     let temporary = "\(target.path).\(DurableSteps.processNumber)-\(number).tmp"
     let descriptor = try DurableSteps.create(temporary, mode: target.mode)
@@ -39,7 +45,7 @@ public enum DurableWrite {
   }
 
   private static func write(
-    _ bytes: [UInt8], to descriptor: Int32, path: String, calls: WriteCalls
+    _ bytes: [UInt8], to descriptor: Int32, path: String, calls: WriteCalls, syncs: Bool = true
   ) throws(FileError) {
     // A closure with a typed error cannot pass through withUnsafeBytes, hence the result.
     let outcome = bytes.withUnsafeBytes { raw in
@@ -48,6 +54,6 @@ public enum DurableWrite {
       }
     }
     try outcome.get()
-    if calls.sync(descriptor) != 0 { throw FileSystem.error("flush", path) }
+    if syncs, calls.sync(descriptor) != 0 { throw FileSystem.error("flush", path) }
   }
 }

@@ -88,6 +88,10 @@ public enum FileSystem {
     }
   }
 
+  static func openForWriting(_ path: String) throws(FileError) -> Int32 {
+    try open(path, O_WRONLY)
+  }
+
   /// Lists the names in a folder, sorted by their bytes.
   public static func list(_ path: String) throws(FileError) -> [String] {
     guard let folder = opendir(path) else { throw error("list", path) }
@@ -172,6 +176,13 @@ enum DurableSteps {
     guard isThere, let resolved = realpath(path, nil) else { return (path, nil) }
     defer { free(resolved) }
     return (String(cString: resolved), status.st_mode & 0o7777)
+  }
+
+  /// Whether there is something that is no regular file.
+  static func isSpecial(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+      && status.st_mode & S_IFMT != S_IFDIR
   }
 
   static func create(_ path: String, mode: mode_t?) throws(FileError) -> Int32 {
