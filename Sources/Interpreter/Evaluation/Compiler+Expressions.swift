@@ -144,8 +144,19 @@ extension Compiler {
     if let primitive = dotted(callee, scope) {
       return call(primitive, arguments, flows: false, callee.span, scope)
     }
-    return CallNode.make(
-      expression(callee, scope), callArguments(arguments, scope), whole.span, unit)
+    // What is called is never a column: `module.f(x)` means the module in a column expression too.
+    let function = variablePath(callee, scope) ?? expression(callee, scope)
+    return CallNode.make(function, callArguments(arguments, scope), whole.span, unit)
+  }
+
+  /// A variable and members of it, such as a module's function.
+  private func variablePath(_ expression: Expression, _ scope: FrameScope) -> Node? {
+    switch expression.kind {
+    case .name(let name): return variable(name, expression.span, scope)
+    case .member(let base, let name):
+      return variablePath(base, scope).map { MemberNode($0, name, expression.span, unit) }
+    default: return nil
+    }
   }
 
   func callArguments(_ arguments: [Argument], _ scope: FrameScope) -> [CallArgument] {
