@@ -163,6 +163,16 @@ enum Trading {
         + "\(weight.map { "weights by \($0)" } ?? "equal weights"), gross exposure "
         + (options.legs == .longShort ? "2" : "1"))
     noteEmptyLegs(buckets, index, options, context)
+    if let weight {
+      let held = try panel.numbers(weight).enumerated().count { row, value in
+        !(value > 0) && (Int(buckets[row]) == options.long || Int(buckets[row]) == options.short)
+      }
+      if held > 0 {
+        context.note(
+          "`\(weight)` is missing or not above zero in \(Counted.text(held, "row")) of the two legs: "
+            + "no weight there, and equal weights where a whole leg has none")
+      }
+    }
     return backtest
   }
 
