@@ -124,7 +124,7 @@ extension Checker {
 
 extension DurationUnit {
   /// Counts the calendar months of a duration; nil if it has no whole number of them.
-  func months(_ amount: Int) -> Int? {
+  public func months(_ amount: Int) -> Int? {
     let factor: Int
     switch self {
     case .month: factor = 1
@@ -133,7 +133,8 @@ extension DurationUnit {
     default: return nil
     }
     // No calendar reaches further than some ten thousand years.
-    return amount.magnitude <= 120_000 ? amount * factor : nil
+    guard amount.magnitude <= 120_000 else { return nil }
+    return (amount * factor).magnitude <= 120_000 ? amount * factor : nil
   }
 }
 

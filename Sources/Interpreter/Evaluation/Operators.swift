@@ -152,22 +152,6 @@ extension Value {
 }
 
 extension DurationUnit {
-  /// The duration in calendar months, where it is one.
-  func months(_ amount: Int) -> Int? {
-    switch self {
-    case .month: Self.bounded(amount, times: 1)
-    case .quarter: Self.bounded(amount, times: 3)
-    case .year: Self.bounded(amount, times: 12)
-    default: nil
-    }
-  }
-
-  // No calendar reaches further than some ten thousand years.
-  private static func bounded(_ amount: Int, times factor: Int) -> Int? {
-    abs(amount.multipliedReportingOverflow(by: factor).partialValue) <= 120_000
-      && amount.magnitude <= 120_000 ? amount * factor : nil
-  }
-
   /// The duration in days, where it is one.
   func days(_ amount: Int) -> Int? {
     switch self {
