@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #if defined(__GLIBC__)
 #include <malloc.h>
-#include <stdint.h>
-#include <sys/mman.h>
 #endif
 
 #if defined(__GLIBC__) && !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
@@ -29,22 +27,9 @@ int64_t fq_allocated_bytes(void) {
   return __atomic_load_n(&total, __ATOMIC_RELAXED);
 }
 
-// A pass over a long column misses an address translation for each page of 4 kB; pages of 2 MB make such passes
-// nearly twice as fast.
-static void *in_large_pages(void *block, size_t bytes) {
-  enum { worthwhile = 4 << 20, page = 2 << 20 };
-  if (__builtin_expect(bytes < worthwhile || !block, 1)) return block;
-  int kept = errno;
-  uintptr_t start = ((uintptr_t)block + page - 1) & ~(uintptr_t)(page - 1);
-  uintptr_t end = ((uintptr_t)block + bytes) & ~(uintptr_t)(page - 1);
-  if (end > start) madvise((void *)start, end - start, MADV_HUGEPAGE);
-  errno = kept;
-  return block;
-}
-
 void *malloc(size_t bytes) {
   count(bytes);
-  return in_large_pages(__libc_malloc(bytes), bytes);
+  return __libc_malloc(bytes);
 }
 
 void *calloc(size_t items, size_t size) {
@@ -54,12 +39,12 @@ void *calloc(size_t items, size_t size) {
 
 void *realloc(void *block, size_t bytes) {
   count(bytes);
-  return in_large_pages(__libc_realloc(block, bytes), bytes);
+  return __libc_realloc(block, bytes);
 }
 
 void *memalign(size_t alignment, size_t bytes) {
   count(bytes);
-  return in_large_pages(__libc_memalign(alignment, bytes), bytes);
+  return __libc_memalign(alignment, bytes);
 }
 
 void *aligned_alloc(size_t alignment, size_t bytes) { return memalign(alignment, bytes); }
