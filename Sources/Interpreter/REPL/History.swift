@@ -22,7 +22,7 @@ final class History {
     guard let path, let tail = Terminal.readTail(path, limit: Self.tailLimit) else { return }
     isTorn = tail.last.map { $0 != 0x0A } ?? false
     for line in tail.split(separator: 0x0A) {
-      if let text = FlatJSON.fields(line)?["text"] { note(text) }
+      if let text = (try? JSON(parsing: Array(line)))?["text"]?.text { note(text) }
     }
     entries = Array(entries.suffix(Self.entryLimit))
   }
