@@ -84,6 +84,14 @@ import Testing
     #expect(text == "1 + 1\n#> 2\n")
   }
 
+  @Test func linesMayEndInCarriageReturns() throws {
+    let source = Source(name: "n", text: "x = 3\r\nx\r\n")
+    let result = Notebook.run(source) { Session() }
+    #expect(Array(result.text.utf8) == Array("x = 3\r\nx\r\n#> 3\n".utf8))
+    let again = Notebook.run(Source(name: "n", text: result.text)) { Session() }
+    #expect(again.differences.isEmpty && again.text == result.text)
+  }
+
   @Test func layoutIsToldAndRepaired() throws {
     try write("odd.fq", "x=1\nx+1\n")
     #expect(fq("fmt", "--check", "odd.fq") == 1)
