@@ -28,6 +28,8 @@ INLINE vf vmin(vf a, vf b) { return choose(a < b, a, b); }
 #include "product.inc.h"
 #include "columns.inc.h"
 #include "elementwise.inc.h"
+#include "cells.inc.h"
+#include "attention.inc.h"
 #include "expressions.inc.h"
 
 #define TEXT2(x) #x
@@ -38,18 +40,41 @@ const fq_kernel_table NAME(fq_kernels) = {
     .lanes = LANES,
     .product = NAME(product),
     .column_sums = NAME(column_sums),
-    .column_moments = NAME(column_moments),
-    .normalize_relu = NAME(normalize_relu),
-    .normalize_relu_sums = NAME(normalize_relu_sums),
+    .moments = NAME(moments),
+    .affine_relu = NAME(affine_relu),
+    .affine_relu_backward = NAME(affine_relu_backward),
     .normalize_backward = NAME(normalize_backward),
+    .gather = NAME(gather),
+    .scatter_add = NAME(scatter_add),
+    .lstm_forward = NAME(lstm_forward),
+    .lstm_backward = NAME(lstm_backward),
+    .gru_after_forward = NAME(gru_after_forward),
+    .gru_after_backward = NAME(gru_after_backward),
+    .gru_before_gates = NAME(gru_before_gates),
+    .gru_before_forward = NAME(gru_before_forward),
+    .gru_before_backward = NAME(gru_before_backward),
+    .gru_before_reset = NAME(gru_before_reset),
+    .tanh_forward = NAME(tanh_forward),
+    .tanh_backward = NAME(tanh_backward),
+    .softmax_columns = NAME(softmax_columns),
+    .softmax_columns_backward = NAME(softmax_columns_backward),
+    .relu_shares = NAME(relu_shares),
+    .relu_shares_backward = NAME(relu_shares_backward),
+    .layer_norm = NAME(layer_norm),
+    .layer_norm_backward = NAME(layer_norm_backward),
+    .nearest = NAME(nearest),
+    .attention = NAME(attention),
+    .attention_backward = NAME(attention_backward),
     .relu_backward = NAME(relu_backward),
     .add_l1 = NAME(add_l1),
     .adam = NAME(adam),
+    .add = NAME(add),
     .sum_of_squares = NAME(sum_of_squares),
     .exp = NAME(exp),
     .tanh = NAME(tanh),
     .sigmoid = NAME(sigmoid),
     .softplus = NAME(softplus),
+    .erf = NAME(erf),
     .expression = NAME(expression),
     .missing = NAME(missing),
     .peak_probe = NAME(peak_probe),

@@ -2,15 +2,19 @@
 //
 // A tile keeps ROWS x VECTORS accumulators in registers and reads `a` one scalar at a time through
 // two strides, so a transposed `a` costs nothing. Rows are spread evenly over the tiles of a matrix
-// because a tile of two rows would wait for loads.
+// because a tile of two rows would wait for loads. Heads of at most eight columns have a tile of half
+// a vector: padding them to sixteen would double their cost.
 
 #if LANES == 16
+#define MAX_ROWS_HALF 12
 #define MAX_ROWS_1 16
 #define MAX_ROWS_2 12
 #define MAX_ROWS_4 6
 #elif LANES == 8
+#define MAX_ROWS_1 12
 #define MAX_ROWS_2 6
 #else
+#define MAX_ROWS_2 6
 #define MAX_ROWS_4 3
 #endif
 #define REDUCTION_BLOCK 192
@@ -22,51 +26,47 @@ typedef struct {
   int32_t relu, accumulate;
 } tile_call;
 
-INLINE void tile(const int rows, const int vectors, tile_call t) {
-  vf sum[16][4];
-#pragma clang loop unroll(full)
-  for (int r = 0; r < rows; r++) {
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) {
-      const float zero = 0;
-      const vf start = t.accumulate ? load(t.c + r * t.ldc + v * LANES) : SPLAT(zero);
-      sum[r][v] = t.bias ? start + load(t.bias + v * LANES) : start;
-    }
-  }
-  // One running pointer per three rows: a single pointer stepped from row to row would be a chain of
-  // additions as long as the tile, and the multiply units would wait for it.
-  const float *b = t.b, *group[6];
-#pragma clang loop unroll(full)
-  for (int g = 0; g * 3 < rows; g++) group[g] = t.a + g * 3 * t.row_stride;
-  for (int64_t l = 0; l < t.depth; l++, b += t.ldb) {
-    vf column[4];
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) column[v] = load(b + v * LANES);
-#pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++) {
-      const float s = group[r / 3][(r % 3) * t.row_stride];
-      const vf left = SPLAT(s);
-#pragma clang loop unroll(full)
-      for (int v = 0; v < vectors; v++) sum[r][v] += left * column[v];
-    }
-#pragma clang loop unroll(full)
-    for (int g = 0; g * 3 < rows; g++) group[g] += t.column_stride;
-  }
-#pragma clang loop unroll(full)
-  for (int r = 0; r < rows; r++) {
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) {
-      const float zero = 0;
-      vf x = sum[r][v];
-      store(t.c + r * t.ldc + v * LANES, t.relu ? vmax(x, SPLAT(zero)) : x);
-    }
-  }
+#define TILE tile
+#define TV vf
+#define TL LANES
+#define TSPLAT SPLAT
+#define TLOAD load
+#define TSTORE store
+#define TMAX vmax
+#include "tile.inc.h"
+
+#if LANES == 16
+typedef float vh __attribute__((vector_size(32), aligned(4)));
+#define HALF_SPLAT(s) ((vh){s, s, s, s, s, s, s, s})
+INLINE vh load_half(const float *p) { return *(const vh *)p; }
+INLINE void store_half(float *p, vh x) { *(vh *)p = x; }
+INLINE vh max_half(vh a, vh b) {
+  typedef int32_t vj __attribute__((vector_size(32), aligned(4)));
+  const vj mask = a > b;
+  return (vh)(((vj)a & mask) | ((vj)b & ~mask));
 }
+#define TILE tile_of_half
+#define TV vh
+#define TL 8
+#define TSPLAT HALF_SPLAT
+#define TLOAD load_half
+#define TSTORE store_half
+#define TMAX max_half
+#include "tile.inc.h"
+#endif
 
 #define CASE(rows, vectors) \
   case rows: tile(rows, vectors, t); break;
 
 #if LANES == 16
+#define HALF(rows) \
+  case rows: tile_of_half(rows, 1, t); break;
+static void tile_half(int64_t rows, tile_call t) {
+  switch (rows) {
+    HALF(1) HALF(2) HALF(3) HALF(4) HALF(5) HALF(6) HALF(7) HALF(8)
+    HALF(9) HALF(10) HALF(11) HALF(12)
+  }
+}
 static void tile_1(int64_t rows, tile_call t) {
   switch (rows) {
     CASE(1, 1) CASE(2, 1) CASE(3, 1) CASE(4, 1) CASE(5, 1) CASE(6, 1) CASE(7, 1) CASE(8, 1)
@@ -83,10 +83,19 @@ static void tile_4(int64_t rows, tile_call t) {
   switch (rows) { CASE(1, 4) CASE(2, 4) CASE(3, 4) CASE(4, 4) CASE(5, 4) CASE(6, 4) }
 }
 #elif LANES == 8
+static void tile_1(int64_t rows, tile_call t) {
+  switch (rows) {
+    CASE(1, 1) CASE(2, 1) CASE(3, 1) CASE(4, 1) CASE(5, 1) CASE(6, 1) CASE(7, 1) CASE(8, 1)
+    CASE(9, 1) CASE(10, 1) CASE(11, 1) CASE(12, 1)
+  }
+}
 static void tile_2(int64_t rows, tile_call t) {
   switch (rows) { CASE(1, 2) CASE(2, 2) CASE(3, 2) CASE(4, 2) CASE(5, 2) CASE(6, 2) }
 }
 #else
+static void tile_2(int64_t rows, tile_call t) {
+  switch (rows) { CASE(1, 2) CASE(2, 2) CASE(3, 2) CASE(4, 2) CASE(5, 2) CASE(6, 2) }
+}
 static void tile_4(int64_t rows, tile_call t) {
   switch (rows) { CASE(1, 4) CASE(2, 4) CASE(3, 4) }
 }
@@ -123,13 +132,14 @@ static void NAME(product)(int64_t m, int64_t n, int64_t k, const float *a, int64
 #if LANES == 16
       if (n - j >= 64) { strip(m, MAX_ROWS_4, tile_4, t); j += 64; }
       else if (n - j >= 32) { strip(m, MAX_ROWS_2, tile_2, t); j += 32; }
-      else { strip(m, MAX_ROWS_1, tile_1, t); j += 16; }
+      else if (n - j >= 16) { strip(m, MAX_ROWS_1, tile_1, t); j += 16; }
+      else { strip(m, MAX_ROWS_HALF, tile_half, t); j += 8; }
 #elif LANES == 8
-      strip(m, MAX_ROWS_2, tile_2, t);
-      j += 16;
+      if (n - j >= 16) { strip(m, MAX_ROWS_2, tile_2, t); j += 16; }
+      else { strip(m, MAX_ROWS_1, tile_1, t); j += 8; }
 #else
-      strip(m, MAX_ROWS_4, tile_4, t);
-      j += 16;
+      if (n - j >= 16) { strip(m, MAX_ROWS_4, tile_4, t); j += 16; }
+      else { strip(m, MAX_ROWS_2, tile_2, t); j += 8; }
 #endif
     }
     start += depth;

@@ -137,6 +137,7 @@ import Testing
       for i in 0..<4 { month.gramGradient[i] = month.gram[i] }
       (month.crossGradient[0], month.crossGradient[1]) = (1, 2)
       if wantsGradient {
+        statistics.prepareSpread(slot: 0)
         statistics.spread(slot: 0, rows: 5, loadings: block.weights, into: block.gradients)
       }
       let squares = (0..<4).reduce(0) { $0 + month.gram[$1] * month.gram[$1] }

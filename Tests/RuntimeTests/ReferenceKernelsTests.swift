@@ -17,9 +17,9 @@ private struct Twin {
 
 private let shapes = [(1, 16), (2, 32), (63, 16), (64, 48), (65, 16), (200, 96)]
 
-/// The operands of a normalisation: column statistics and affine parameters.
+/// The columns of a normalisation: statistics, affine map, and the coefficients of a gradient.
 private struct Columns<Scalar: NetworkScalar> {
-  let (mean, inverse, gain, offset): ([Scalar], [Scalar], [Scalar], [Scalar])
+  let (mean, inverse, scale, shift): ([Scalar], [Scalar], [Scalar], [Scalar])
 
   init(width: Int) {
     func list(_ seed: UInt64, _ scale: Double, _ offset: Double) -> [Scalar] {
@@ -27,8 +27,8 @@ private struct Columns<Scalar: NetworkScalar> {
     }
     mean = list(11, 0.3, 0)
     inverse = list(12, 0.1, 1)
-    gain = list(13, 0.2, 1)
-    offset = list(14, 0.2, 0)
+    scale = list(13, 0.2, 1)
+    shift = list(14, 0.2, 0)
   }
 }
 
@@ -37,57 +37,79 @@ private struct Columns<Scalar: NetworkScalar> {
   private static let blockError = 64 * 0x1p-24
 
   @Test(arguments: shapes)
-  func columnSumsAndMomentsAgree(rows: Int, width: Int) {
+  func columnSumsAgreeAndAreAdded(rows: Int, width: Int) {
     let x = Twin(rows * width, seed: 1, scale: 2, offset: 0.5)
-    var (sums, mean, variance) = (zeros(width), zeros(width), zeros(width))
-    Float.columnSums(rows: rows, width: width, x.float, into: &sums)
-    Float.columnMoments(rows: rows, width: width, x.float, mean: &mean, variance: &variance)
-    var (exactSums, exactMean, exactVariance) = (zeros(width), zeros(width), zeros(width))
-    Double.columnSums(rows: rows, width: width, x.double, into: &exactSums)
-    Double.columnMoments(
-      rows: rows, width: width, x.double, mean: &exactMean, variance: &exactVariance)
+    var (sums, exact) = ([Double](repeating: 3, count: width), [Double](repeating: 3, count: width))
+    Float.columnSums(RowTile(rows: rows, width: width, x.float), adding: &sums)
+    Double.columnSums(RowTile(rows: rows, width: width, x.double), adding: &exact)
     let size = x.double.reduce(0) { max($0, abs($1)) }
-    expectClose(sums, exactSums, absolute: Self.blockError * size * Double(rows), "sums")
-    expectClose(mean, exactMean, absolute: Self.blockError * size, "mean")
-    expectClose(variance, exactVariance, absolute: 2 * Self.blockError * size * size, "variance")
+    expectClose(sums, exact, absolute: Self.blockError * size * Double(rows), "sums")
+  }
+
+  // Whatever the tiles, the moments are those of all rows; a large offset costs no digits.
+  @Test(arguments: shapes, [0.5, 1000])
+  func momentsOfTilesAreThoseOfAllRows(shape: (Int, Int), offset: Double) {
+    let (rows, width) = shape
+    let x = Twin(rows * width, seed: 1, scale: 2, offset: offset)
+    var (mean, square) = (zeros(width), zeros(width))
+    for start in stride(from: 0, to: rows, by: 70) {
+      let count = min(70, rows - start)
+      x.float.withUnsafeBufferPointer {
+        Float.moments(
+          RowTile(rows: count, width: width, $0.baseAddress! + start * width), seen: start,
+          mean: &mean, square: &square)
+      }
+    }
+    var (exactMean, exactSquare) = (zeros(width), zeros(width))
+    for j in 0..<width {
+      let column = (0..<rows).map { x.double[$0 * width + j] }
+      exactMean[j] = column.reduce(0, +) / Double(rows)
+      exactSquare[j] = column.reduce(0) { $0 + ($1 - exactMean[j]) * ($1 - exactMean[j]) }
+    }
+    var (found, foundSquare) = (zeros(width), zeros(width))
+    Double.moments(
+      RowTile(rows: rows, width: width, x.double), seen: 0, mean: &found, square: &foundSquare)
+    expectClose(found, exactMean, absolute: 1e-12 * offset)
+    expectClose(foundSquare, exactSquare, relative: 1e-11, "square")
+    // Deviations from the first row are below twenty.
+    expectClose(mean, exactMean, absolute: Self.blockError * 20, "mean")
+    expectClose(square, exactSquare, absolute: Self.blockError * 400 * Double(rows), "square")
   }
 
   @Test(arguments: shapes)
   func normalisationForwardAgrees(rows: Int, width: Int) {
     let x = Twin(rows * width, seed: 2)
-    func run<Scalar: NetworkScalar>(_ start: [Scalar]) -> (x: [Double], y: [Double]) {
-      var (x, y) = (start, start)
-      let c = Columns<Scalar>(width: width)
-      withNormalization(c) { Scalar.normalizeReLU(rows: rows, width: width, &x, $0, into: &y) }
-      return (x.map { Double($0) }, y.map { Double($0) })
+    func run<Scalar: NetworkScalar>(_ x: [Scalar]) -> [Double] {
+      var y = x
+      withNormalization(Columns<Scalar>(width: width)) {
+        Scalar.affineReLU(RowTile(rows: rows, width: width, x), $0, into: &y)
+      }
+      return y.map { Double($0) }
     }
-    let (found, exact) = (run(x.float), run(x.double))
+    let found = run(x.float)
     // A handful of roundings of numbers below ten.
-    expectClose(found.x, exact.x, absolute: 5e-6, "normalised")
-    expectClose(found.y, exact.y, absolute: 1e-5, "activated")
-    #expect(found.y.allSatisfy { $0 >= 0 })
+    expectClose(found, run(x.double), absolute: 1e-5, "activated")
+    #expect(found.allSatisfy { $0 >= 0 })
   }
 
   @Test(arguments: shapes)
   func normalisationBackwardAgrees(rows: Int, width: Int) {
     let n = rows * width
-    let (dy, y, xn) = (Twin(n, seed: 3), Twin(n, seed: 4), Twin(n, seed: 5))
+    let (dy, x) = (Twin(n, seed: 3), Twin(n, seed: 4))
     func run<Scalar: NetworkScalar>(
-      _ start: [Scalar], _ output: [Scalar], _ normal: [Scalar]
+      _ start: [Scalar], _ x: [Scalar]
     ) -> (sum: [Double], cross: [Double], dx: [Double]) {
       var d = start
       var (sum, cross) = (zeros(width), zeros(width))
-      Scalar.normalizeReLUSums(
-        rows: rows, width: width, &d, output: output, normalized: normal, sum: &sum,
-        sumNormalized: &cross)
-      let c = Columns<Scalar>(width: width)
-      Scalar.normalizeBackward(
-        rows: rows, width: width, &d, normalized: normal, scale: c.gain, mean: c.mean,
-        meanNormalized: c.offset)
+      let (c, tile) = (Columns<Scalar>(width: width), RowTile(rows: rows, width: width, x))
+      withNormalization(c) {
+        Scalar.affineReLUBackward(tile, $0, &d, sum: &sum, sumNormalized: &cross)
+      }
+      Scalar.normalizeBackward(tile, a: c.scale, b: c.mean, c: c.shift, &d)
       return (sum, cross, d.map { Double($0) })
     }
-    let found = run(dy.float, y.float, xn.float)
-    let exact = run(dy.double, y.double, xn.double)
+    let found = run(dy.float, x.float)
+    let exact = run(dy.double, x.double)
     expectClose(found.sum, exact.sum, absolute: 1e-5 * Double(rows), "sum")
     expectClose(found.cross, exact.cross, absolute: 5e-5 * Double(rows), "cross")
     expectClose(found.dx, exact.dx, absolute: 1e-5, "gradient")
@@ -147,14 +169,21 @@ private struct Columns<Scalar: NetworkScalar> {
     #expect(g == [1.5, 0.5, 1])
   }
 
-  @Test func momentsDivideByTheRows() {
-    var (mean, variance) = ([0.0], [0.0])
-    Double.columnMoments(rows: 4, width: 1, [1, 2, 3, 6], mean: &mean, variance: &variance)
-    #expect(mean == [3] && variance == [3.5])
+  @Test func momentsAreAMeanAndASumOfSquares() {
+    var (mean, square) = ([0.0], [0.0])
+    Double.moments(RowTile(rows: 4, width: 1, [1, 2, 3, 6]), seen: 0, mean: &mean, square: &square)
+    #expect(mean == [3] && square == [14])
+  }
+
+  @Test func addingAddsEveryEntry() {
+    var y: [Float] = [1, 2, 3]
+    Float.add(count: 3, [10, 20, 30], to: &y)
+    #expect(y == [11, 22, 33])
   }
 
   @Test func paddingRoundsUpToWholeLanes() {
     #expect([0, 1, 16, 17, 33].map(Padding.padded) == [0, 16, 16, 32, 48])
+    #expect([0, 1, 8, 9].map(Padding.halfPadded) == [0, 8, 8, 16])
   }
 
   /// Keeps the operands in place while one update runs.
@@ -185,12 +214,12 @@ private struct Columns<Scalar: NetworkScalar> {
   ) {
     c.mean.withUnsafeBufferPointer { mean in
       c.inverse.withUnsafeBufferPointer { inverse in
-        c.gain.withUnsafeBufferPointer { gain in
-          c.offset.withUnsafeBufferPointer { offset in
+        c.scale.withUnsafeBufferPointer { scale in
+          c.shift.withUnsafeBufferPointer { shift in
             body(
               Normalization(
-                mean: mean.baseAddress!, inverse: inverse.baseAddress!, gain: gain.baseAddress!,
-                offset: offset.baseAddress!))
+                mean: mean.baseAddress!, inverse: inverse.baseAddress!, scale: scale.baseAddress!,
+                shift: shift.baseAddress!))
           }
         }
       }

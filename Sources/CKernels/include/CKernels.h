@@ -1,7 +1,7 @@
 // The float microkernels of fq, one table per instruction level, chosen once at run time.
 //
-// Shapes: matrices are row-major float32. The column count of outputs is a multiple of 16 (FQ_PAD);
-// padding columns hold zeros. All reductions run in a fixed order on one thread.
+// Shapes: matrices are row-major float32. Row lengths are multiples of 16 (FQ_PAD), so that a row fills
+// whole vectors; padding columns hold zeros. A product may write only the first 8 columns of a row. All reductions run in a fixed order on one thread.
 // Goals, in order: the same bits on every call, no allocation, the speed of the core's FMA units.
 #ifndef FQ_CKERNELS_H
 #define FQ_CKERNELS_H
@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 #define FQ_PAD 16
+// The longest sequence that attention within sequences takes.
+#define FQ_STEPS 64
 
 // The operations of column expressions; x, y and z are the operands.
 enum {
@@ -43,21 +45,60 @@ typedef struct {
   void (*product)(int64_t m, int64_t n, int64_t k, const float *a, int64_t row_stride,
                   int64_t column_stride, const float *b, int64_t ldb, float *c, int64_t ldc,
                   const float *bias, int32_t relu, int32_t accumulate);
-  // out[j] = sum over rows of x, accumulated in float64 from blocks of 64 rows.
-  void (*column_sums)(int64_t rows, int64_t width, const float *x, double *out);
-  // Two passes: the mean, then the centred second moment (divided by rows).
-  void (*column_moments)(int64_t rows, int64_t width, const float *x, double *mean,
-                         double *variance);
-  // x becomes (x - mean) * inverse; y = max(0, gain * x + offset).
-  void (*normalize_relu)(int64_t rows, int64_t width, float *x, const float *mean,
-                         const float *inverse, const float *gain, const float *offset, float *y);
-  // dy becomes dy * (y > 0); sums of dy and of dy * normalized per column.
-  void (*normalize_relu_sums)(int64_t rows, int64_t width, float *dy, const float *y,
-                              const float *normalized, double *sum, double *sum_normalized);
-  // dy becomes scale * (dy - mean_dy - normalized * mean_dy_normalized).
-  void (*normalize_backward)(int64_t rows, int64_t width, float *dy, const float *normalized,
-                             const float *scale, const float *mean_dy,
-                             const float *mean_dy_normalized);
+  // Passes over a tile of rows; see columns.inc.h.
+  void (*column_sums)(int64_t rows, int64_t width, const float *x, double *sums);
+  void (*moments)(int64_t rows, int64_t width, const float *x, int64_t seen, double *mean,
+                  double *square);
+  void (*affine_relu)(int64_t rows, int64_t width, const float *x, const float *scale,
+                      const float *shift, float *y);
+  void (*affine_relu_backward)(int64_t rows, int64_t width, const float *x, const float *scale,
+                               const float *shift, const float *mean, const float *inverse,
+                               float *dy, double *sum, double *sum_normalized);
+  void (*normalize_backward)(int64_t rows, int64_t width, const float *x, const float *a,
+                             const float *b, const float *c, float *dy);
+  // Recurrent cells; see cells.inc.h.
+  void (*gather)(int64_t rows, int64_t width, const float *table, const int32_t *from, float *out,
+                 int64_t stride);
+  void (*scatter_add)(int64_t rows, int64_t width, const float *x, int64_t stride,
+                      const int32_t *to, float *table);
+  void (*lstm_forward)(int64_t rows, int64_t width, float *gates, const float *memory,
+                       const int32_t *from, float *c, float *h);
+  void (*lstm_backward)(int64_t rows, int64_t width, float *gates, const float *memory,
+                        const int32_t *from, const float *c, const float *dh, const float *dc,
+                        float *d_memory);
+  void (*gru_after_forward)(int64_t rows, int64_t width, float *gates, const float *before,
+                            float *h);
+  void (*gru_after_backward)(int64_t rows, int64_t width, float *gates, const float *before,
+                             const float *dh, float *d_before);
+  void (*gru_before_gates)(int64_t rows, int64_t width, float *gates, const float *before);
+  void (*gru_before_forward)(int64_t rows, int64_t width, float *gates, const float *before,
+                             float *h);
+  void (*gru_before_backward)(int64_t rows, int64_t width, float *gates, const float *before,
+                              const float *dh, float *d_before);
+  void (*gru_before_reset)(int64_t rows, int64_t width, float *gates, const float *before,
+                           const float *dq, float *d_before);
+  void (*tanh_forward)(int64_t count, const float *x, float *h);
+  void (*tanh_backward)(int64_t count, const float *h, float *dh);
+  // Shares, row normalisation, codes and attention; see attention.inc.h.
+  void (*softmax_columns)(int64_t rows, int64_t width, float *x);
+  void (*softmax_columns_backward)(int64_t rows, int64_t width, const float *y, float *dy);
+  void (*relu_shares)(int64_t rows, int64_t width, const float *x, float *y, float *totals);
+  void (*relu_shares_backward)(int64_t rows, int64_t width, const float *x, const float *y,
+                               const float *totals, float *dy);
+  void (*layer_norm)(int64_t rows, int64_t width, int64_t size, const float *x, const float *gain,
+                     const float *offset, float epsilon, float *normalized, float *inverse,
+                     float *y);
+  void (*layer_norm_backward)(int64_t rows, int64_t width, int64_t size, const float *normalized,
+                              const float *inverse, const float *gain, float *dy, double *d_gain,
+                              double *d_offset);
+  void (*nearest)(int64_t rows, int64_t width, int64_t codes, const float *scores,
+                  const float *squares, int32_t *found);
+  void (*attention)(int64_t sequences, int64_t steps, int64_t size, int64_t stride, float scale,
+                    const float *q, const float *k, const float *v, float *weights, float *out);
+  void (*attention_backward)(int64_t sequences, int64_t steps, int64_t size, int64_t stride,
+                             float scale, const float *q, const float *k, const float *v,
+                             const float *weights, const float *d_out, float *dq, float *dk,
+                             float *dv);
   // dy becomes dy * (y > 0).
   void (*relu_backward)(int64_t count, float *dy, const float *y);
   // gradient += strength * sign(weight), with sign(0) = 0.
@@ -66,6 +107,8 @@ typedef struct {
   void (*adam)(int64_t count, float *weight, const float *gradient, float *first, float *second,
                float scale, float rate, float beta1, float beta2, float correction1,
                float correction2, float epsilon);
+  // y += x.
+  void (*add)(int64_t count, const float *x, float *y);
   // Sum of squares in float64.
   double (*sum_of_squares)(int64_t count, const float *x);
   // Elementwise functions; in and out may be the same buffer.
@@ -73,6 +116,7 @@ typedef struct {
   void (*tanh)(int64_t count, const float *x, float *out);
   void (*sigmoid)(int64_t count, const float *x, float *out);
   void (*softplus)(int64_t count, const float *x, float *out);
+  void (*erf)(int64_t count, const float *x, float *out);
   // One operation on blocks of float64; operands may be the same, the result is another block.
   void (*expression)(int32_t operation, int64_t count, const double *a, const double *b,
                      const double *c, double *out);

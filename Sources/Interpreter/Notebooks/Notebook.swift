@@ -32,21 +32,22 @@ public struct Notebook {
       if !open.isEmpty { records.append(Record(line: code.count - 1, lines: open)) }
       open = []
     }
-    let text = source.text(Span(0, source.bytes.count))
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-    {
+    // By bytes: a carriage return and the newline after it would be one character.
+    let lines = source.bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+    for (index, bytes) in lines.enumerated() {
+      let line = String(decoding: bytes, as: UTF8.self)
       if Notebook.isRecorded(line, index), !covered.contains(index) {
         open.append(String(line.drop { $0 == " " }.prefix { $0 != "\r" }))
       } else {
         close()
-        code.append(String(line))
+        code.append(line)
       }
     }
     close()
     (self.code, self.records) = (code, records)
   }
 
-  private static func isRecorded(_ line: Substring, _ index: Int) -> Bool {
+  private static func isRecorded(_ line: String, _ index: Int) -> Bool {
     let bare = line.drop { $0 == " " }
     if bare.hasPrefix("#>") { return true }
     // The first line of a script may name its interpreter.

@@ -3,6 +3,7 @@
 // With a common residual variance, every objective of a conditional factor model depends on a month
 // only through these (K+1)^2 numbers. The loss is differentiated with respect to them on a tape, and
 // their gradient becomes the gradient of all rows in one product: dB = B (dG + dG') + y dq'.
+// A month may be summed in several pieces side by side; they are combined in order, in Float64.
 
 import FactorRuntime
 
@@ -12,8 +13,13 @@ final class LoadingStatistics<Scalar: NetworkScalar> {
   private let stride: Int
   private let store: UnsafeMutablePointer<Double>
   private let slopes: UnsafeMutablePointer<Double>
-  private let scratch: UnsafeMutablePointer<Scalar>
+  /// The sums of each piece, and the map from loadings to their gradient of each month.
+  private let sums: UnsafeMutablePointer<Scalar>
+  private let maps: UnsafeMutablePointer<Scalar>
   private let slots: Int
+  private let pieces: Int
+  /// Loadings and return side by side.
+  private let columns: Int
 
   /// One month's statistics: `gram` K x K, `cross` K, and the gradients beside them.
   struct Month {
@@ -24,18 +30,21 @@ final class LoadingStatistics<Scalar: NetworkScalar> {
     let crossGradient: UnsafeMutablePointer<Double>
   }
 
-  init(factors: Int, width: Int, slots: Int) {
-    (self.factors, self.width, self.slots) = (factors, width, slots)
+  init(factors: Int, width: Int, slots: Int, pieces: Int = 1) {
+    (self.factors, self.width, self.slots, self.pieces) = (factors, width, slots, pieces)
+    columns = Padding.halfPadded(factors + 1)
     stride = factors * factors + factors + 1
     store = AlignedMemory.zeros(slots * stride)
     slopes = AlignedMemory.zeros(slots * stride)
-    scratch = AlignedMemory.zeros((factors + 1) * width)
+    sums = AlignedMemory.zeros(pieces * (factors + 1) * width)
+    maps = AlignedMemory.zeros(slots * (factors + 1) * width)
   }
 
   deinit {
     AlignedMemory.free(store)
     AlignedMemory.free(slopes)
-    AlignedMemory.free(scratch)
+    AlignedMemory.free(sums)
+    AlignedMemory.free(maps)
   }
 
   subscript(slot: Int) -> Month {
@@ -50,42 +59,62 @@ final class LoadingStatistics<Scalar: NetworkScalar> {
   func compute(
     slot: Int, rows: Int, loadings: UnsafeMutablePointer<Scalar>, returns: UnsafePointer<Scalar>
   ) {
-    precondition(slot < slots)
+    sum(piece: 0, rows: rows, loadings: loadings, returns: returns)
+    combine(slot: slot, pieces: 0..<1)
+  }
+
+  /// Sums one piece of a month; writes the returns into the column after the loadings.
+  func sum(
+    piece: Int, rows: Int, loadings: UnsafeMutablePointer<Scalar>, returns: UnsafePointer<Scalar>
+  ) {
+    precondition(piece < pieces)
     for i in 0..<rows { loadings[i * width + factors] = returns[i] }
     Scalar.product(
       ProductShape(
-        m: factors + 1, n: width, k: rows, a: loadings, rowStride: 1, columnStride: width,
-        b: loadings, ldb: width, c: scratch, ldc: width),
+        m: factors + 1, n: columns, k: rows, a: loadings, rowStride: 1, columnStride: width,
+        b: loadings, ldb: width, c: sums + piece * (factors + 1) * width, ldc: width),
       bias: nil, relu: false, accumulate: false)
+  }
+
+  /// Adds a month's pieces in order.
+  func combine(slot: Int, pieces: Range<Int>) {
+    precondition(slot < slots)
     let month = store + slot * stride
-    for i in 0..<factors {
-      for j in 0..<factors { month[i * factors + j] = Double(scratch[i * width + j]) }
-      month[factors * factors + i] = Double(scratch[factors * width + i])
+    month.update(repeating: 0, count: stride)
+    for piece in pieces {
+      let part = sums + piece * (factors + 1) * width
+      for i in 0..<factors {
+        for j in 0..<factors { month[i * factors + j] += Double(part[i * width + j]) }
+        month[factors * factors + i] += Double(part[factors * width + i])
+      }
+      month[factors * factors + factors] += Double(part[factors * width + factors])
     }
-    month[factors * factors + factors] = Double(scratch[factors * width + factors])
   }
 
   /// Sets all gradients to zero.
   func clearGradients() { slopes.update(repeating: 0, count: slots * stride) }
 
-  /// Writes the gradient of a month's loadings from the gradients of its statistics.
+  /// Turns the gradients of a month's statistics into the map that `spread` applies.
+  func prepareSpread(slot: Int) {
+    let (month, map) = (self[slot], maps + slot * (factors + 1) * width)
+    for i in 0..<factors {
+      for j in 0..<factors {
+        let both = month.gramGradient[i * factors + j] + month.gramGradient[j * factors + i]
+        map[i * width + j] = Scalar(both)
+      }
+      map[factors * width + i] = Scalar(month.crossGradient[i])
+    }
+  }
+
+  /// Writes the gradient of some of a month's loadings.
   func spread(
     slot: Int, rows: Int, loadings: UnsafePointer<Scalar>,
     into target: UnsafeMutablePointer<Scalar>
   ) {
-    let month = self[slot]
-    scratch.update(repeating: 0, count: (factors + 1) * width)
-    for i in 0..<factors {
-      for j in 0..<factors {
-        let both = month.gramGradient[i * factors + j] + month.gramGradient[j * factors + i]
-        scratch[i * width + j] = Scalar(both)
-      }
-      scratch[factors * width + i] = Scalar(month.crossGradient[i])
-    }
     Scalar.product(
       ProductShape(
-        m: rows, n: width, k: factors + 1, a: loadings, rowStride: width, columnStride: 1,
-        b: scratch, ldb: width, c: target, ldc: width),
+        m: rows, n: columns, k: factors + 1, a: loadings, rowStride: width, columnStride: 1,
+        b: maps + slot * (factors + 1) * width, ldb: width, c: target, ldc: width),
       bias: nil, relu: false, accumulate: false)
   }
 }

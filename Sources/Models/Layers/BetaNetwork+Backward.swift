@@ -3,100 +3,153 @@
 import FactorRuntime
 
 extension BetaNetwork {
-  /// Adds the parameters' gradients for the batch of the last `forward`; `loadingsGradient` must
-  /// hold the gradient of the loadings, with zeros in the padding columns.
-  public func backward(rows: Int, _ x: UnsafePointer<Scalar>) {
+  /// Prepares the backward pass of the batch of the last forward pass.
+  public func beginBackward() {
+    for phase in 1..<max(1, phases) { transpose(phase) }
+  }
+
+  /// Runs one phase of the backward pass, from the head down, on one group; before the first one
+  /// `loadingsGradient` must hold the gradient of the group's loadings, with zeros in the padding columns.
+  public func backward(phase: Int, group: Int, _ x: UnsafePointer<Scalar>) {
+    let layer = hidden.count - phase
+    let isHead = phase == 0
+    let width = isHead ? outputWidth : hidden[layer].width
+    let gradient = isHead ? workspace.outputGradient : workspace.gradient[layer]
+    workspace.clearSums(group)
+    groups.tiles(group) { rows, isFirst in
+      let slope = gradient + rows.lowerBound * width
+      if isHead {
+        prepareHead(rows, group, slope)
+      } else {
+        let n = workspace.normalizers[layer]
+        Scalar.normalizeBackward(
+          RowTile(
+            rows: rows.count, width: width, workspace.linear[layer] + rows.lowerBound * width),
+          a: n.slopes.a, b: n.slopes.b, c: n.slopes.c, slope)
+      }
+      addWeightGradient(layer, rows, group, slope, isFirst: isFirst, x)
+      if layer > 0 { sendDown(layer, rows, group, slope) }
+    }
+  }
+
+  private func prepareHead(_ rows: Range<Int>, _ group: Int, _ slope: UnsafeMutablePointer<Scalar>)
+  {
     if cutsLoadings {
       Scalar.reluBackward(
-        count: rows * outputWidth, workspace.outputGradient, output: workspace.output)
+        count: rows.count * outputWidth, slope,
+        output: workspace.output + rows.lowerBound * outputWidth)
     }
-    let top = hidden.count - 1
-    let topInput = top >= 0 ? UnsafePointer(workspace.activated[top]) : x
-    let topStride = top >= 0 ? hidden[top].width : inputs
-    let topSize = hidden.last?.outputs ?? inputs
-    addWeightGradient(
-      rows: rows, input: topInput, stride: topStride, size: topSize, workspace.outputGradient,
-      width: outputWidth, into: parameters.gradients(head.weight))
-    addColumnSums(
-      rows: rows, width: outputWidth, workspace.outputGradient,
-      into: parameters.gradients(head.bias))
-    if top < 0 { return }
-    sendDown(
-      rows: rows, from: workspace.outputGradient, depth: outputs, depthStride: outputWidth,
-      weight: head.weight, to: top)
-    for i in stride(from: top, through: 0, by: -1) {
-      normalizeBackward(i, rows: rows)
-      let layer = hidden[i]
-      let input = i > 0 ? UnsafePointer(workspace.activated[i - 1]) : x
-      addWeightGradient(
-        rows: rows, input: input, stride: i > 0 ? hidden[i - 1].width : inputs,
-        size: layer.inputs, workspace.gradient[i], width: layer.width,
-        into: parameters.gradients(layer.weight))
-      if i > 0 {
-        sendDown(
-          rows: rows, from: workspace.gradient[i], depth: layer.outputs, depthStride: layer.width,
-          weight: layer.weight, to: i - 1)
+    Scalar.columnSums(
+      RowTile(rows: rows.count, width: outputWidth, slope), adding: workspace.headSums(group))
+  }
+
+  // dW += X' dY, into the group's share.
+  private func addWeightGradient(
+    _ layer: Int, _ rows: Range<Int>, _ group: Int, _ slope: UnsafePointer<Scalar>, isFirst: Bool,
+    _ x: UnsafePointer<Scalar>
+  ) {
+    let isHead = layer == hidden.count
+    let (weight, width) =
+      isHead ? (head.weight, outputWidth) : (hidden[layer].weight, hidden[layer].width)
+    let (input, stride) = input(of: layer, rows, group, x)
+    let target = workspace.partial + group * parameters.count + parameters.tensors[weight].offset
+    Scalar.product(
+      ProductShape(
+        m: inputSize(layer), n: isHead ? Padding.halfPadded(outputs) : width, k: rows.count,
+        a: input, rowStride: 1, columnStride: stride, b: slope, ldb: width, c: target, ldc: width),
+      bias: nil, relu: false, accumulate: !isFirst)
+  }
+
+  // dX = dY W', through the activation of the layer below, whose sums it adds up.
+  private func sendDown(
+    _ layer: Int, _ rows: Range<Int>, _ group: Int, _ slope: UnsafePointer<Scalar>
+  ) {
+    let (width, depth) =
+      layer == hidden.count ? (outputWidth, outputs) : (hidden[layer].width, hidden[layer].outputs)
+    let below = hidden[layer - 1]
+    let at = rows.lowerBound * below.width
+    let target = workspace.gradient[layer - 1] + at
+    Scalar.product(
+      ProductShape(
+        m: rows.count, n: below.width, k: depth, a: slope, rowStride: width, columnStride: 1,
+        b: workspace.transposed[layer], ldb: below.width, c: target, ldc: below.width),
+      bias: nil, relu: false, accumulate: false)
+    let (sum, sumNormalized) = workspace.sums(group)
+    Scalar.affineReLUBackward(
+      RowTile(rows: rows.count, width: below.width, workspace.linear[layer - 1] + at),
+      workspace.normalizers[layer - 1].operands, target, sum: sum, sumNormalized: sumNormalized)
+  }
+
+  /// Combines what the groups of a phase found: gradients of the layer below's normalisation.
+  public func finishBackward(phase: Int) {
+    if phase == 0 { addHeadBias() }
+    let below = hidden.count - phase - 1
+    guard below >= 0 else { return addShares() }
+    let (layer, n) = (hidden[below], workspace.normalizers[below])
+    let (sum, sumNormalized) = workspace.sums(0)
+    for group in 1..<max(1, groups.count) {
+      let (other, otherNormalized) = workspace.sums(group)
+      for j in 0..<layer.width {
+        sum[j] += other[j]
+        sumNormalized[j] += otherNormalized[j]
       }
     }
-  }
-
-  // dW += X' dY.
-  private func addWeightGradient(
-    rows: Int, input: UnsafePointer<Scalar>, stride: Int, size: Int,
-    _ gradient: UnsafePointer<Scalar>, width: Int, into target: UnsafeMutablePointer<Scalar>
-  ) {
-    Scalar.product(
-      ProductShape(
-        m: size, n: width, k: rows, a: input, rowStride: 1, columnStride: stride, b: gradient,
-        ldb: width, c: target, ldc: width),
-      bias: nil, relu: false, accumulate: true)
-  }
-
-  private func addColumnSums(
-    rows: Int, width: Int, _ gradient: UnsafePointer<Scalar>,
-    into target: UnsafeMutablePointer<Scalar>
-  ) {
-    Scalar.columnSums(rows: rows, width: width, gradient, into: workspace.sums)
-    for j in 0..<width { target[j] += Scalar(workspace.sums[j]) }
-  }
-
-  // dX = dY W', with W' written once per step.
-  private func sendDown(
-    rows: Int, from gradient: UnsafePointer<Scalar>, depth: Int, depthStride: Int, weight: Int,
-    to i: Int
-  ) {
-    let (width, transposed) = (hidden[i].width, workspace.transposed[i])
-    let source = parameters.weights(weight)
-    for k in 0..<depth {
-      for j in 0..<hidden[i].outputs { transposed[k * width + j] = source[j * depthStride + k] }
-      for j in hidden[i].outputs..<max(width, hidden[i].outputs) { transposed[k * width + j] = 0 }
-    }
-    Scalar.product(
-      ProductShape(
-        m: rows, n: width, k: depth, a: gradient, rowStride: depthStride, columnStride: 1,
-        b: transposed, ldb: width, c: workspace.gradient[i], ldc: width),
-      bias: nil, relu: false, accumulate: false)
-  }
-
-  private func normalizeBackward(_ i: Int, rows: Int) {
-    let (layer, w) = (hidden[i], workspace)
-    let (sum, sumNormalized) = (w.sums, w.sums + layer.width)
-    Scalar.normalizeReLUSums(
-      rows: rows, width: layer.width, w.gradient[i], output: w.activated[i],
-      normalized: w.normalized[i], sum: sum, sumNormalized: sumNormalized)
-    let gain = parameters.weights(layer.gain)
-    let (gainGradient, offsetGradient) = (
-      parameters.gradients(layer.gain), parameters.gradients(layer.offset)
-    )
+    let (gain, offset) = (parameters.gradients(layer.gain), parameters.gradients(layer.offset))
+    let rows = Double(groups.rows)
     for j in 0..<layer.width {
-      gainGradient[j] += Scalar(sumNormalized[j])
-      offsetGradient[j] += Scalar(sum[j])
-      w.scale[j] = gain[j] * w.inverse[i][j]
-      w.mean[j] = Scalar(sum[j] / Double(rows))
-      w.meanNormalized[j] = Scalar(sumNormalized[j] / Double(rows))
+      gain[j] += Scalar(sumNormalized[j])
+      offset[j] += Scalar(sum[j])
+      // scale (dy - mean dy - xn mean(dy xn)) with xn = (x - mean) inverse, as one map of dy and x.
+      let slope = n.scale[j] * n.inverse[j] * Scalar(sumNormalized[j] / rows)
+      n.slopes.a[j] = n.scale[j]
+      n.slopes.b[j] = -slope
+      n.slopes.c[j] = n.mean[j] * slope - n.scale[j] * Scalar(sum[j] / rows)
     }
-    Scalar.normalizeBackward(
-      rows: rows, width: layer.width, w.gradient[i], normalized: w.normalized[i], scale: w.scale,
-      mean: w.mean, meanNormalized: w.meanNormalized)
+  }
+
+  private func addHeadBias() {
+    let target = parameters.gradients(head.bias)
+    for group in 0..<groups.count {
+      let sums = workspace.headSums(group)
+      for j in 0..<outputs { target[j] += Scalar(sums[j]) }
+    }
+  }
+
+  // Adds the groups' shares of the weights in order; everything else is complete already.
+  private func addShares() {
+    for layer in hidden { addShares(of: layer.weight) }
+    addShares(of: head.weight)
+  }
+
+  private func addShares(of number: Int) {
+    let tensor = parameters.tensors[number]
+    for group in 0..<groups.count {
+      Scalar.add(
+        count: tensor.extent, workspace.partial + group * parameters.count + tensor.offset,
+        to: parameters.gradients + tensor.offset)
+    }
+  }
+
+  /// Adds the parameters' gradients for the batch of the last `forward`, on this thread.
+  public func backward(rows: Int, _ x: UnsafePointer<Scalar>) {
+    precondition(rows == groups.rows)
+    beginBackward()
+    for phase in 0..<phases {
+      for group in 0..<groups.count { backward(phase: phase, group: group, x) }
+      finishBackward(phase: phase)
+    }
+  }
+
+  // W' of a layer above the first, written once a step.
+  private func transpose(_ phase: Int) {
+    let isHead = phase == hidden.count
+    let (width, depth) =
+      isHead ? (outputWidth, outputs) : (hidden[phase].width, hidden[phase].outputs)
+    let below = hidden[phase - 1]
+    let source = parameters.weights(isHead ? head.weight : hidden[phase].weight)
+    let target = workspace.transposed[phase]
+    for k in 0..<depth {
+      for j in 0..<below.outputs { target[k * below.width + j] = source[j * width + k] }
+    }
   }
 }

@@ -3,8 +3,11 @@
 // Definition: hidden layers are linear, batch norm, ReLU; the output layer is linear with a bias.
 // A hidden layer's own bias would be cancelled by its batch norm, so it is not stored: its exact
 // gradient is zero. Normalisation uses the batch's statistics in training and running ones
-// (momentum 0.1, unbiased variance) afterwards. Goals, in order: exact gradients (checked in
-// Float64), no allocation per step, few passes over memory.
+// (momentum 0.1, unbiased variance) afterwards. A pass is a row of phases: within one, groups of rows run
+// on their own, tile by tile; between two, their sums are combined in order. Only the linear maps' outputs
+// are kept, activations are made again from them where they are needed. Goals, in order: exact gradients
+// (checked in Float64), the same bits on any number of threads, no allocation per step, few passes over
+// memory.
 // Reference: Gu, Kelly and Xiu (2021), section 2; Ioffe and Szegedy (2015).
 
 import FactorRuntime
@@ -31,6 +34,7 @@ public final class BetaNetwork<Scalar: NetworkScalar> {
   let head: (weight: Int, bias: Int)
   var running: [RunningMoments]
   let workspace: BetaWorkspace<Scalar>
+  private(set) var groups = RowGroups(rows: 0)
   static var epsilon: Double { 1e-5 }
   static var momentum: Double { 0.1 }
 
@@ -60,7 +64,8 @@ public final class BetaNetwork<Scalar: NetworkScalar> {
       parameters.add("head.bias", rows: 1, columns: outputWidth)
     )
     running = layers.map { RunningMoments(width: $0.width) }
-    workspace = BetaWorkspace(layers: layers, outputWidth: outputWidth, rows: maximumRows)
+    workspace = BetaWorkspace(
+      layers: layers, outputWidth: outputWidth, rows: maximumRows, parameters: parameters.count)
   }
 
   /// Draws starting weights: He before ReLU, Glorot for the linear head.
@@ -89,46 +94,92 @@ public final class BetaNetwork<Scalar: NetworkScalar> {
   /// Where the caller puts the gradient of the loadings before `backward`.
   public var loadingsGradient: UnsafeMutablePointer<Scalar> { workspace.outputGradient }
 
-  /// Computes the loadings of a batch with the batch's own normalisation.
-  public func forward(rows: Int, _ x: UnsafePointer<Scalar>) {
+  /// The phases of a pass, forward or backward.
+  public var phases: Int { hidden.count + 1 }
+
+  /// Starts a batch; gives the number of groups of each phase.
+  public func begin(rows: Int) -> Int {
     precondition(rows <= workspace.rows)
-    var (input, stride) = (x, inputs)
-    for (i, layer) in hidden.enumerated() {
-      let (pre, post) = (workspace.normalized[i], workspace.activated[i])
-      Scalar.product(
-        ProductShape(
-          m: rows, n: layer.width, k: layer.inputs, a: input, rowStride: stride, columnStride: 1,
-          b: parameters.weights(layer.weight), ldb: layer.width, c: pre, ldc: layer.width),
-        bias: nil, relu: false, accumulate: false)
-      standardize(i, rows: rows, pre, into: post)
-      (input, stride) = (UnsafePointer(post), layer.width)
-    }
-    Scalar.product(
-      ProductShape(
-        m: rows, n: outputWidth, k: hidden.last?.outputs ?? inputs, a: input, rowStride: stride,
-        columnStride: 1, b: parameters.weights(head.weight), ldb: outputWidth,
-        c: workspace.output, ldc: outputWidth),
-      bias: parameters.weights(head.bias), relu: cutsLoadings, accumulate: false)
+    groups = RowGroups(rows: rows)
+    return groups.count
   }
 
-  private func standardize(
-    _ i: Int, rows: Int, _ pre: UnsafeMutablePointer<Scalar>,
-    into post: UnsafeMutablePointer<Scalar>
-  ) {
-    let (layer, w) = (hidden[i], workspace)
-    let (mean, variance) = (w.sums, w.sums + layer.width)
-    Scalar.columnMoments(rows: rows, width: layer.width, pre, mean: mean, variance: variance)
-    running[i].update(
-      mean: mean, variance: variance, rows: rows, momentum: Self.momentum)
-    for j in 0..<layer.width {
-      w.mean[j] = Scalar(mean[j])
-      w.inverse[i][j] = Scalar(1 / (variance[j] + Self.epsilon).squareRoot())
+  /// Runs one phase of the forward pass on one group.
+  public func forward(phase: Int, group: Int, _ x: UnsafePointer<Scalar>) {
+    let isHead = phase == hidden.count
+    let (weight, width) =
+      isHead ? (head.weight, outputWidth) : (hidden[phase].weight, hidden[phase].width)
+    let target = isHead ? workspace.output : workspace.linear[phase]
+    let (mean, square) = workspace.sums(group)
+    var seen = 0
+    groups.tiles(group) { rows, _ in
+      let (input, stride) = input(of: phase, rows, group, x)
+      let out = target + rows.lowerBound * width
+      Scalar.product(
+        ProductShape(
+          m: rows.count, n: isHead ? Padding.halfPadded(outputs) : width,
+          k: inputSize(phase), a: input, rowStride: stride, columnStride: 1,
+          b: parameters.weights(weight), ldb: width, c: out, ldc: width),
+        bias: isHead ? UnsafePointer(parameters.weights(head.bias)) : nil,
+        relu: isHead && cutsLoadings, accumulate: false)
+      if !isHead {
+        Scalar.moments(
+          RowTile(rows: rows.count, width: width, out), seen: seen, mean: mean, square: square)
+      }
+      seen += rows.count
     }
-    Scalar.normalizeReLU(
-      rows: rows, width: layer.width, pre,
-      Normalization(
-        mean: w.mean, inverse: w.inverse[i], gain: parameters.weights(layer.gain),
-        offset: parameters.weights(layer.offset)), into: post)
+  }
+
+  /// Combines what the groups of a phase found.
+  public func finishForward(phase: Int) {
+    guard phase < hidden.count else { return }
+    let (layer, n) = (hidden[phase], workspace.normalizers[phase])
+    let (mean, square) = workspace.sums(0)
+    var seen = groups[0].count
+    for group in 1..<max(1, groups.count) {
+      let (other, spread) = workspace.sums(group)
+      let (m, k) = (Double(seen), Double(groups[group].count))
+      for j in 0..<layer.width {
+        let gap = other[j] - mean[j]
+        mean[j] += gap * (k / (m + k))
+        square[j] += spread[j] + gap * gap * (m * k / (m + k))
+      }
+      seen += groups[group].count
+    }
+    let (gain, offset) = (parameters.weights(layer.gain), parameters.weights(layer.offset))
+    for j in 0..<layer.width {
+      square[j] /= Double(seen)
+      n.mean[j] = Scalar(mean[j])
+      n.inverse[j] = Scalar(1 / (square[j] + Self.epsilon).squareRoot())
+      n.scale[j] = gain[j] * n.inverse[j]
+      n.shift[j] = offset[j] - n.mean[j] * n.scale[j]
+    }
+    running[phase].update(mean: mean, variance: square, rows: seen, momentum: Self.momentum)
+  }
+
+  /// Computes the loadings of a batch with the batch's own normalisation, on this thread.
+  public func forward(rows: Int, _ x: UnsafePointer<Scalar>) {
+    let count = begin(rows: rows)
+    for phase in 0..<phases {
+      for group in 0..<count { forward(phase: phase, group: group, x) }
+      finishForward(phase: phase)
+    }
+  }
+
+  /// The columns that enter a layer.
+  func inputSize(_ phase: Int) -> Int { phase == 0 ? inputs : hidden[phase - 1].outputs }
+
+  /// The tile that enters a layer, and its row length: the data, or the activations below made again.
+  func input(
+    of phase: Int, _ rows: Range<Int>, _ group: Int, _ x: UnsafePointer<Scalar>
+  ) -> (UnsafePointer<Scalar>, Int) {
+    if phase == 0 { return (x + rows.lowerBound * inputs, inputs) }
+    let (below, width) = (workspace.linear[phase - 1], hidden[phase - 1].width)
+    let target = workspace.activated(group)
+    Scalar.affineReLU(
+      RowTile(rows: rows.count, width: width, below + rows.lowerBound * width),
+      workspace.normalizers[phase - 1].operands, into: target)
+    return (UnsafePointer(target), width)
   }
 }
 

@@ -3,46 +3,80 @@
 import FactorRuntime
 
 final class BetaWorkspace<Scalar: NetworkScalar> {
-  let rows: Int
-  /// Per hidden layer: standardised pre-activations, activations, 1 / standard deviation.
-  let normalized: [UnsafeMutablePointer<Scalar>]
-  let activated: [UnsafeMutablePointer<Scalar>]
-  let inverse: [UnsafeMutablePointer<Scalar>]
-  /// Per hidden layer: the gradient on its way down, and the transposed weights above it.
-  let gradient: [UnsafeMutablePointer<Scalar>]
-  let transposed: [UnsafeMutablePointer<Scalar>]
-  let output: UnsafeMutablePointer<Scalar>
-  let outputGradient: UnsafeMutablePointer<Scalar>
-  /// Column scratch: two rows of Float64 sums, three of scalars.
-  let sums: UnsafeMutablePointer<Double>
-  let mean: UnsafeMutablePointer<Scalar>
-  let scale: UnsafeMutablePointer<Scalar>
-  let meanNormalized: UnsafeMutablePointer<Scalar>
+  typealias Buffer = UnsafeMutablePointer<Scalar>
 
-  init(layers: [BetaNetwork<Scalar>.Layer], outputWidth: Int, rows: Int) {
-    func room(_ count: Int) -> UnsafeMutablePointer<Scalar> { AlignedMemory.zeros(count) }
+  /// What one normalisation keeps: statistics, its affine map, the coefficients of its gradient.
+  struct Normalizer {
+    let width: Int
+    let mean: Buffer
+    let inverse: Buffer
+    let scale: Buffer
+    let shift: Buffer
+    let slopes: (a: Buffer, b: Buffer, c: Buffer)
+
+    var operands: Normalization<Scalar> {
+      Normalization(mean: mean, inverse: inverse, scale: scale, shift: shift)
+    }
+  }
+
+  let rows: Int
+  /// Per hidden layer: the linear map's output, and the gradient on its way down.
+  let linear: [Buffer]
+  let gradient: [Buffer]
+  let normalizers: [Normalizer]
+  /// Per layer, the head included: the weights transposed, once a step.
+  let transposed: [Buffer]
+  let output: Buffer
+  let outputGradient: Buffer
+  /// Per group: the parameters' gradients, and three Float64 sums for each column.
+  let partial: Buffer
+  let sums: UnsafeMutablePointer<Double>
+  let widest: Int
+  private let scratch: [Buffer]
+  private let all: [Buffer]
+
+  init(layers: [BetaNetwork<Scalar>.Layer], outputWidth: Int, rows: Int, parameters: Int) {
+    var taken: [Buffer] = []
+    func room(_ count: Int) -> Buffer {
+      taken.append(AlignedMemory.zeros(count))
+      return taken[taken.count - 1]
+    }
     self.rows = rows
     let widest = (layers.map(\.width) + [outputWidth]).max() ?? outputWidth
-    normalized = layers.map { room(rows * $0.width) }
-    activated = layers.map { room(rows * $0.width) }
-    inverse = layers.map { room($0.width) }
+    self.widest = widest
+    linear = layers.map { room(rows * $0.width) }
     gradient = layers.map { room(rows * $0.width) }
-    transposed = layers.map { _ in room(widest * widest) }
+    normalizers = layers.map { layer in
+      Normalizer(
+        width: layer.width, mean: room(layer.width), inverse: room(layer.width),
+        scale: room(layer.width), shift: room(layer.width),
+        slopes: (room(layer.width), room(layer.width), room(layer.width)))
+    }
+    transposed = layers.map { _ in room(widest * widest) } + [room(widest * widest)]
     output = room(rows * outputWidth)
     outputGradient = room(rows * outputWidth)
-    sums = AlignedMemory.zeros(2 * widest)
-    mean = room(widest)
-    scale = room(widest)
-    meanNormalized = room(widest)
+    partial = room(RowGroups.most * parameters)
+    sums = AlignedMemory.zeros(RowGroups.most * 3 * widest)
+    scratch = (0..<RowGroups.most).map { _ in room(RowGroups.tile * widest) }
+    all = taken
   }
 
   deinit {
-    for list in [normalized, activated, inverse, gradient, transposed] {
-      for pointer in list { AlignedMemory.free(pointer) }
-    }
-    for pointer in [output, outputGradient, mean, scale, meanNormalized] {
-      AlignedMemory.free(pointer)
-    }
+    for buffer in all { AlignedMemory.free(buffer) }
     AlignedMemory.free(sums)
   }
+
+  /// A tile of activations; each group has its own.
+  func activated(_ group: Int) -> Buffer { scratch[group] }
+
+  /// The sums of a group: means and squares, or gradients and their products with the activations.
+  func sums(_ group: Int) -> (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) {
+    let start = sums + group * 3 * widest
+    return (start, start + widest)
+  }
+
+  /// The sums of a group that are for the head's bias.
+  func headSums(_ group: Int) -> UnsafeMutablePointer<Double> { sums + (group * 3 + 2) * widest }
+
+  func clearSums(_ group: Int) { sums(group).0.update(repeating: 0, count: 3 * widest) }
 }

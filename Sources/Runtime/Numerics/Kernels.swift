@@ -28,7 +28,7 @@ public struct Kernels: @unchecked Sendable {
   }
 
   /// An elementwise function of the kernel set.
-  public enum Function: CaseIterable, Sendable { case exp, tanh, sigmoid, softplus }
+  public enum Function: CaseIterable, Sendable { case exp, tanh, sigmoid, softplus, erf }
 
   /// Applies an elementwise function; `x` and `out` may be the same buffer.
   public func apply(
@@ -39,6 +39,7 @@ public struct Kernels: @unchecked Sendable {
     case .tanh: table.pointee.tanh(Int64(count), x, out)
     case .sigmoid: table.pointee.sigmoid(Int64(count), x, out)
     case .softplus: table.pointee.softplus(Int64(count), x, out)
+    case .erf: table.pointee.erf(Int64(count), x, out)
     }
   }
 
@@ -72,41 +73,40 @@ extension Float: NetworkScalar {
   }
 
   public static func columnSums(
-    rows: Int, width: Int, _ x: UnsafePointer<Float>, into sums: UnsafeMutablePointer<Double>
+    _ tile: RowTile<Float>, adding sums: UnsafeMutablePointer<Double>
   ) {
-    Kernels.chosen.raw.column_sums(Int64(rows), Int64(width), x, sums)
+    Kernels.chosen.raw.column_sums(Int64(tile.rows), Int64(tile.width), tile.x, sums)
   }
 
-  public static func columnMoments(
-    rows: Int, width: Int, _ x: UnsafePointer<Float>, mean: UnsafeMutablePointer<Double>,
-    variance: UnsafeMutablePointer<Double>
+  public static func moments(
+    _ tile: RowTile<Float>, seen: Int, mean: UnsafeMutablePointer<Double>,
+    square: UnsafeMutablePointer<Double>
   ) {
-    Kernels.chosen.raw.column_moments(Int64(rows), Int64(width), x, mean, variance)
+    Kernels.chosen.raw.moments(
+      Int64(tile.rows), Int64(tile.width), tile.x, Int64(seen), mean, square)
   }
 
-  public static func normalizeReLU(
-    rows: Int, width: Int, _ x: UnsafeMutablePointer<Float>, _ by: Normalization<Float>,
-    into y: UnsafeMutablePointer<Float>
+  public static func affineReLU(
+    _ tile: RowTile<Float>, _ by: Normalization<Float>, into y: UnsafeMutablePointer<Float>
   ) {
-    Kernels.chosen.raw.normalize_relu(
-      Int64(rows), Int64(width), x, by.mean, by.inverse, by.gain, by.offset, y)
+    Kernels.chosen.raw.affine_relu(
+      Int64(tile.rows), Int64(tile.width), tile.x, by.scale, by.shift, y)
   }
 
-  public static func normalizeReLUSums(
-    rows: Int, width: Int, _ dy: UnsafeMutablePointer<Float>, output y: UnsafePointer<Float>,
-    normalized: UnsafePointer<Float>, sum: UnsafeMutablePointer<Double>,
-    sumNormalized: UnsafeMutablePointer<Double>
+  public static func affineReLUBackward(
+    _ tile: RowTile<Float>, _ by: Normalization<Float>, _ dy: UnsafeMutablePointer<Float>,
+    sum: UnsafeMutablePointer<Double>, sumNormalized: UnsafeMutablePointer<Double>
   ) {
-    Kernels.chosen.raw.normalize_relu_sums(
-      Int64(rows), Int64(width), dy, y, normalized, sum, sumNormalized)
+    Kernels.chosen.raw.affine_relu_backward(
+      Int64(tile.rows), Int64(tile.width), tile.x, by.scale, by.shift, by.mean, by.inverse, dy, sum,
+      sumNormalized)
   }
 
   public static func normalizeBackward(
-    rows: Int, width: Int, _ dy: UnsafeMutablePointer<Float>, normalized: UnsafePointer<Float>,
-    scale: UnsafePointer<Float>, mean: UnsafePointer<Float>, meanNormalized: UnsafePointer<Float>
+    _ tile: RowTile<Float>, a: UnsafePointer<Float>, b: UnsafePointer<Float>,
+    c: UnsafePointer<Float>, _ dy: UnsafeMutablePointer<Float>
   ) {
-    Kernels.chosen.raw.normalize_backward(
-      Int64(rows), Int64(width), dy, normalized, scale, mean, meanNormalized)
+    Kernels.chosen.raw.normalize_backward(Int64(tile.rows), Int64(tile.width), tile.x, a, b, c, dy)
   }
 
   public static func reluBackward(
@@ -129,8 +129,153 @@ extension Float: NetworkScalar {
       Float(step.correction1), Float(step.correction2), Float(AdamStep<Float>.epsilon))
   }
 
+  public static func add(
+    count: Int, _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>
+  ) {
+    Kernels.chosen.raw.add(Int64(count), x, y)
+  }
+
   public static func sumOfSquares(count: Int, _ x: UnsafePointer<Float>) -> Double {
     Kernels.chosen.raw.sum_of_squares(Int64(count), x)
+  }
+}
+
+extension Float: CellScalar {
+  public static func gather(
+    rows: Int, width: Int, table: UnsafePointer<Float>, from: UnsafePointer<Int32>,
+    into out: UnsafeMutablePointer<Float>, stride: Int
+  ) { Kernels.chosen.raw.gather(Int64(rows), Int64(width), table, from, out, Int64(stride)) }
+
+  public static func scatterAdd(
+    rows: Int, width: Int, _ x: UnsafePointer<Float>, stride: Int, to: UnsafePointer<Int32>,
+    table: UnsafeMutablePointer<Float>
+  ) { Kernels.chosen.raw.scatter_add(Int64(rows), Int64(width), x, Int64(stride), to, table) }
+
+  public static func lstmForward(
+    _ g: GateRows<Float>, memory: UnsafePointer<Float>, from: UnsafePointer<Int32>,
+    c: UnsafeMutablePointer<Float>, h: UnsafeMutablePointer<Float>
+  ) { Kernels.chosen.raw.lstm_forward(Int64(g.rows), Int64(g.width), g.gates, memory, from, c, h) }
+
+  public static func lstmBackward(
+    _ g: GateRows<Float>, memory: UnsafePointer<Float>, from: UnsafePointer<Int32>,
+    c: UnsafePointer<Float>, dh: UnsafePointer<Float>, dc: UnsafePointer<Float>,
+    memoryGradient: UnsafeMutablePointer<Float>
+  ) {
+    Kernels.chosen.raw.lstm_backward(
+      Int64(g.rows), Int64(g.width), g.gates, memory, from, c, dh, dc, memoryGradient)
+  }
+
+  public static func gruAfterForward(
+    _ g: GateRows<Float>, before: UnsafePointer<Float>, h: UnsafeMutablePointer<Float>
+  ) { Kernels.chosen.raw.gru_after_forward(Int64(g.rows), Int64(g.width), g.gates, before, h) }
+
+  public static func gruAfterBackward(
+    _ g: GateRows<Float>, before: UnsafePointer<Float>, dh: UnsafePointer<Float>,
+    into beforeGradient: UnsafeMutablePointer<Float>
+  ) {
+    Kernels.chosen.raw.gru_after_backward(
+      Int64(g.rows), Int64(g.width), g.gates, before, dh, beforeGradient)
+  }
+
+  public static func gruBeforeGates(_ g: GateRows<Float>, before: UnsafePointer<Float>) {
+    Kernels.chosen.raw.gru_before_gates(Int64(g.rows), Int64(g.width), g.gates, before)
+  }
+
+  public static func gruBeforeForward(
+    _ g: GateRows<Float>, before: UnsafePointer<Float>, h: UnsafeMutablePointer<Float>
+  ) { Kernels.chosen.raw.gru_before_forward(Int64(g.rows), Int64(g.width), g.gates, before, h) }
+
+  public static func gruBeforeBackward(
+    _ g: GateRows<Float>, before: UnsafePointer<Float>, dh: UnsafePointer<Float>,
+    into beforeGradient: UnsafeMutablePointer<Float>
+  ) {
+    Kernels.chosen.raw.gru_before_backward(
+      Int64(g.rows), Int64(g.width), g.gates, before, dh, beforeGradient)
+  }
+
+  public static func gruBeforeReset(
+    _ g: GateRows<Float>, before: UnsafePointer<Float>, dq: UnsafePointer<Float>,
+    adding beforeGradient: UnsafeMutablePointer<Float>
+  ) {
+    Kernels.chosen.raw.gru_before_reset(
+      Int64(g.rows), Int64(g.width), g.gates, before, dq, beforeGradient)
+  }
+
+  public static func tanhForward(
+    count: Int, _ x: UnsafePointer<Float>, h: UnsafeMutablePointer<Float>
+  ) { Kernels.chosen.raw.tanh_forward(Int64(count), x, h) }
+
+  public static func tanhBackward(
+    count: Int, h: UnsafePointer<Float>, _ dh: UnsafeMutablePointer<Float>
+  ) { Kernels.chosen.raw.tanh_backward(Int64(count), h, dh) }
+}
+
+extension Float: AttentionScalar {
+  public static func softmaxColumns(rows: Int, width: Int, _ x: UnsafeMutablePointer<Float>) {
+    Kernels.chosen.raw.softmax_columns(Int64(rows), Int64(width), x)
+  }
+
+  public static func softmaxColumnsBackward(
+    rows: Int, width: Int, y: UnsafePointer<Float>, _ dy: UnsafeMutablePointer<Float>
+  ) { Kernels.chosen.raw.softmax_columns_backward(Int64(rows), Int64(width), y, dy) }
+
+  public static func reluShares(
+    rows: Int, width: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
+    totals: UnsafeMutablePointer<Float>
+  ) { Kernels.chosen.raw.relu_shares(Int64(rows), Int64(width), x, y, totals) }
+
+  public static func reluSharesBackward(
+    rows: Int, width: Int, _ x: UnsafePointer<Float>, y: UnsafePointer<Float>,
+    totals: UnsafePointer<Float>, _ dy: UnsafeMutablePointer<Float>
+  ) { Kernels.chosen.raw.relu_shares_backward(Int64(rows), Int64(width), x, y, totals, dy) }
+
+  public static func layerNorm(
+    _ tile: RowTile<Float>, size: Int, gain: UnsafePointer<Float>, offset: UnsafePointer<Float>,
+    epsilon: Double, normalized: UnsafeMutablePointer<Float>,
+    inverse: UnsafeMutablePointer<Float>, into y: UnsafeMutablePointer<Float>
+  ) {
+    Kernels.chosen.raw.layer_norm(
+      Int64(tile.rows), Int64(tile.width), Int64(size), tile.x, gain, offset, Float(epsilon),
+      normalized, inverse, y)
+  }
+
+  public static func layerNormBackward(
+    _ n: RowTile<Float>, size: Int, inverse: UnsafePointer<Float>, gain: UnsafePointer<Float>,
+    _ dy: UnsafeMutablePointer<Float>, gainGradient: UnsafeMutablePointer<Double>,
+    offsetGradient: UnsafeMutablePointer<Double>
+  ) {
+    Kernels.chosen.raw.layer_norm_backward(
+      Int64(n.rows), Int64(n.width), Int64(size), n.x, inverse, gain, dy, gainGradient,
+      offsetGradient)
+  }
+
+  public static func nearest(
+    scores: RowTile<Float>, codes: Int, squares: UnsafePointer<Float>,
+    into found: UnsafeMutablePointer<Int32>
+  ) {
+    Kernels.chosen.raw.nearest(
+      Int64(scores.rows), Int64(scores.width), Int64(codes), scores.x, squares, found)
+  }
+
+  public static func attention(
+    _ s: AttentionShape, q: UnsafePointer<Float>, k: UnsafePointer<Float>,
+    v: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>,
+    into out: UnsafeMutablePointer<Float>
+  ) {
+    Kernels.chosen.raw.attention(
+      Int64(s.sequences), Int64(s.steps), Int64(s.size), Int64(s.stride), Float(s.scale), q, k, v,
+      weights, out)
+  }
+
+  public static func attentionBackward(
+    _ s: AttentionShape, q: UnsafePointer<Float>, k: UnsafePointer<Float>,
+    v: UnsafePointer<Float>, weights: UnsafePointer<Float>, outGradient: UnsafePointer<Float>,
+    dq: UnsafeMutablePointer<Float>, dk: UnsafeMutablePointer<Float>,
+    dv: UnsafeMutablePointer<Float>
+  ) {
+    Kernels.chosen.raw.attention_backward(
+      Int64(s.sequences), Int64(s.steps), Int64(s.size), Int64(s.stride), Float(s.scale), q, k, v,
+      weights, outGradient, dq, dk, dv)
   }
 }
 

@@ -5,35 +5,33 @@
 // differences and its kernels in Float against the definition.
 
 /// A number type that networks can be built from.
-public protocol NetworkScalar: BinaryFloatingPoint, Sendable {
+public protocol NetworkScalar: BinaryFloatingPoint, CellScalar, AttentionScalar, Sendable {
   /// Computes `c = a b`, plus `c` if `accumulate`, plus `bias`, then `max(0, c)` if `relu`.
   static func product(
     _ shape: ProductShape<Self>, bias: UnsafePointer<Self>?, relu: Bool, accumulate: Bool)
 
-  /// Sums each column of a row-major matrix.
-  static func columnSums(
-    rows: Int, width: Int, _ x: UnsafePointer<Self>, into sums: UnsafeMutablePointer<Double>)
+  /// Adds the sum of each column of a tile to `sums`.
+  static func columnSums(_ tile: RowTile<Self>, adding sums: UnsafeMutablePointer<Double>)
 
-  /// Gives each column's mean and second central moment, divided by `rows`.
-  static func columnMoments(
-    rows: Int, width: Int, _ x: UnsafePointer<Self>, mean: UnsafeMutablePointer<Double>,
-    variance: UnsafeMutablePointer<Double>)
+  /// Merges each column's mean and centred squares into those of the `seen` rows before.
+  static func moments(
+    _ tile: RowTile<Self>, seen: Int, mean: UnsafeMutablePointer<Double>,
+    square: UnsafeMutablePointer<Double>)
 
-  /// Standardises `x` in place and writes `y = max(0, gain x + offset)`.
-  static func normalizeReLU(
-    rows: Int, width: Int, _ x: UnsafeMutablePointer<Self>, _ by: Normalization<Self>,
-    into y: UnsafeMutablePointer<Self>)
+  /// Writes `y = max(0, scale x + shift)`.
+  static func affineReLU(
+    _ tile: RowTile<Self>, _ by: Normalization<Self>, into y: UnsafeMutablePointer<Self>)
 
-  /// Masks `dy` by `y > 0` in place and sums `dy` and `dy * normalized` by column.
-  static func normalizeReLUSums(
-    rows: Int, width: Int, _ dy: UnsafeMutablePointer<Self>, output y: UnsafePointer<Self>,
-    normalized: UnsafePointer<Self>, sum: UnsafeMutablePointer<Double>,
-    sumNormalized: UnsafeMutablePointer<Double>)
+  /// Masks `dy` by the sign of `scale x + shift` in place, and adds the sums of `dy` and of `dy` times the
+  /// standardised `x` by column.
+  static func affineReLUBackward(
+    _ tile: RowTile<Self>, _ by: Normalization<Self>, _ dy: UnsafeMutablePointer<Self>,
+    sum: UnsafeMutablePointer<Double>, sumNormalized: UnsafeMutablePointer<Double>)
 
-  /// Turns `dy` into the gradient before normalisation, in place.
+  /// Turns `dy` into `a dy + b x + c`, by column.
   static func normalizeBackward(
-    rows: Int, width: Int, _ dy: UnsafeMutablePointer<Self>, normalized: UnsafePointer<Self>,
-    scale: UnsafePointer<Self>, mean: UnsafePointer<Self>, meanNormalized: UnsafePointer<Self>)
+    _ tile: RowTile<Self>, a: UnsafePointer<Self>, b: UnsafePointer<Self>, c: UnsafePointer<Self>,
+    _ dy: UnsafeMutablePointer<Self>)
 
   /// Masks `dy` by `y > 0` in place.
   static func reluBackward(
@@ -47,15 +45,30 @@ public protocol NetworkScalar: BinaryFloatingPoint, Sendable {
   /// Applies one Adam update.
   static func adam(_ step: AdamStep<Self>)
 
+  /// Adds `x` to `y`.
+  static func add(count: Int, _ x: UnsafePointer<Self>, to y: UnsafeMutablePointer<Self>)
+
   /// Gives the sum of squares.
   static func sumOfSquares(count: Int, _ x: UnsafePointer<Self>) -> Double
+}
+
+/// Some rows of a row-major matrix whose rows are `width` long.
+public struct RowTile<Scalar> {
+  public var rows: Int
+  public var width: Int
+  public var x: UnsafePointer<Scalar>
+
+  /// Describes a tile.
+  public init(rows: Int, width: Int, _ x: UnsafePointer<Scalar>) {
+    (self.rows, self.width, self.x) = (rows, width, x)
+  }
 }
 
 /// The operands of one matrix product: `c[m x n] = a[m x k] b[k x n]`, `a` read through two strides.
 public struct ProductShape<Scalar> {
   /// Rows of the result.
   public var m: Int
-  /// Columns of the result; a multiple of `Padding.lanes`.
+  /// Columns of the result that are written; a multiple of eight.
   public var n: Int
   /// Length of the reduction.
   public var k: Int
@@ -75,26 +88,28 @@ public struct ProductShape<Scalar> {
     m: Int, n: Int, k: Int, a: UnsafePointer<Scalar>, rowStride: Int, columnStride: Int,
     b: UnsafePointer<Scalar>, ldb: Int, c: UnsafeMutablePointer<Scalar>, ldc: Int
   ) {
-    precondition(n % Padding.lanes == 0)
+    precondition(n % Padding.half == 0)
     (self.m, self.n, self.k) = (m, n, k)
     (self.a, self.rowStride, self.columnStride) = (a, rowStride, columnStride)
     (self.b, self.ldb, self.c, self.ldc) = (b, ldb, c, ldc)
   }
 }
 
-/// Column statistics and affine parameters of one normalisation.
+/// A batch normalisation by column: statistics, and the affine map they and the parameters make.
 public struct Normalization<Scalar> {
   public var mean: UnsafePointer<Scalar>
+  /// 1 / standard deviation.
   public var inverse: UnsafePointer<Scalar>
-  public var gain: UnsafePointer<Scalar>
-  public var offset: UnsafePointer<Scalar>
+  /// gain / standard deviation, and what is added after it.
+  public var scale: UnsafePointer<Scalar>
+  public var shift: UnsafePointer<Scalar>
 
   /// Creates the operands of a normalisation.
   public init(
-    mean: UnsafePointer<Scalar>, inverse: UnsafePointer<Scalar>, gain: UnsafePointer<Scalar>,
-    offset: UnsafePointer<Scalar>
+    mean: UnsafePointer<Scalar>, inverse: UnsafePointer<Scalar>, scale: UnsafePointer<Scalar>,
+    shift: UnsafePointer<Scalar>
   ) {
-    (self.mean, self.inverse, self.gain, self.offset) = (mean, inverse, gain, offset)
+    (self.mean, self.inverse, self.scale, self.shift) = (mean, inverse, scale, shift)
   }
 }
 
@@ -132,6 +147,12 @@ public struct AdamStep<Scalar> {
 public enum Padding {
   /// Output widths are multiples of this; padding columns hold zeros.
   public static let lanes = 16
+
+  /// A product may leave the second half of the lanes of a narrow result unwritten.
+  public static let half = 8
+
+  /// Rounds a width up to what a product writes at least.
+  public static func halfPadded(_ width: Int) -> Int { (width + half - 1) / half * half }
 
   /// Rounds a width up to whole lanes.
   public static func padded(_ width: Int) -> Int { (width + lanes - 1) / lanes * lanes }

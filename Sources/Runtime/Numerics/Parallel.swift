@@ -36,6 +36,18 @@ public enum Parallel {
     for thread in running { pthread_join(thread, nil) }
   }
 
+  /// A thread that runs until its body ends.
+  struct Thread: @unchecked Sendable {
+    fileprivate let handle: pthread_t
+    /// Waits for its end.
+    func join() { pthread_join(handle, nil) }
+  }
+
+  /// Starts a thread; nil where the system gives none.
+  static func startThread(_ body: @escaping @Sendable () -> Void) -> Thread? {
+    start(body).map(Thread.init)
+  }
+
   /// Runs `body` on a thread with a stack of the given size and waits for it.
   public static func onLargeStack(bytes: Int, _ body: @escaping @Sendable () -> Void) {
     guard let thread = start(body, stackBytes: bytes) else { return body() }
@@ -80,6 +92,39 @@ private final class BlockQueue: Sendable {
       if block >= count { return }
       body(block)
     }
+  }
+}
+
+/// Where threads sleep until a condition no longer holds.
+final class SleepGate: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let signal = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  init() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(signal, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(signal)
+    pthread_mutex_destroy(mutex)
+    signal.deallocate()
+    mutex.deallocate()
+  }
+
+  /// Sleeps as long as the condition holds; it is looked at again after each change.
+  func sleep(while condition: () -> Bool) {
+    pthread_mutex_lock(mutex)
+    while condition() { pthread_cond_wait(signal, mutex) }
+    pthread_mutex_unlock(mutex)
+  }
+
+  /// Changes what sleepers wait for, and wakes them.
+  func change(_ body: () -> Void) {
+    pthread_mutex_lock(mutex)
+    body()
+    pthread_cond_broadcast(signal)
+    pthread_mutex_unlock(mutex)
   }
 }
 

@@ -18,67 +18,60 @@ extension Double: NetworkScalar {
   }
 
   public static func columnSums(
-    rows: Int, width: Int, _ x: UnsafePointer<Double>, into sums: UnsafeMutablePointer<Double>
+    _ tile: RowTile<Double>, adding sums: UnsafeMutablePointer<Double>
   ) {
-    for j in 0..<width {
-      sums[j] = 0
-      for i in 0..<rows { sums[j] += x[i * width + j] }
+    for i in 0..<tile.rows {
+      for j in 0..<tile.width { sums[j] += tile.x[i * tile.width + j] }
     }
   }
 
-  public static func columnMoments(
-    rows: Int, width: Int, _ x: UnsafePointer<Double>, mean: UnsafeMutablePointer<Double>,
-    variance: UnsafeMutablePointer<Double>
+  public static func moments(
+    _ tile: RowTile<Double>, seen: Int, mean: UnsafeMutablePointer<Double>,
+    square: UnsafeMutablePointer<Double>
   ) {
-    columnSums(rows: rows, width: width, x, into: mean)
-    for j in 0..<width {
-      mean[j] /= Double(rows)
-      variance[j] = 0
-      for i in 0..<rows {
-        let d = x[i * width + j] - mean[j]
-        variance[j] += d * d
-      }
-      variance[j] /= Double(rows)
+    let (n, m) = (Double(tile.rows), Double(seen))
+    for j in 0..<tile.width {
+      let column = (0..<tile.rows).map { tile.x[$0 * tile.width + j] }
+      let centre = column.reduce(0, +) / n
+      let spread = column.reduce(0) { $0 + ($1 - centre) * ($1 - centre) }
+      let gap = seen > 0 ? centre - mean[j] : 0
+      mean[j] = seen > 0 ? mean[j] + gap * n / (n + m) : centre
+      square[j] = (seen > 0 ? square[j] : 0) + spread + gap * gap * n * m / (n + m)
     }
   }
 
-  public static func normalizeReLU(
-    rows: Int, width: Int, _ x: UnsafeMutablePointer<Double>, _ by: Normalization<Double>,
-    into y: UnsafeMutablePointer<Double>
+  public static func affineReLU(
+    _ tile: RowTile<Double>, _ by: Normalization<Double>, into y: UnsafeMutablePointer<Double>
   ) {
-    for i in 0..<rows {
-      for j in 0..<width {
-        let at = i * width + j
-        x[at] = (x[at] - by.mean[j]) * by.inverse[j]
-        y[at] = max(0, by.gain[j] * x[at] + by.offset[j])
+    for i in 0..<tile.rows {
+      for j in 0..<tile.width {
+        y[i * tile.width + j] = max(0, tile.x[i * tile.width + j] * by.scale[j] + by.shift[j])
       }
     }
   }
 
-  public static func normalizeReLUSums(
-    rows: Int, width: Int, _ dy: UnsafeMutablePointer<Double>, output y: UnsafePointer<Double>,
-    normalized: UnsafePointer<Double>, sum: UnsafeMutablePointer<Double>,
-    sumNormalized: UnsafeMutablePointer<Double>
+  public static func affineReLUBackward(
+    _ tile: RowTile<Double>, _ by: Normalization<Double>, _ dy: UnsafeMutablePointer<Double>,
+    sum: UnsafeMutablePointer<Double>, sumNormalized: UnsafeMutablePointer<Double>
   ) {
-    for j in 0..<width {
-      (sum[j], sumNormalized[j]) = (0, 0)
-      for i in 0..<rows {
-        let at = i * width + j
-        dy[at] = y[at] > 0 ? dy[at] : 0
+    for i in 0..<tile.rows {
+      for j in 0..<tile.width {
+        let at = i * tile.width + j
+        if tile.x[at] * by.scale[j] + by.shift[j] <= 0 { dy[at] = 0 }
         sum[j] += dy[at]
-        sumNormalized[j] += dy[at] * normalized[at]
+        sumNormalized[j] += dy[at] * (tile.x[at] - by.mean[j]) * by.inverse[j]
       }
     }
   }
 
   public static func normalizeBackward(
-    rows: Int, width: Int, _ dy: UnsafeMutablePointer<Double>, normalized: UnsafePointer<Double>,
-    scale: UnsafePointer<Double>, mean: UnsafePointer<Double>, meanNormalized: UnsafePointer<Double>
+    _ tile: RowTile<Double>, a: UnsafePointer<Double>, b: UnsafePointer<Double>,
+    c: UnsafePointer<Double>, _ dy: UnsafeMutablePointer<Double>
   ) {
-    for i in 0..<rows {
-      for j in 0..<width {
-        let at = i * width + j
-        dy[at] = scale[j] * (dy[at] - mean[j] - normalized[at] * meanNormalized[j])
+    for i in 0..<tile.rows {
+      for j in 0..<tile.width {
+        let at = i * tile.width + j
+        dy[at] = a[j] * dy[at] + b[j] * tile.x[at] + c[j]
       }
     }
   }
@@ -108,6 +101,12 @@ extension Double: NetworkScalar {
       let root = (s.second[i] * s.correction2).squareRoot()
       s.weight[i] -= s.rate * s.first[i] * s.correction1 / (root + AdamStep<Double>.epsilon)
     }
+  }
+
+  public static func add(
+    count: Int, _ x: UnsafePointer<Double>, to y: UnsafeMutablePointer<Double>
+  ) {
+    for i in 0..<count { y[i] += x[i] }
   }
 
   public static func sumOfSquares(count: Int, _ x: UnsafePointer<Double>) -> Double {
