@@ -72,17 +72,22 @@ private final class Trial<Scalar: NetworkScalar> {
 @Suite struct RecurrentPassTests {
   /// Three firms over five months: one enters late, one is away for a month, in scan order.
   private static let scan: SequencePlan = {
-    var state = ScanState()
-    let months = [[0, 1], [0, 1, 2], [0, 2], [0, 1, 2], [1, 2]]
-    var next = 0
-    let numbered = months.map { firms in
-      firms.map { firm in
-        defer { next += 1 }
-        return (firm: firm, input: next)
-      }
-    }
-    return state.plan(0..<5, firms: 3) { numbered[$0] }
+    var state = ScanState(firms: 3)
+    return plan(0..<5, &state)
   }()
+
+  private static let firms = [[0, 1], [0, 1, 2], [0, 2], [0, 1, 2], [1, 2]]
+
+  /// Some of those months as one pass.
+  private static func plan(_ months: Range<Int>, _ state: inout ScanState) -> SequencePlan {
+    var plan = SequencePlan(carried: 3)
+    state.beginPass()
+    for month in months {
+      for firm in firms[month] { state.add(firm: firm, month: month, input: plan.rows, to: &plan) }
+      plan.closeStep()
+    }
+    return plan
+  }
 
   /// Four windows of three months that share firm-months and repeat some.
   private static let windows = SequencePlan.windows([
@@ -173,40 +178,32 @@ private final class Trial<Scalar: NetworkScalar> {
   func carriedStatesContinueAScan(cell: RecurrentCell) {
     let whole = Trial<Float>(cell, Self.scan)
     let expected = whole.states()
-    var state = ScanState()
-    let months = [[0, 1], [0, 1, 2], [0, 2], [0, 1, 2], [1, 2]]
-    var next = 0
-    let rows = months.map { firms in
-      firms.map { firm in
-        defer { next += 1 }
-        return (firm: firm, input: next)
-      }
-    }
-    let pass = RecurrentPass<Float>(whole.layer, whole.block, rows: 7, inputs: 12, carried: 3)
+    var state = ScanState(firms: 3)
+    let pass = RecurrentPass<Float>(whole.layer, whole.block, rows: 7, inputs: 7, carried: 3)
     pass.clearCarried()
     var found: [[Double]] = []
     for chunk in [0..<3, 3..<5] {
-      let first = rows[chunk.lowerBound][0].input
-      let plan = state.plan(chunk, firms: 3) { rows[$0].map { ($0.firm, $0.input - first) } }
+      let plan = Self.plan(chunk, &state)
       whole.x.withUnsafeBufferPointer {
-        pass.forward(plan, $0.baseAddress! + first * 3, stride: 3, inputRows: plan.rows)
+        pass.forward(plan, $0.baseAddress! + found.count * 3, stride: 3, inputRows: plan.rows)
       }
       found += (0..<plan.rows).map { row in (0..<4).map { Double(pass.state(plan, row)[$0]) } }
-      for firm in 0..<3 {
-        let last = (0..<plan.rows).last { rows.joined().map(\.firm)[first + $0] == firm }
-        if let last { pass.carry(plan, row: last, to: firm) }
-      }
+      state.eachLatest { firm, place in pass.carry(state: place, to: firm) }
     }
     for (a, b) in zip(found, expected) { #expect(a == b, "\(cell)") }
   }
 
   @Test func aLongGapStartsAnew() {
-    var state = ScanState()
-    let seen = [0: [(firm: 0, input: 0)], 7: [(firm: 0, input: 1)], 15: [(firm: 0, input: 2)]]
-    let plan = state.plan(0..<16, firms: 1) { seen[$0] ?? [] }
+    var state = ScanState(firms: 1)
+    var plan = SequencePlan(carried: 1)
+    state.beginPass()
+    for month in [0, 7, 15] {
+      state.add(firm: 0, month: month, input: plan.rows, to: &plan)
+      plan.closeStep()
+    }
     // Six months away go on, seven begin again.
     #expect(plan.from == [0, plan.state(of: 0), 0])
-    #expect(plan.stepCount == 16 && plan.readsInOrder)
+    #expect(plan.stepCount == 3 && plan.readsInOrder)
   }
 }
 

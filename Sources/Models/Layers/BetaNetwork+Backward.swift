@@ -4,13 +4,14 @@ import FactorRuntime
 
 extension BetaNetwork {
   /// Prepares the backward pass of the batch of the last forward pass.
-  public func beginBackward() {
-    for phase in 1..<max(1, phases) { transpose(phase) }
+  func beginBackward() {
+    for layer in 1..<max(1, hidden.count + 1) { transpose(layer) }
   }
 
   /// Runs one phase of the backward pass, from the head down, on one group; before the first one
   /// `loadingsGradient` must hold the gradient of the group's loadings, with zeros in the padding columns.
-  public func backward(phase: Int, group: Int, _ x: UnsafePointer<Scalar>) {
+  func backward(phase: Int, block group: Int, _ panel: UnsafePointer<Scalar>) {
+    let x = panel + firstRow * inputs
     let layer = hidden.count - phase
     let isHead = phase == 0
     let width = isHead ? outputWidth : hidden[layer].width
@@ -81,7 +82,7 @@ extension BetaNetwork {
   }
 
   /// Combines what the groups of a phase found: gradients of the layer below's normalisation.
-  public func finishBackward(phase: Int) {
+  func finishBackward(phase: Int) {
     if phase == 0 { addHeadBias() }
     let below = hidden.count - phase - 1
     guard below >= 0 else { return addShares() }
@@ -134,8 +135,8 @@ extension BetaNetwork {
   public func backward(rows: Int, _ x: UnsafePointer<Scalar>) {
     precondition(rows == groups.rows)
     beginBackward()
-    for phase in 0..<phases {
-      for group in 0..<groups.count { backward(phase: phase, group: group, x) }
+    for phase in 0..<backwardPhases {
+      for group in 0..<groups.count { backward(phase: phase, block: group, x) }
       finishBackward(phase: phase)
     }
   }

@@ -13,7 +13,7 @@
 import FactorRuntime
 
 /// A multilayer perceptron with batch norm whose output rows leave room for one more column.
-public final class BetaNetwork<Scalar: NetworkScalar> {
+public final class BetaNetwork<Scalar: NetworkScalar>: LoadingNetwork {
   struct Layer {
     var inputs: Int
     var outputs: Int
@@ -35,6 +35,7 @@ public final class BetaNetwork<Scalar: NetworkScalar> {
   var running: [RunningMoments]
   let workspace: BetaWorkspace<Scalar>
   private(set) var groups = RowGroups(rows: 0)
+  private(set) var firstRow = 0
   static var epsilon: Double { 1e-5 }
   static var momentum: Double { 0.1 }
 
@@ -94,18 +95,20 @@ public final class BetaNetwork<Scalar: NetworkScalar> {
   /// Where the caller puts the gradient of the loadings before `backward`.
   public var loadingsGradient: UnsafeMutablePointer<Scalar> { workspace.outputGradient }
 
-  /// The phases of a pass, forward or backward.
-  public var phases: Int { hidden.count + 1 }
+  var forwardPhases: Int { hidden.count + 1 }
+  var backwardPhases: Int { hidden.count + 1 }
+  func blocks(forward phase: Int) -> Int { groups.count }
+  func blocks(backward phase: Int) -> Int { groups.count }
 
-  /// Starts a batch; gives the number of groups of each phase.
-  public func begin(rows: Int) -> Int {
-    precondition(rows <= workspace.rows)
-    groups = RowGroups(rows: rows)
-    return groups.count
+  func begin(months: Range<Int>, rows: Range<Int>) {
+    precondition(rows.count <= workspace.rows)
+    groups = RowGroups(rows: rows.count)
+    firstRow = rows.lowerBound
   }
 
   /// Runs one phase of the forward pass on one group.
-  public func forward(phase: Int, group: Int, _ x: UnsafePointer<Scalar>) {
+  func forward(phase: Int, block group: Int, _ panel: UnsafePointer<Scalar>) {
+    let x = panel + firstRow * inputs
     let isHead = phase == hidden.count
     let (weight, width) =
       isHead ? (head.weight, outputWidth) : (hidden[phase].weight, hidden[phase].width)
@@ -131,7 +134,7 @@ public final class BetaNetwork<Scalar: NetworkScalar> {
   }
 
   /// Combines what the groups of a phase found.
-  public func finishForward(phase: Int) {
+  func finishForward(phase: Int) {
     guard phase < hidden.count else { return }
     let (layer, n) = (hidden[phase], workspace.normalizers[phase])
     let (mean, square) = workspace.sums(0)
@@ -159,9 +162,9 @@ public final class BetaNetwork<Scalar: NetworkScalar> {
 
   /// Computes the loadings of a batch with the batch's own normalisation, on this thread.
   public func forward(rows: Int, _ x: UnsafePointer<Scalar>) {
-    let count = begin(rows: rows)
-    for phase in 0..<phases {
-      for group in 0..<count { forward(phase: phase, group: group, x) }
+    begin(months: 0..<1, rows: 0..<rows)
+    for phase in 0..<forwardPhases {
+      for group in 0..<groups.count { forward(phase: phase, block: group, x) }
       finishForward(phase: phase)
     }
   }

@@ -86,9 +86,9 @@ final class RecurrentPass<Scalar: NetworkScalar> {
     if layer.cell == .lstm { c.update(repeating: 0, count: (1 + capacity.carried) * layer.width) }
   }
 
-  /// Copies the state of a row into a carried slot, for the next pass.
-  func carry(_ plan: SequencePlan, row: Int, to slot: Int) {
-    let (w, source) = (layer.width, Int(plan.state(of: row)))
+  /// Copies a row of the state table into a carried slot, for the next pass.
+  func carry(state source: Int, to slot: Int) {
+    let w = layer.width
     (h + (1 + slot) * w).update(from: h + source * w, count: w)
     if layer.cell == .lstm { (c + (1 + slot) * w).update(from: c + source * w, count: w) }
   }

@@ -34,6 +34,23 @@ struct SequencePlan: Sendable {
     input.append(Int32(number))
   }
 
+  /// Makes room for steps of equally many rows, to be set one by one.
+  mutating func reserve(steps count: Int, rows: Int) {
+    steps.removeAll(keepingCapacity: true)
+    for step in 0...count { steps.append(step * rows) }
+    from.removeAll(keepingCapacity: true)
+    input.removeAll(keepingCapacity: true)
+    from.append(contentsOf: repeatElement(0, count: count * rows))
+    input.append(contentsOf: repeatElement(0, count: count * rows))
+    readsInOrder = false
+  }
+
+  /// Sets a row that `reserve` made room for.
+  mutating func set(_ row: Int, input number: Int32, from state: Int32) {
+    from[row] = state
+    input[row] = number
+  }
+
   /// Closes a step; the next row begins another.
   mutating func closeStep() { steps.append(from.count) }
 
@@ -50,43 +67,57 @@ extension SequencePlan {
   /// Windows: `histories[i]` names the inputs of target i from the oldest to the newest, all equally long.
   static func windows(_ histories: [[Int]]) -> SequencePlan {
     var plan = SequencePlan(carried: 0)
-    let length = histories.first?.count ?? 0
-    for step in 0..<length {
-      for (target, history) in histories.enumerated() {
-        precondition(history.count == length, "histories are of one length")
-        let before = step == 0 ? 0 : plan.state(of: (step - 1) * histories.count + target)
-        plan.add(input: history[step], from: before)
+    let (length, count) = (histories.first?.count ?? 0, histories.count)
+    plan.reserve(steps: length, rows: count)
+    for (target, history) in histories.enumerated() {
+      precondition(history.count == length, "histories are of one length")
+      for step in 0..<length {
+        plan.set(
+          step * count + target, input: Int32(history[step]),
+          from: step == 0 ? 0 : plan.state(of: (step - 1) * count + target))
       }
-      plan.closeStep()
     }
     return plan
   }
 }
 
 /// Where each firm's state is between two chunks of a scan, and how long ago it was seen.
-struct ScanState {
+struct ScanState: Sendable {
   /// A firm unseen for more months than this starts anew.
   static let longestGap = 6
+  private static let never = Int32.min / 2
 
-  private var lastSeen: [Int: Int] = [:]
+  /// The month of each firm's last row, and its state in the pass at hand; the carried one if it is 0.
+  private var lastSeen: [Int32]
+  private var latest: [Int32]
 
-  /// Plans the months of a chunk for some firms: `rows(month)` gives firm and input of each row of a month.
-  /// A firm's carried state lies in the slot of its number.
-  mutating func plan(
-    _ months: Range<Int>, firms: Int, rows: (_ month: Int) -> [(firm: Int, input: Int)]
-  ) -> SequencePlan {
-    var plan = SequencePlan(carried: firms)
-    var latest: [Int: Int32] = [:]
-    for month in months {
-      for (firm, input) in rows(month) {
-        let isFresh = lastSeen[firm].map { month - $0 - 1 > Self.longestGap } ?? true
-        let before = isFresh ? 0 : latest[firm] ?? Int32(1 + firm)
-        latest[firm] = plan.state(of: plan.rows)
-        lastSeen[firm] = month
-        plan.add(input: input, from: before)
-      }
-      plan.closeStep()
-    }
-    return plan
+  init(firms: Int) {
+    lastSeen = [Int32](repeating: Self.never, count: firms)
+    latest = [Int32](repeating: 0, count: firms)
+  }
+
+  /// Forgets all firms.
+  mutating func reset() {
+    for firm in lastSeen.indices { lastSeen[firm] = Self.never }
+    beginPass()
+  }
+
+  /// Begins a pass: what comes first of a firm continues its carried state.
+  mutating func beginPass() {
+    for firm in latest.indices { latest[firm] = 0 }
+  }
+
+  /// Calls `body` with each firm that has a row in the pass, and the place of its last state.
+  func eachLatest(_ body: (_ firm: Int, _ state: Int) -> Void) {
+    for (firm, state) in latest.enumerated() where state > 0 { body(firm, Int(state)) }
+  }
+
+  /// Adds a firm's row of a month to a plan; a firm's carried state lies in the slot of its number.
+  mutating func add(firm: Int, month: Int, input: Int, to plan: inout SequencePlan) {
+    let isFresh = Int32(month) - lastSeen[firm] - 1 > Int32(Self.longestGap)
+    let before = isFresh ? 0 : latest[firm] > 0 ? latest[firm] : Int32(1 + firm)
+    latest[firm] = plan.state(of: plan.rows)
+    lastSeen[firm] = Int32(month)
+    plan.add(input: input, from: before)
   }
 }
