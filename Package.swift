@@ -5,6 +5,12 @@ import PackageDescription
 // Kernels and the line-editor shim are optimised even in debug builds, so that tests run at full speed.
 let optimisedC: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno"])]
 
+// A training step touches its own classes thousands of times; that no access overlaps is checked in debug builds,
+// which run the same tests.
+let unchecked: [SwiftSetting] = [
+  .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
+]
+
 let package = Package(
   name: "fq",
   products: [.executable(name: "fq", targets: ["fq"])],
@@ -18,7 +24,9 @@ let package = Package(
       exclude: ["README.md"],
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]
     ),
-    .target(name: "Models", dependencies: ["FactorRuntime"], exclude: ["README.md"]),
+    .target(
+      name: "Models", dependencies: ["FactorRuntime"], exclude: ["README.md"],
+      swiftSettings: unchecked),
     .target(
       name: "Interpreter",
       dependencies: ["FactorLang", "FactorRuntime", "Models", "CEditShim", "CAllocations"],

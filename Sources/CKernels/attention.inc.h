@@ -73,6 +73,28 @@ INLINE float lane_sum(vf x) {
   return sum;
 }
 
+// y += w x, row by row.
+static void NAME(add_scaled_rows)(int64_t rows, int64_t width, const float *x, const float *w,
+                                  float *y) {
+  for (int64_t i = 0; i < rows; i++) {
+    const float s = w[i];
+    for (int64_t j = 0; j < width; j += LANES) {
+      int64_t at = i * width + j;
+      store(y + at, load(y + at) + load(x + at) * s);
+    }
+  }
+}
+
+
+// out = x . y, row by row.
+static void NAME(row_dots)(int64_t rows, int64_t width, const float *x, const float *y, float *out) {
+  for (int64_t i = 0; i < rows; i++) {
+    vf sum = {0};
+    for (int64_t j = 0; j < width; j += LANES) sum += load(x + i * width + j) * load(y + i * width + j);
+    out[i] = lane_sum(sum);
+  }
+}
+
 // Layer normalisation of the first `size` columns; the padding stays zero because gain and offset are.
 static void NAME(layer_norm)(int64_t rows, int64_t width, int64_t size, const float *x,
                              const float *gain, const float *offset, float epsilon,

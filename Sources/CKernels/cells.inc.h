@@ -182,6 +182,22 @@ static void NAME(gru_before_reset)(int64_t rows, int64_t width, float *gates, co
   }
 }
 
+// x becomes max(x, slope x); then dy becomes slope dy where that was below zero.
+static void NAME(leaky)(int64_t count, float slope, float *x) {
+  for (int64_t i = 0; i < count; i += LANES) {
+    vf v = load(x + i);
+    store(x + i, vmax(v, v * slope));
+  }
+}
+
+static void NAME(leaky_backward)(int64_t count, float slope, const float *y, float *dy) {
+  const vf zero = {0};
+  for (int64_t i = 0; i < count; i += LANES) {
+    vf d = load(dy + i);
+    store(dy + i, choose(load(y + i) > zero, d, d * slope));
+  }
+}
+
 // h = tanh(gates); then dgates = dh (1 - h^2) in place of dh.
 static void NAME(tanh_forward)(int64_t count, const float *x, float *h) {
   for (int64_t i = 0; i < count; i += LANES) store(h + i, gate_tanh(load(x + i)));

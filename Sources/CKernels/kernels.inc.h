@@ -30,6 +30,7 @@ INLINE vf vmin(vf a, vf b) { return choose(a < b, a, b); }
 #include "elementwise.inc.h"
 #include "cells.inc.h"
 #include "attention.inc.h"
+#include "likelihood.inc.h"
 #include "expressions.inc.h"
 
 #define TEXT2(x) #x
@@ -56,6 +57,10 @@ const fq_kernel_table NAME(fq_kernels) = {
     .gru_before_reset = NAME(gru_before_reset),
     .tanh_forward = NAME(tanh_forward),
     .tanh_backward = NAME(tanh_backward),
+    .leaky = NAME(leaky),
+    .leaky_backward = NAME(leaky_backward),
+    .add_scaled_rows = NAME(add_scaled_rows),
+    .row_dots = NAME(row_dots),
     .softmax_columns = NAME(softmax_columns),
     .softmax_columns_backward = NAME(softmax_columns_backward),
     .relu_shares = NAME(relu_shares),
@@ -69,6 +74,7 @@ const fq_kernel_table NAME(fq_kernels) = {
     .add_l1 = NAME(add_l1),
     .adam = NAME(adam),
     .add = NAME(add),
+    .prior_likelihood = NAME(prior_likelihood),
     .sum_of_squares = NAME(sum_of_squares),
     .exp = NAME(exp),
     .tanh = NAME(tanh),

@@ -88,13 +88,6 @@ import Testing
     #expect(result.error < GradientCheck.tolerance, "\(result)")
   }
 
-  @Test func logSumNeedsFewLogarithmsAndLosesNothing() {
-    var sum = LogSum()
-    let terms = (1...37).map { 0.3 + 0.11 * Double($0) }
-    for x in terms { sum.add(x) }
-    expectClose(sum.total, terms.reduce(0) { $0 + Elementary.log($1) }, relative: 1e-14)
-  }
-
   // AT-9. The clamp keeps log variances at -8 or above, so "zero" is exp(-8), whose share is known.
   @Test func reconstructionNestsTheAutoencodersSquaredError() {
     let mean = [0.2, -0.4]

@@ -175,6 +175,24 @@ private struct Columns<Scalar: NetworkScalar> {
     #expect(mean == [3] && square == [14])
   }
 
+  @Test(arguments: [1, 15, 16, 17, 200], [1, 5, 12])
+  func priorLikelihoodAgrees(rows: Int, factors: Int) {
+    let x = Twin(rows * 16, seed: 9, scale: 0.5)
+    let (mean, variance) = (
+      Twin(factors, seed: 10).double, Twin(factors, seed: 11).double.map { $0 * $0 }
+    )
+    var (found, exact) = (zeros(3 + 2 * factors), zeros(3 + 2 * factors))
+    Float.priorLikelihood(
+      RowTile(rows: rows, width: 16, x.float), factors: factors, mean: mean, variance: variance,
+      residual: 0.7, into: &found)
+    Double.priorLikelihood(
+      RowTile(rows: rows, width: 16, x.double), factors: factors, mean: mean, variance: variance,
+      residual: 0.7, into: &exact)
+    // Terms below fifty, each rounded a few dozen times.
+    expectClose(found, exact, absolute: 2e-4 * Double(rows))
+    expectClose(found[1], exact[1], absolute: 1e-6 * Double(rows))
+  }
+
   @Test func addingAddsEveryEntry() {
     var y: [Float] = [1, 2, 3]
     Float.add(count: 3, [10, 20, 30], to: &y)

@@ -11,6 +11,8 @@
 #define FQ_PAD 16
 // The longest sequence that attention within sequences takes.
 #define FQ_STEPS 64
+// The most factors whose likelihood is summed.
+#define FQ_FACTORS 32
 
 // The operations of column expressions; x, y and z are the operands.
 enum {
@@ -79,7 +81,11 @@ typedef struct {
                            const float *dq, float *d_before);
   void (*tanh_forward)(int64_t count, const float *x, float *h);
   void (*tanh_backward)(int64_t count, const float *h, float *dh);
+  void (*leaky)(int64_t count, float slope, float *x);
+  void (*leaky_backward)(int64_t count, float slope, const float *y, float *dy);
   // Shares, row normalisation, codes and attention; see attention.inc.h.
+  void (*add_scaled_rows)(int64_t rows, int64_t width, const float *x, const float *w, float *y);
+  void (*row_dots)(int64_t rows, int64_t width, const float *x, const float *y, float *out);
   void (*softmax_columns)(int64_t rows, int64_t width, float *x);
   void (*softmax_columns_backward)(int64_t rows, int64_t width, const float *y, float *dy);
   void (*relu_shares)(int64_t rows, int64_t width, const float *x, float *y, float *totals);
@@ -109,6 +115,9 @@ typedef struct {
                float correction2, float epsilon);
   // y += x.
   void (*add)(int64_t count, const float *x, float *y);
+  // See likelihood.inc.h; at most FQ_FACTORS factors.
+  void (*prior_likelihood)(int64_t rows, int64_t width, int64_t factors, const float *x,
+                           const float *mean, const float *variance, float residual, double *sums);
   // Sum of squares in float64.
   double (*sum_of_squares)(int64_t count, const float *x);
   // Elementwise functions; in and out may be the same buffer.

@@ -15,10 +15,28 @@ enum Workloads {
       measure: { rank(threads: $0) }),
     Workload(
       name: "ca2_epoch", summary: "231,514 x 46, K 5, one month a step",
-      measure: { _ in try epoch(.ca2) }),
+      measure: { try epoch(.ca2, threads: $0) }),
+    Workload(
+      name: "nn4_epoch", summary: "231,514 x 46, 32-16-8-4-1, one month a step",
+      measure: { try epoch(.nn4, threads: $0) }),
     Workload(
       name: "cvra_epoch", summary: "231,514 x 46, K 5, chunks of 12 months",
-      measure: { _ in try epoch(.cvra) }),
+      measure: { try epoch(.cvra, threads: $0) }),
+    Workload(
+      name: "lstm_window", summary: "LSTM loadings, H 32, windows of 12 months, 12 months a step",
+      measure: { try epoch(.lstmWindow, threads: $0, runs: 5) }),
+    Workload(
+      name: "lstm_window_month", summary: "the same, one month a step",
+      measure: { try epoch(.lstmWindowMonth, threads: $0, runs: 5) }),
+    Workload(
+      name: "lstm_scan", summary: "LSTM loadings, H 32, along firms' lives, 12 months a step",
+      measure: { try epoch(.lstmScan, threads: $0) }),
+    Workload(
+      name: "alstm_epoch", summary: "tanh 64, two GRU layers of 64, attention over 12 months",
+      measure: { try epoch(.alstm, threads: $0, runs: 5) }),
+    Workload(
+      name: "duan_epoch", summary: "leaky 32, one GRU layer of 32 over 12 months",
+      measure: { try epoch(.duan, threads: $0, runs: 5) }),
   ]
 
   private static func startup() throws -> Measurement {
@@ -74,10 +92,12 @@ enum Workloads {
     return Measurement(rows: months * firms, seconds: seconds)
   }
 
-  private static func epoch(_ model: EpochBenchmark.Model) throws -> Measurement {
-    let bench = try EpochBenchmark(model, .paper)
+  private static func epoch(
+    _ model: EpochBenchmark.Model, threads: Int, runs: Int = 9
+  ) throws -> Measurement {
+    let bench = try EpochBenchmark(model, .paper, threads: threads)
     var (steps, bytes) = (0, 0)
-    let seconds = Stopwatch.time(runs: 9, warmUps: 2) {
+    let seconds = Stopwatch.time(runs: runs, warmUps: 2) {
       let planned = bench.begin()
       let before = AllocationCounter.bytes
       for step in 0..<planned { bench.run(step: step) }

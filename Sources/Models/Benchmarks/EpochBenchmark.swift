@@ -2,14 +2,22 @@
 //
 // The same batches, loss, optimiser and order of work as a fit; what is left out is the validation
 // pass and early stopping. Useful flops count each product once: forward, weight gradient, and the
-// gradient sent down below every layer but the first.
+// gradient sent down below every layer but the first; work that is done again or saved by sharing does not
+// count.
 
 import FactorRuntime
 
-/// A member of a conditional model, ready to run epochs.
+/// A network in training, ready to run epochs.
 public final class EpochBenchmark {
   /// Which model's epoch.
-  public enum Model: String, CaseIterable, Sendable { case ca2, cvra }
+  public enum Model: String, CaseIterable, Sendable {
+    case ca2, cvra, nn4
+    /// LSTM loadings (32 units) with linear factors: windows of 12 months in batches of 12 months and of one,
+    /// and a scan in batches of 12.
+    case lstmWindow, lstmWindowMonth, lstmScan
+    /// The attention network's and the FactorVAE's feature extractor, each with a linear head.
+    case alstm, duan
+  }
 
   /// The shape of the data.
   public struct Shape: Sendable {
@@ -28,110 +36,174 @@ public final class EpochBenchmark {
     }
   }
 
+  /// A way to run epochs.
+  struct Work {
+    /// Plans an epoch; gives its number of steps.
+    var start: (_ epoch: Int) -> Int
+    var step: (_ number: Int) -> Double
+    /// Useful float operations of one row.
+    var flops: Double
+  }
+
   public let shape: Shape
-  private let start: (Int) -> Int
-  private let step: (Int) -> Double
+  private let work: Work
   private var epoch = 0
 
-  /// Prepares random data and a fresh member.
-  public init(_ model: Model, _ shape: Shape, seed: UInt64 = 1) throws {
+  /// Prepares random data and a fresh network.
+  public init(_ model: Model, _ shape: Shape, threads: Int = 1, seed: UInt64 = 1) throws {
     self.shape = shape
-    let task = try Self.task(shape, seed: seed)
-    let hidden = [32, 16]
+    let panel = try BenchmarkPanel(shape, seed: seed)
     switch model {
-    case .ca2:
-      let inputs = Self.inputs(shape, seed: seed)
-      let head = LinearFactorHead<Float>(
-        factors: shape.factors, inputs: inputs, meanFirms: Double(shape.rows) / Double(shape.months)
-      )
-      var stream = RandomStream(seed: seed, purpose: .initialise)
-      head.initialize(&stream)
-      (start, step) = try Self.closures(head, task, shape, hidden, longest: 1, seed)
+    case .ca2: work = try Self.conditional(panel.linearHead(), panel, longest: 1, threads)
     case .cvra:
       var options = FactorNetworkOptions()
       options.factors = shape.factors
       let head = RecurrentFactorHead<Float>(
-        options: options, inputs: [], meanFirms: Double(shape.rows) / Double(shape.months))
+        options: options, inputs: [], meanFirms: panel.meanFirms)
       var stream = RandomStream(seed: seed, purpose: .initialise)
       head.initialize(&stream)
-      (start, step) = try Self.closures(head, task, shape, hidden, longest: options.chunk, seed)
+      work = try Self.conditional(head, panel, longest: options.chunk, threads)
+    case .nn4: work = Self.regression(panel, hidden: [32, 16, 8, 4], threads)
+    case .lstmWindow: work = Self.recurrent(panel, .window(months: 12), longest: 12, threads)
+    case .lstmWindowMonth: work = Self.recurrent(panel, .window(months: 12), longest: 1, threads)
+    case .lstmScan: work = Self.recurrent(panel, .scan, longest: 12, threads)
+    case .alstm:
+      work = Self.sequence(
+        panel,
+        SequenceDesign(
+          inputs: shape.characteristics, hidden: 64, layers: 2, months: 12, entry: .tanh,
+          attention: 32), threads)
+    case .duan:
+      work = Self.sequence(
+        panel,
+        SequenceDesign(
+          inputs: shape.characteristics, hidden: 32, layers: 1, months: 12, entry: .leaky), threads)
     }
-  }
-
-  private static func closures<Head: FactorHead>(
-    _ head: Head, _ task: FactorTask, _ shape: Shape, _ hidden: [Int], longest: Int, _ seed: UInt64
-  ) throws -> ((Int) -> Int, (Int) -> Double) where Head.Scalar == Float {
-    let data = ConditionalData<Float>(NetworkData(task, returnScale: 1, managed: []))
-    let network = BetaNetwork<Float>(
-      inputs: shape.characteristics, hidden: hidden, outputs: shape.factors,
-      maximumRows: data.mostRows(months: longest))
-    var stream = RandomStream(seed: seed, purpose: .initialise)
-    network.initialize(&stream)
-    network.parameters.penalise(1e-5)
-    let trainer = ConditionalTrainer(
-      network: network, head: head, data: data,
-      split: try Split(
-        train: 0..<shape.months, valid: shape.months..<(shape.months + 1),
-        test: (shape.months + 1)..<(shape.months + 2)),
-      longestBatch: longest, optimizer: Adam(rate: 1e-3, clip: 1))
-    var order = RandomStream(seed: seed, purpose: .shuffle)
-    return (
-      { epoch in
-        trainer.begin(epoch: epoch, &order)
-        return trainer.batchCount
-      }, { trainer.step(batch: $0) }
-    )
   }
 
   /// Plans the next epoch; gives its number of steps.
   public func begin() -> Int {
     epoch += 1
-    return start(epoch)
+    return work.start(epoch)
   }
 
   /// Runs one step; gives the loss.
   @discardableResult
-  public func run(step number: Int) -> Double { step(number) }
+  public func run(step number: Int) -> Double { work.step(number) }
 
   /// Useful float operations of one epoch.
-  public var flops: Double {
-    let widths = [shape.characteristics, 32, 16, shape.factors]
-    var perRow = 0.0
-    for (i, (a, b)) in zip(widths, widths.dropFirst()).enumerated() {
-      perRow += Double(a * b) * (i == 0 ? 4 : 6)
+  public var flops: Double { work.flops * Double(shape.rows) }
+
+  /// Of one row through a multilayer perceptron.
+  private static func flops(_ widths: [Int]) -> Double {
+    zip(widths, widths.dropFirst()).enumerated().reduce(0) {
+      $0 + Double($1.element.0 * $1.element.1) * ($1.offset == 0 ? 4 : 6)
     }
-    return perRow * Double(shape.rows)
+  }
+}
+
+extension EpochBenchmark {
+  private static func conditional<Head: FactorHead>(
+    _ head: Head, _ panel: BenchmarkPanel, longest: Int, _ threads: Int
+  ) throws -> Work where Head.Scalar == Float {
+    let (shape, data, hidden) = (panel.shape, panel.data, [32, 16])
+    let network = BetaNetwork<Float>(
+      inputs: shape.characteristics, hidden: hidden, outputs: shape.factors,
+      maximumRows: data.mostRows(months: longest))
+    var stream = RandomStream(seed: panel.seed, purpose: .initialise)
+    network.initialize(&stream)
+    network.parameters.penalise(1e-5)
+    let trainer = ConditionalTrainer(
+      network: network, head: head, data: data, split: try panel.split, longestBatch: longest,
+      optimizer: Adam(rate: 1e-3, clip: 1), threads: threads)
+    var order = RandomStream(seed: panel.seed, purpose: .shuffle)
+    return Work(
+      start: { epoch in
+        trainer.begin(epoch: epoch, &order)
+        return trainer.batchCount
+      }, step: { trainer.step(batch: $0) },
+      flops: flops([shape.characteristics] + hidden + [shape.factors]))
   }
 
-  private static func task(_ shape: Shape, seed: UInt64) throws -> FactorTask {
-    var stream = RandomStream(seed: seed, purpose: .world)
-    let total = shape.months + 2
-    let sizes = (0..<total).map { month in
-      (month + 1) * shape.rows / shape.months - month * shape.rows / shape.months
-    }
-    guard let first = Month(year: 2000, month: 1) else { throw ModelError.noSplit }
-    var months: [Month] = []
-    var assets: [Int32] = []
-    for (t, size) in sizes.enumerated() {
-      for i in 0..<size {
-        months.append(first + t)
-        assets.append(Int32(i))
-      }
-    }
-    let names = (0..<(sizes.max() ?? 0)).map { String(100_000 + $0) }
-    let index = try PanelIndex.sorting(months: months, assets: assets, names: names).index
-    return FactorTask(
-      index: index, characteristicNames: (1...shape.characteristics).map { "c\($0)" },
-      characteristics: (0..<(months.count * shape.characteristics)).map { _ in
-        Float(2 * stream.uniform() - 1)
+  private static func regression(
+    _ panel: BenchmarkPanel, hidden: [Int], _ threads: Int
+  ) -> Work {
+    let data = panel.data
+    let network = BetaNetwork<Float>(
+      inputs: panel.shape.characteristics, hidden: hidden, outputs: 1,
+      maximumRows: data.mostRows(months: 1))
+    var stream = RandomStream(seed: panel.seed, purpose: .initialise)
+    network.initialize(&stream)
+    network.parameters.penalise(1e-5)
+    let step = RegressionStep(network: network, data: data, threads: threads)
+    let update = updates(network.parameters)
+    return Work(
+      start: { _ in panel.shape.months },
+      step: { month in
+        let loss = step.gradient(month..<(month + 1))
+        update()
+        return loss
+      }, flops: flops([panel.shape.characteristics] + hidden + [1]))
+  }
+
+  private static func recurrent(
+    _ panel: BenchmarkPanel, _ mode: HistoryMode, longest: Int, _ threads: Int
+  ) -> Work {
+    let (shape, units) = (panel.shape, 32)
+    let network = RecurrentBetaNetwork<Float>(
+      inputs: shape.characteristics, hidden: units, outputs: shape.factors, mode: mode,
+      histories: panel.histories, longestBatch: longest)
+    var stream = RandomStream(seed: panel.seed, purpose: .initialise)
+    network.initialize(&stream)
+    let head = panel.linearHead()
+    let step = ConditionalStep(
+      network: network, head: head, data: panel.data, longestBatch: longest, threads: threads)
+    let update = updates(network.parameters, head.parameters)
+    let batches = panel.batches(longest)
+    let months = if case .window(let months) = mode { Double(months) } else { 1.0 }
+    let perMonth = Double(4 * units * (4 * shape.characteristics + 6 * units))
+    return Work(
+      start: { _ in
+        network.resetStates()
+        return batches.count
       },
-      returns: months.map { _ in stream.normal() }, targetName: "ret")
+      step: { number in
+        let loss = step.gradient(batches[number])
+        update()
+        return loss
+      }, flops: months * perMonth + Double(6 * units * shape.factors))
   }
 
-  private static func inputs(_ shape: Shape, seed: UInt64) -> [[Double]] {
-    var stream = RandomStream(seed: seed, purpose: .example)
-    return (0..<(shape.months + 2)).map { _ in
-      (0...shape.characteristics).map { _ in stream.normal() }
+  private static func sequence(
+    _ panel: BenchmarkPanel, _ design: SequenceDesign, _ threads: Int
+  ) -> Work {
+    let network = SequenceNetwork<Float>(design, histories: panel.histories, threads: threads)
+    var stream = RandomStream(seed: panel.seed, purpose: .initialise)
+    network.initialize(&stream)
+    let data = panel.data
+    let update = updates(network.parameters)
+    return Work(
+      start: { _ in panel.shape.months },
+      step: { month in
+        let rows = data.rows(month..<(month + 1))
+        let loss = data.withRows(0..<rows.upperBound) { x, y in
+          network.gradient(rows: rows, panel: x, returns: y)
+        }
+        update()
+        return loss
+      }, flops: design.flops)
+  }
+
+  // The update after a gradient: penalty, clip and Adam.
+  private static func updates(
+    _ large: ParameterBlock<Float>, _ small: ParameterBlock<Double> = ParameterBlock(padded: false)
+  ) -> () -> Void {
+    var optimizer = Adam(rate: 1e-3, clip: 1)
+    return {
+      Float.addL1(
+        count: large.count, weight: large.weights, strength: large.strengths,
+        gradient: large.gradients)
+      optimizer.step(large, small)
     }
   }
 }

@@ -19,58 +19,23 @@ enum PredictiveLikelihood {
     _ view: MonthView<Scalar>, factors: Int, mean: UnsafePointer<Double>,
     logVariance: UnsafePointer<Double>, logResidual: Double, into gradients: Gradients?
   ) -> Double {
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: factors) { variance in
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: 3 * factors + 3) { scratch in
+      guard let variance = scratch.baseAddress else { return .nan }
+      let sums = variance + factors
       for k in 0..<factors { variance[k] = Elementary.exp(logVariance[k]) }
-      if let gradients {
-        gradients.mean.update(repeating: 0, count: factors)
-        gradients.logVariance.update(repeating: 0, count: factors)
-        gradients.logResidual[0] = 0
-      }
       let residual = Elementary.exp(logResidual)
       let firms = Double(max(1, view.firms))
-      var (quadratic, logs) = (0.0, LogSum())
-      for i in 0..<view.firms {
-        let row = view.loadings + i * view.width
-        var (error, spread) = (Double(row[factors]), residual)
+      Scalar.priorLikelihood(
+        RowTile(rows: view.firms, width: view.width, view.loadings), factors: factors, mean: mean,
+        variance: variance, residual: residual, into: sums)
+      if let gradients {
+        gradients.logResidual[0] = sums[2] * residual / firms
         for k in 0..<factors {
-          let b = Double(row[k])
-          error -= b * mean[k]
-          spread += b * b * variance[k]
-        }
-        let ratio = error / spread
-        quadratic += error * ratio
-        logs.add(spread)
-        guard let gradients else { continue }
-        let slope = 0.5 * (1 / spread - ratio * ratio) / firms
-        gradients.logResidual[0] += slope * residual
-        for k in 0..<factors {
-          let b = Double(row[k])
-          gradients.mean[k] -= b * ratio / firms
-          gradients.logVariance[k] += slope * b * b * variance[k]
+          gradients.mean[k] = -sums[3 + k] / firms
+          gradients.logVariance[k] = sums[3 + factors + k] * variance[k] / firms
         }
       }
-      let constant = Elementary.log(2 * Double.pi)
-      return 0.5 * (constant + (logs.total + quadratic) / firms)
+      return 0.5 * (Elementary.log(2 * Double.pi) + (sums[1] + sums[0]) / firms)
     }
   }
-}
-
-/// A sum of logarithms with one logarithm per sixteen positive terms.
-struct LogSum {
-  private var sum = 0.0
-  private var product = 1.0
-  private var pending = 0
-
-  mutating func add(_ x: Double) {
-    product *= x
-    pending += 1
-    if pending == 16 { flush() }
-  }
-
-  private mutating func flush() {
-    sum += Elementary.log(product)
-    (product, pending) = (1, 0)
-  }
-
-  var total: Double { sum + Elementary.log(product) }
 }

@@ -27,6 +27,14 @@ public struct AttentionShape: Sendable {
 
 /// The maps of attention networks.
 public protocol AttentionScalar {
+  /// y += w x, row by row.
+  static func addScaledRows(
+    rows: Int, width: Int, _ x: UnsafePointer<Self>, by w: UnsafePointer<Self>,
+    to y: UnsafeMutablePointer<Self>)
+  /// out = x . y, row by row.
+  static func rowDots(
+    rows: Int, width: Int, _ x: UnsafePointer<Self>, _ y: UnsafePointer<Self>,
+    into out: UnsafeMutablePointer<Self>)
   /// x becomes softmax(x), by column.
   static func softmaxColumns(rows: Int, width: Int, _ x: UnsafeMutablePointer<Self>)
   static func softmaxColumnsBackward(
@@ -64,6 +72,22 @@ public protocol AttentionScalar {
 }
 
 extension Double: AttentionScalar {
+  public static func addScaledRows(
+    rows: Int, width: Int, _ x: UnsafePointer<Double>, by w: UnsafePointer<Double>,
+    to y: UnsafeMutablePointer<Double>
+  ) {
+    for i in 0..<(rows * width) { y[i] += w[i / width] * x[i] }
+  }
+
+  public static func rowDots(
+    rows: Int, width: Int, _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>,
+    into out: UnsafeMutablePointer<Double>
+  ) {
+    for i in 0..<rows {
+      out[i] = (0..<width).reduce(0) { $0 + x[i * width + $1] * y[i * width + $1] }
+    }
+  }
+
   public static func softmaxColumns(rows: Int, width: Int, _ x: UnsafeMutablePointer<Double>) {
     for j in 0..<width {
       let top = (0..<rows).map { x[$0 * width + j] }.max() ?? 0

@@ -55,6 +55,11 @@ public protocol CellScalar {
     adding beforeGradient: UnsafeMutablePointer<Self>)
   /// h = tanh(x), for whole rows.
   static func tanhForward(count: Int, _ x: UnsafePointer<Self>, h: UnsafeMutablePointer<Self>)
+  /// x becomes max(x, slope x), for whole rows.
+  static func leaky(count: Int, slope: Double, _ x: UnsafeMutablePointer<Self>)
+  /// dy becomes slope dy where y is not above zero.
+  static func leakyBackward(
+    count: Int, slope: Double, y: UnsafePointer<Self>, _ dy: UnsafeMutablePointer<Self>)
   /// dh becomes dh (1 - h^2).
   static func tanhBackward(count: Int, h: UnsafePointer<Self>, _ dh: UnsafeMutablePointer<Self>)
 }
@@ -194,6 +199,16 @@ extension Double: CellScalar {
     count: Int, _ x: UnsafePointer<Double>, h: UnsafeMutablePointer<Double>
   ) {
     for i in 0..<count { h[i] = Elementary.tanh(x[i]) }
+  }
+
+  public static func leaky(count: Int, slope: Double, _ x: UnsafeMutablePointer<Double>) {
+    for i in 0..<count { x[i] = Swift.max(x[i], slope * x[i]) }
+  }
+
+  public static func leakyBackward(
+    count: Int, slope: Double, y: UnsafePointer<Double>, _ dy: UnsafeMutablePointer<Double>
+  ) {
+    for i in 0..<count where y[i] <= 0 { dy[i] *= slope }
   }
 
   public static func tanhBackward(

@@ -135,6 +135,20 @@ extension Float: NetworkScalar {
     Kernels.chosen.raw.add(Int64(count), x, y)
   }
 
+  public static func priorLikelihood(
+    _ tile: RowTile<Float>, factors: Int, mean: UnsafePointer<Double>,
+    variance: UnsafePointer<Double>, residual: Double, into sums: UnsafeMutablePointer<Double>
+  ) {
+    precondition(factors <= Padding.factors)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * Padding.factors) { narrow in
+      guard let m = narrow.baseAddress else { return }
+      let v = m + Padding.factors
+      for k in 0..<factors { (m[k], v[k]) = (Float(mean[k]), Float(variance[k])) }
+      Kernels.chosen.raw.prior_likelihood(
+        Int64(tile.rows), Int64(tile.width), Int64(factors), tile.x, m, v, Float(residual), sums)
+    }
+  }
+
   public static func sumOfSquares(count: Int, _ x: UnsafePointer<Float>) -> Double {
     Kernels.chosen.raw.sum_of_squares(Int64(count), x)
   }
@@ -205,12 +219,30 @@ extension Float: CellScalar {
     count: Int, _ x: UnsafePointer<Float>, h: UnsafeMutablePointer<Float>
   ) { Kernels.chosen.raw.tanh_forward(Int64(count), x, h) }
 
+  public static func leaky(count: Int, slope: Double, _ x: UnsafeMutablePointer<Float>) {
+    Kernels.chosen.raw.leaky(Int64(count), Float(slope), x)
+  }
+
+  public static func leakyBackward(
+    count: Int, slope: Double, y: UnsafePointer<Float>, _ dy: UnsafeMutablePointer<Float>
+  ) { Kernels.chosen.raw.leaky_backward(Int64(count), Float(slope), y, dy) }
+
   public static func tanhBackward(
     count: Int, h: UnsafePointer<Float>, _ dh: UnsafeMutablePointer<Float>
   ) { Kernels.chosen.raw.tanh_backward(Int64(count), h, dh) }
 }
 
 extension Float: AttentionScalar {
+  public static func addScaledRows(
+    rows: Int, width: Int, _ x: UnsafePointer<Float>, by w: UnsafePointer<Float>,
+    to y: UnsafeMutablePointer<Float>
+  ) { Kernels.chosen.raw.add_scaled_rows(Int64(rows), Int64(width), x, w, y) }
+
+  public static func rowDots(
+    rows: Int, width: Int, _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>,
+    into out: UnsafeMutablePointer<Float>
+  ) { Kernels.chosen.raw.row_dots(Int64(rows), Int64(width), x, y, out) }
+
   public static func softmaxColumns(rows: Int, width: Int, _ x: UnsafeMutablePointer<Float>) {
     Kernels.chosen.raw.softmax_columns(Int64(rows), Int64(width), x)
   }

@@ -48,6 +48,13 @@ public protocol NetworkScalar: BinaryFloatingPoint, CellScalar, AttentionScalar,
   /// Adds `x` to `y`.
   static func add(count: Int, _ x: UnsafePointer<Self>, to y: UnsafeMutablePointer<Self>)
 
+  /// Sums over rows of loadings b with their return y behind them, with e = y - b'm and s = residual + b^2'v:
+  /// of e^2 / s, of log s, of (1 / s - (e / s)^2) / 2; then for every factor of b e / s, and of b^2 times the
+  /// third. There are at most `Padding.factors` of them.
+  static func priorLikelihood(
+    _ tile: RowTile<Self>, factors: Int, mean: UnsafePointer<Double>,
+    variance: UnsafePointer<Double>, residual: Double, into sums: UnsafeMutablePointer<Double>)
+
   /// Gives the sum of squares.
   static func sumOfSquares(count: Int, _ x: UnsafePointer<Self>) -> Double
 }
@@ -147,6 +154,9 @@ public struct AdamStep<Scalar> {
 public enum Padding {
   /// Output widths are multiples of this; padding columns hold zeros.
   public static let lanes = 16
+
+  /// The most factors whose likelihood is summed.
+  public static let factors = 32
 
   /// A product may leave the second half of the lanes of a narrow result unwritten.
   public static let half = 8

@@ -109,6 +109,30 @@ extension Double: NetworkScalar {
     for i in 0..<count { y[i] += x[i] }
   }
 
+  public static func priorLikelihood(
+    _ tile: RowTile<Double>, factors: Int, mean: UnsafePointer<Double>,
+    variance: UnsafePointer<Double>, residual: Double, into sums: UnsafeMutablePointer<Double>
+  ) {
+    sums.update(repeating: 0, count: 3 + 2 * factors)
+    for i in 0..<tile.rows {
+      let b = tile.x + i * tile.width
+      var (error, spread) = (b[factors], residual)
+      for k in 0..<factors {
+        error -= b[k] * mean[k]
+        spread += b[k] * b[k] * variance[k]
+      }
+      let ratio = error / spread
+      let slope = (1 / spread - ratio * ratio) / 2
+      sums[0] += error * ratio
+      sums[1] += Elementary.log(spread)
+      sums[2] += slope
+      for k in 0..<factors {
+        sums[3 + k] += b[k] * ratio
+        sums[3 + factors + k] += slope * b[k] * b[k]
+      }
+    }
+  }
+
   public static func sumOfSquares(count: Int, _ x: UnsafePointer<Double>) -> Double {
     var sum = 0.0
     for i in 0..<count { sum += x[i] * x[i] }
