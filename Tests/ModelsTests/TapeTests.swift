@@ -150,7 +150,7 @@ struct OperationTrial {
       let tape = Tape(capacity: 16)
       defer { withExtendedLifetime(tape) {} }
       let (loss, outputGradient) = trial.loss(on: tape)
-      #expect(tape.nodes.contains { name($0.operation) == name(operation) })
+      #expect(tape.recorded.contains { name($0.operation) == name(operation) })
       switch trial.sample.truth {
       case .differences:
         let result = BlockCheck.worst(trial.block) { trial.loss(on: $0).loss }

@@ -23,6 +23,12 @@ enum Workloads {
       name: "cvra_epoch", summary: "231,514 x 46, K 5, chunks of 12 months",
       measure: { try epoch(.cvra, threads: $0) }),
     Workload(
+      name: "ca2_small", summary: "200 firms x 50, K 5, one month a step",
+      measure: { try epoch(.ca2, .small, threads: $0, runs: 50) }),
+    Workload(
+      name: "cvra_small", summary: "200 firms x 50, K 5, chunks of 12 months",
+      measure: { try epoch(.cvra, .small, threads: $0, runs: 50) }),
+    Workload(
       name: "lstm_window", summary: "LSTM loadings, H 32, windows of 12 months, 12 months a step",
       measure: { try epoch(.lstmWindow, threads: $0, runs: 5) }),
     Workload(
@@ -93,9 +99,10 @@ enum Workloads {
   }
 
   private static func epoch(
-    _ model: EpochBenchmark.Model, threads: Int, runs: Int = 9
+    _ model: EpochBenchmark.Model, _ shape: EpochBenchmark.Shape = .paper, threads: Int,
+    runs: Int = 9
   ) throws -> Measurement {
-    let bench = try EpochBenchmark(model, .paper, threads: threads)
+    let bench = try EpochBenchmark(model, shape, threads: threads)
     var (steps, bytes) = (0, 0)
     let seconds = Stopwatch.time(runs: runs, warmUps: 2) {
       let planned = bench.begin()

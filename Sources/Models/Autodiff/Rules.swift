@@ -7,7 +7,7 @@ extension Tape {
   /// gradients of leaves to their sinks.
   public func backward(from loss: Variable) {
     precondition(loss.count == 1)
-    gradients.update(repeating: 0, count: used)
+    gradients.update(repeating: 0, count: storage.used)
     loss.gradient[0] = 1
     for index in stride(from: Int(loss.node), through: 0, by: -1) {
       apply(nodes[index])
@@ -33,7 +33,7 @@ extension Tape {
     let y = values + n.offset
     switch n.operation {
     case .leaf(let sink):
-      if sink >= 0 { for i in 0..<n.count { sinks[Int(sink)][i] += d[i] } }
+      if sink >= 0 { for i in 0..<n.count { storage.pointee.sinks[Int(sink)][i] += d[i] } }
     case .product(let a, let b), .transposedProduct(let a, let b), .productTransposed(let a, let b):
       productRule(n, a, b)
     case .add(let a, let b): pair(n, a, b) { (d[$0], d[$0]) }
@@ -67,7 +67,7 @@ extension Tape {
     case .unitColumns(let a): unitRule(n, a)
     case .stopGradient: break
     case .linearised(let first, let count):
-      linearisedRule(n, entries[Int(first)..<Int(first + count)])
+      linearisedRule(n, storage.pointee.entries[Int(first)..<Int(first + count)])
     }
   }
 

@@ -29,6 +29,9 @@ public final class EpochBenchmark {
     /// The paper-size block: 231,514 firm-months, 46 characteristics, 5 factors, 144 months.
     public static let paper = Shape(rows: 231_514, months: 144, characteristics: 46, factors: 5)
 
+    /// The reference panel of tests and small studies: 200 firms, 50 characteristics, 144 months.
+    public static let small = Shape(rows: 28_800, months: 144, characteristics: 50, factors: 5)
+
     /// Creates a shape.
     public init(rows: Int, months: Int, characteristics: Int, factors: Int) {
       (self.rows, self.months) = (rows, months)

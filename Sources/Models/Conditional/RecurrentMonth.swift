@@ -110,7 +110,8 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
   /// prd of the month, per firm; the loadings get no gradient.
   func predictive(_ view: MonthView<Scalar>) -> Variable {
     let expected = activatedPrior()
-    return tape.linearised(expected.mean, expected.logVariance, logResidual) { values, gradients in
+    return tape.storage.linearised(expected.mean, expected.logVariance, logResidual) {
+      values, gradients in
       PredictiveLikelihood.evaluate(
         view, factors: options.factors, mean: values.0, logVariance: values.1,
         logResidual: values.2[0],
