@@ -29,6 +29,7 @@ INLINE vf vmin(vf a, vf b) { return choose(a < b, a, b); }
 #include "columns.inc.h"
 #include "elementwise.inc.h"
 #include "expressions.inc.h"
+#include "gram.inc.h"
 
 #define TEXT2(x) #x
 #define TEXT(x) TEXT2(x)
@@ -52,5 +53,7 @@ const fq_kernel_table NAME(fq_kernels) = {
     .softplus = NAME(softplus),
     .expression = NAME(expression),
     .missing = NAME(missing),
+    .gram = NAME(gram),
+    .weighted_sums = NAME(weighted_sums),
     .peak_probe = NAME(peak_probe),
 };
