@@ -52,9 +52,7 @@ final class ConditionalTrainer<Head: FactorHead>: Trainable {
       network.backward(rows: rows.count, x)
       return loss.scalar
     }
-    Scalar.addL1(
-      count: network.parameters.count, weight: network.parameters.weights,
-      strength: network.parameters.strengths, gradient: network.parameters.gradients)
+    optimizer.addPenalty(to: network.parameters)
     optimizer.step(network.parameters, head.parameters)
     return loss
   }
@@ -98,6 +96,8 @@ final class ConditionalTrainer<Head: FactorHead>: Trainable {
         into: network.loadingsGradient + at)
     }
   }
+
+  func takeMetrics() -> [Metric] { optimizer.takeMetrics() }
 
   func validationLoss() -> Double {
     let months = filter.run(network.frozen(), months: split.valid, from: split.train.lowerBound)
