@@ -40,7 +40,7 @@ def with_torch(x, y, u):
         return list(beta.parameters()) + list(factor.parameters()), loss
 
     months = months_of()
-    train(make, lambda: ((x[a:b], y[a:b], u[t]) for t, (a, b) in enumerate(months)), runs=7)
+    train(make, lambda: ((x[a:b], y[a:b], u[t]) for t, (a, b) in enumerate(months)), runs=7, warm=2)
 
 
 def jax_network(rng, outputs, hidden=HIDDEN):
@@ -73,4 +73,4 @@ def with_jax(x, y, u):
         error = y - jax_loadings(p, x) @ (u @ p["wf"] + p["bf"])
         return (error**2).mean() + penalty(p, ("w0", "w1", "w")), ()
 
-    train(loss, params, (*stacked(x, y), u), runs=7)
+    train(loss, params, (*stacked(x, y), u), runs=7, warm=2)

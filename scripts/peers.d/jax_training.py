@@ -6,7 +6,7 @@ import optax
 from timing import measure
 
 
-def train(loss, params, batches, carry=(), constants=(), rate=1e-3, clip=None, runs=3, once=False):
+def train(loss, params, batches, carry=(), constants=(), rate=1e-3, clip=None, runs=3, warm=1, once=False):
     """Times epochs; `loss(params, carry, *batch, *constants)` gives the loss and what it carries."""
     optimizer = optax.adam(rate)
     if clip:
@@ -29,7 +29,7 @@ def train(loss, params, batches, carry=(), constants=(), rate=1e-3, clip=None, r
     body = lambda: jax.block_until_ready(epoch(params, state, batches, constants))
     if once:
         return body()
-    measure("jax", body, runs, 2, compiles=True)
+    measure("jax", body, runs, warm, compiles=True)
 
 
 def batch_norm(h, gain, shift):

@@ -27,7 +27,7 @@ def with_torch(x, y):
 
         return list(network.parameters()), loss
 
-    train(make, rows_of(months_of(), torch.from_numpy(x), torch.from_numpy(y)), runs=7)
+    train(make, rows_of(months_of(), torch.from_numpy(x), torch.from_numpy(y)), runs=7, warm=2)
 
 
 def with_jax(x, y):
@@ -37,4 +37,4 @@ def with_jax(x, y):
         error = y - jax_loadings(p, x, HIDDEN)[:, 0]
         return (error**2).mean() + penalty(p, ("w0", "w1", "w2", "w3", "w")), ()
 
-    train(loss, jax_network(np.random.default_rng(3), 1, HIDDEN), stacked(x, y), runs=7)
+    train(loss, jax_network(np.random.default_rng(3), 1, HIDDEN), stacked(x, y), runs=7, warm=2)

@@ -28,7 +28,7 @@ def epoch_of(parameters, loss, batches, carry, rate, clip):
     return epoch
 
 
-def train(make, batches, carry=(), rate=1e-3, clip=None, runs=3, once=False):
+def train(make, batches, carry=(), rate=1e-3, clip=None, runs=3, warm=1, once=False):
     """Times epochs of a fresh model: `make()` gives its parameters and `loss(carry, *batch)`.
 
     `batches()` gives the batches of an epoch; what a loss carries on gets no gradient.
@@ -38,14 +38,14 @@ def train(make, batches, carry=(), rate=1e-3, clip=None, runs=3, once=False):
     epoch = epoch_of(parameters, loss, batches, carry, rate, clip)
     if once:
         return epoch()
-    measure("pytorch", epoch, runs, 2)
+    measure("pytorch", epoch, runs, warm)
     # Inductor compiles C++.
     if not shutil.which("g++"):
         return
     parameters, loss = make()
     epoch = epoch_of(parameters, torch.compile(loss), batches, carry, rate, clip)
     try:
-        measure("pytorch_compiled", epoch, runs, 2, compiles=True)
+        measure("pytorch_compiled", epoch, runs, warm, compiles=True)
     except Exception as error:
         print(f"torch.compile: {type(error).__name__}: {error}", file=sys.stderr)
 
