@@ -32,6 +32,7 @@ INLINE vf vmin(vf a, vf b) { return choose(a < b, a, b); }
 #include "attention.inc.h"
 #include "likelihood.inc.h"
 #include "expressions.inc.h"
+#include "gram.inc.h"
 
 #define TEXT2(x) #x
 #define TEXT(x) TEXT2(x)
@@ -83,5 +84,7 @@ const fq_kernel_table NAME(fq_kernels) = {
     .erf = NAME(erf),
     .expression = NAME(expression),
     .missing = NAME(missing),
+    .gram = NAME(gram),
+    .weighted_sums = NAME(weighted_sums),
     .peak_probe = NAME(peak_probe),
 };

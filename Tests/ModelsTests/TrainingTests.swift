@@ -1,4 +1,4 @@
-// What all fits share: splits, early stopping, Adam with its clip, ensembles, the loop.
+// What all fits share: splits, early stopping, ensembles, the loop.
 
 import FactorRuntime
 import Synchronization
@@ -87,46 +87,6 @@ import Testing
   }
 }
 
-@Suite struct OptimizerTests {
-  private func block(_ gradients: [Double]) -> ParameterBlock<Double> {
-    let block = ParameterBlock<Double>(padded: false)
-    block.add("w", rows: 1, columns: gradients.count)
-    for (i, g) in gradients.enumerated() { block.gradients[i] = g }
-    return block
-  }
-
-  @Test func oneNormClipsBothBlocks() {
-    let (large, small) = (block([3, 0]), block([4]))
-    var adam = Adam(rate: 0.1, clip: 1)
-    let norm = adam.step(large, small)
-    expectClose(norm, 5, absolute: 1e-14)
-    // First moments hold a tenth of the clipped gradient: 3/5 and 4/5.
-    expectClose(large.first[0], 0.06, absolute: 1e-15)
-    expectClose(small.first[0], 0.08, absolute: 1e-15)
-    expectClose(small.weights[0], -0.1, absolute: 1e-8)
-  }
-
-  @Test func withoutAClipGradientsStayAsTheyAre() {
-    let (large, small) = (block([3, 0]), block([4]))
-    var adam = Adam(rate: 0.1, clip: nil)
-    adam.step(large, small)
-    expectClose(small.first[0], 0.4, absolute: 1e-15)
-    #expect(large.weights[1] == 0)
-  }
-
-  @Test func adamFindsTheMinimumOfAParabola() {
-    let (large, small) = (block([0]), block([0]))
-    var adam = Adam(rate: 0.05, clip: nil)
-    for _ in 0..<600 {
-      large.gradients[0] = 2 * (large.weights[0] - 3)
-      small.gradients[0] = 8 * (small.weights[0] + 1)
-      adam.step(large, small)
-    }
-    expectClose(large.weights[0], 3, absolute: 1e-3)
-    expectClose(small.weights[0], -1, absolute: 1e-3)
-  }
-}
-
 /// A model whose validation loss follows a list.
 private final class ScriptedModel: Trainable {
   let losses: [Double]
@@ -141,6 +101,7 @@ private final class ScriptedModel: Trainable {
     return Double(batch)
   }
   func validationLoss() -> Double { losses[epoch - 1] }
+  func takeMetrics() -> [Metric] { [Metric("twice", 2 * Double(epoch))] }
   func keepBest() { kept = epoch }
   func restoreBest() { restored = true }
   var state: Int {
@@ -169,6 +130,8 @@ private final class ScriptedModel: Trainable {
     #expect(report.epochs == 5 && report.bestEpoch == 2 && report.bestLoss == 3)
     #expect(model.kept == 2 && model.restored && model.steps == 15)
     #expect(report.trainingLoss == [1, 1, 1, 1, 1])
+    #expect(report.metrics["twice"] == [2, 4, 6, 8, 10])
+    #expect(report.metrics.seconds.count == 5 && report.metrics.seconds.allSatisfy { $0 >= 0 })
   }
 
   @Test func runsAllEpochsWhileItImproves() throws {

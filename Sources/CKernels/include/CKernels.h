@@ -131,6 +131,12 @@ typedef struct {
                      const double *c, double *out);
   // How many of the values are NaN.
   int64_t (*missing)(int64_t count, const double *x);
+  // Adds the upper triangle of Z'Z to `gram`, Z with a constant column after `count` float32 ones;
+  // `width` is a multiple of 8 above `count`, `scratch` holds 64 rows of it.
+  void (*gram)(int64_t rows, int64_t count, int64_t width, const float *z, double *gram,
+               double *scratch);
+  // Adds Z'v to count + 1 sums, the constant's last.
+  void (*weighted_sums)(int64_t rows, int64_t count, const float *z, const double *v, double *sums);
   // Runs independent fused multiply-adds and gives the number of float operations done.
   double (*peak_probe)(int64_t rounds, float *sink);
 } fq_kernel_table;

@@ -11,10 +11,10 @@ enum LanguageWorkloads {
     scalar(
       "record_access", "a million times r.k + i", "r = {a: 1, b: 2, k: 5}", "r.k + i"),
     Workload(
-      name: "parse", summary: "1 MB of source lexed and parsed", measure: { _ in parse() }),
+      name: "parse", summary: "1 MB of source lexed and parsed", measure: { parse($0) }),
     Workload(
       name: "column_expression", summary: "(a * b + c) / d - 1 over 4,000,000 rows",
-      measure: { threads in try columns(threads: threads) }),
+      measure: { try columns($0) }),
   ]
 
   private static let repeats = 1_000_000
@@ -22,25 +22,25 @@ enum LanguageWorkloads {
   private static func scalar(
     _ name: String, _ summary: String, _ setup: String, _ body: String
   ) -> Workload {
-    Workload(name: name, summary: summary) { _ in
+    Workload(name: name, summary: summary) { settings in
       let session = Session()
       let sink = EventList()
       _ = session.run(Source(name: "setup", text: setup), to: sink)
       let loop = Source(name: name, text: "for i in 1..\(repeats) { \(body) };")
-      let seconds = Stopwatch.time(runs: 7) { _ = session.run(loop, to: sink) }
+      let seconds = settings.time(7) { _ = session.run(loop, to: sink) }
       return Measurement(rows: repeats, seconds: seconds)
     }
   }
 
-  private static func parse() -> Measurement {
+  private static func parse(_ settings: BenchSettings) -> Measurement {
     let bytes = Array(LanguageCorpus.megabyte().utf8)
-    let seconds = Stopwatch.time(runs: 15, warmUps: 3) {
+    let seconds = settings.time(15, warmUps: 3) {
       _ = Parser.parse(Source(name: "corpus", bytes: bytes))
     }
     return Measurement(rows: bytes.count, seconds: seconds)
   }
 
-  private static func columns(threads: Int) throws -> Measurement {
+  private static func columns(_ settings: BenchSettings) throws -> Measurement {
     let (months, firms) = (400, 10_000)
     let names = ["a", "b", "c", "d"]
     var stream = RandomStream(seed: 3, purpose: .example)
@@ -56,14 +56,14 @@ enum LanguageWorkloads {
       let expression = pipeline.soleExpression
     else { return Measurement(rows: 0, seconds: []) }
     let catalog = StandardCatalog.standard
-    let budget = Budget(threads: threads)
+    let budget = Budget(threads: settings.threads)
     let evaluator = Evaluator(
       catalog: catalog, budget: budget, events: EventList(), folder: "",
       modules: ModuleLoader(catalog: catalog, budget: budget, log: nil))
     let compiler = Compiler(evaluator, Environment(), source)
     let made = compiler.columns(expression, FrameScope(inside: nil))
       .made(Machine(evaluator, seed: 1))
-    let seconds = try Stopwatch.time(runs: 15) { _ = try made.evaluate(on: table) }
+    let seconds = try settings.time(15) { _ = try made.evaluate(on: table) }
     return Measurement(rows: months * firms, seconds: seconds)
   }
 }

@@ -2,12 +2,26 @@
 
 import FactorRuntime
 
+/// How to measure.
+struct BenchSettings: Sendable {
+  var threads = 1
+  /// Counted runs; nil for as many as the workload thinks right.
+  var runs: Int?
+
+  /// Times a body as often as asked, or `usual` times.
+  func time(_ usual: Int, warmUps: Int = 1, _ body: () throws -> Void) rethrows -> [Double] {
+    try Stopwatch.time(runs: runs ?? usual, warmUps: warmUps, body)
+  }
+}
+
 /// A workload: its name, what it does, and a run that prepares and then gives a timed body.
 struct Workload: Sendable {
   let name: String
   let summary: String
+  /// A thread count of its own; nil for the one asked for.
+  var threads: Int?
   /// Prepares the data and gives the measurement.
-  let measure: @Sendable (_ threads: Int) throws -> Measurement
+  let measure: @Sendable (BenchSettings) throws -> Measurement
 }
 
 /// What a workload took.
@@ -18,9 +32,14 @@ struct Measurement: Sendable {
   /// Useful float operations of one run, where the work is products.
   var flops: Double?
   var bytesPerStep: Double?
+  /// The largest resident set of a process of its own, where that is what is measured.
+  var residentBytes: Double?
 
   var median: Double { Quantile.median(seconds) }
   var best: Double { seconds.min() ?? .nan }
+  var worst: Double { seconds.max() ?? .nan }
+  /// The quartiles of the runs.
+  var quartiles: [Double] { Quantile.of(seconds, [0.25, 0.75]) }
 }
 
 enum Stopwatch {

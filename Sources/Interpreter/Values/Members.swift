@@ -117,6 +117,9 @@ enum Members {
         return .model(value)
       }
     },
+    Member("training", .table(nil), "losses and other figures of each member's epochs") {
+      ModelValue($0).map { .table(Table(training: $0.model.summary.members)) }
+    },
     Member("seconds", .number, "how long the fit took") {
       ModelValue($0).map { .number($0.seconds) }
     },

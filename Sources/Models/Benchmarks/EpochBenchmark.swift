@@ -203,9 +203,7 @@ extension EpochBenchmark {
   ) -> () -> Void {
     var optimizer = Adam(rate: 1e-3, clip: 1)
     return {
-      Float.addL1(
-        count: large.count, weight: large.weights, strength: large.strengths,
-        gradient: large.gradients)
+      optimizer.addPenalty(to: large)
       optimizer.step(large, small)
     }
   }

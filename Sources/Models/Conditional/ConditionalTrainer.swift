@@ -38,12 +38,12 @@ final class ConditionalTrainer<Head: FactorHead>: Trainable {
 
   func step(batch number: Int) -> Double {
     let loss = batches.gradient(plan[number])
-    Scalar.addL1(
-      count: network.parameters.count, weight: network.parameters.weights,
-      strength: network.parameters.strengths, gradient: network.parameters.gradients)
+    optimizer.addPenalty(to: network.parameters)
     optimizer.step(network.parameters, head.parameters)
     return loss
   }
+
+  func takeMetrics() -> [Metric] { optimizer.takeMetrics() }
 
   func validationLoss() -> Double {
     let months = filter.run(network.frozen(), months: split.valid, from: split.train.lowerBound)

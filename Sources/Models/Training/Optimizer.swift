@@ -1,42 +1,160 @@
-// Adam over several parameter blocks, with one global-norm clip for all of them.
+// The optimisers, one closed set: Adam and AdamW, their clips, and how L1 enters a step.
 //
-// Reference: Kingma and Ba (2015), Algorithm 1; Pascanu, Mikolov and Bengio (2013) for the clip.
+// Definition of a step at time t with gradient g, rate a_t (RateSchedule) and moments m, v:
+//   g <- clamp(g, -c, c) and g <- g min(1, C / |g|), where a clip is set; |g| is over all blocks
+//   w <- w - a_t d w                               AdamW only, on penalised tensors
+//   w <- w - a_t m^ / (sqrt(v^) + 1e-8)            m^, v^ corrected for their start at zero
+//   w <- sign(w) max(0, |w| - a_t l / (sqrt(v^) + 1e-8))   proximal L1 only, l the strength
+// The threshold has the step's own scale, so that both ways of L1 have the same minimum.
+// Goals, in order: the same bits for the same settings, no allocation, one pass over the weights.
+// References: Kingma and Ba (2015), Algorithm 1; Loshchilov and Hutter (2019), Algorithm 2, for the
+// decoupled decay d; Pascanu, Mikolov and Bengio (2013), Algorithm 1, for the clip of the norm;
+// Parikh and Boyd (2014), equation 6.9, for the soft threshold; Yun, Lozano and Yang (2021),
+// Algorithm 1, for its scale.
 
 import FactorRuntime
 
-/// Adam's clock and the gradient clip.
-public struct Adam: Sendable {
+/// An optimiser: its settings and its clock.
+public struct Optimizer: Sendable {
+  /// The update rules.
+  public enum Rule: Sendable, Equatable {
+    case adam
+    /// Weights of penalised tensors shrink by a share of the rate, apart from their gradient.
+    case adamW(decay: Double)
+  }
+
+  /// How the L1 penalty enters.
+  public enum Penalty: String, CaseIterable, Sendable {
+    /// Its subgradient is added to the gradient: weights come near zero.
+    case subgradient
+    /// A soft threshold follows the step: weights reach zero.
+    case proximal
+  }
+
+  /// The rate at its highest.
   public var rate: Double
   /// The largest global gradient norm; nil for no clip.
   public var clip: Double?
-  private(set) var time = 0
+  /// The largest size of one gradient entry; nil for no clip.
+  public var valueClip: Double?
+  public var rule = Rule.adam
+  public var schedule = RateSchedule.constant
+  public var penalty = Penalty.subgradient
+  /// The decay of both moments.
+  public var betas = (first: AdamStep<Double>.beta1, second: AdamStep<Double>.beta2)
+  /// Steps taken.
+  var time = 0
+  /// Gradient norms of the steps since they were last asked for.
+  private(set) var norms = RunningMean()
 
-  /// Creates the optimiser.
+  /// Creates Adam with a constant rate; other settings are set afterwards.
   public init(rate: Double, clip: Double?) { (self.rate, self.clip) = (rate, clip) }
+
+  /// The rate of the next step.
+  public var currentRate: Double { rate * schedule.share(step: time + 1) }
+
+  /// Adds the L1 penalty to a block's gradients, where it enters that way.
+  func addPenalty<Scalar: NetworkScalar>(to block: ParameterBlock<Scalar>) {
+    guard penalty == .subgradient else { return }
+    Scalar.addL1(
+      count: block.count, weight: block.weights, strength: block.strengths,
+      gradient: block.gradients)
+  }
 
   /// Updates both blocks from their gradients; gives the gradient norm before clipping.
   @discardableResult
   mutating func step<Scalar: NetworkScalar>(
     _ large: ParameterBlock<Scalar>, _ small: ParameterBlock<Double>
   ) -> Double {
+    let rate = currentRate
     time += 1
+    if let valueClip {
+      large.clampGradients(valueClip)
+      small.clampGradients(valueClip)
+    }
     let norm =
       (Scalar.sumOfSquares(count: large.count, large.gradients)
       + Double.sumOfSquares(count: small.count, small.gradients)).squareRoot()
+    norms.add(norm)
     var scale = 1.0
     if let clip, norm > clip { scale = clip / norm }
-    apply(large, scale)
-    apply(small, scale)
+    apply(large, scale, rate)
+    apply(small, scale, rate)
     return norm
   }
 
-  private func apply<Scalar: NetworkScalar>(_ block: ParameterBlock<Scalar>, _ scale: Double) {
+  /// The mean gradient norm and the rate since the last call.
+  mutating func takeMetrics() -> [Metric] {
+    defer { norms = RunningMean() }
+    let last = rate * schedule.share(step: max(1, time))
+    return [Metric("gradient_norm", norms.mean), Metric("rate", last)]
+  }
+
+  private func apply<Scalar: NetworkScalar>(
+    _ block: ParameterBlock<Scalar>, _ scale: Double, _ rate: Double
+  ) {
+    if case .adamW(let decay) = rule { block.shrink(by: 1 - rate * decay) }
     let steps = Double(time)
-    Scalar.adam(
-      AdamStep(
-        count: block.count, weight: block.weights, gradient: block.gradients, first: block.first,
-        second: block.second, scale: scale, rate: rate,
-        correction1: 1 / (1 - Elementary.pow(AdamStep<Scalar>.beta1, steps)),
-        correction2: 1 / (1 - Elementary.pow(AdamStep<Scalar>.beta2, steps))))
+    let step = AdamStep(
+      count: block.count, weight: block.weights, gradient: block.gradients, first: block.first,
+      second: block.second, scale: scale, rate: rate,
+      correction1: 1 / (1 - Elementary.pow(betas.first, steps)),
+      correction2: 1 / (1 - Elementary.pow(betas.second, steps)))
+    if betas == (AdamStep<Scalar>.beta1, AdamStep<Scalar>.beta2) {
+      Scalar.adam(step)
+    } else {
+      step.apply(beta1: betas.first, beta2: betas.second)
+    }
+    if penalty == .proximal { step.softThreshold(block) }
+  }
+}
+
+/// The optimiser of most models, by the name of its rule.
+public typealias Adam = Optimizer
+
+extension AdamStep where Scalar: NetworkScalar {
+  /// The update with decays other than the kernels' own, for players that are small.
+  fileprivate func apply(beta1: Double, beta2: Double) {
+    let (scale, rate) = (Scalar(scale), Scalar(rate))
+    let (beta1, beta2) = (Scalar(beta1), Scalar(beta2))
+    let (correction1, correction2) = (Scalar(correction1), Scalar(correction2))
+    let epsilon = Scalar(Self.epsilon)
+    for i in 0..<count {
+      let g = gradient[i] * scale
+      first[i] = beta1 * first[i] + (1 - beta1) * g
+      second[i] = beta2 * second[i] + (1 - beta2) * (g * g)
+      let root = (second[i] * correction2).squareRoot()
+      weight[i] -= rate * (first[i] * correction1) / (root + epsilon)
+    }
+  }
+
+  /// Moves penalised weights towards zero by their strength on the scale of the step, and no further.
+  fileprivate func softThreshold(_ block: ParameterBlock<Scalar>) {
+    let (rate, correction2) = (Scalar(rate), Scalar(correction2))
+    let epsilon = Scalar(Self.epsilon)
+    for tensor in block.tensors where tensor.isPenalised {
+      for i in tensor.offset..<(tensor.offset + tensor.extent) {
+        let root = (second[i] * correction2).squareRoot()
+        let size = max(0, abs(weight[i]) - rate * block.strengths[i] / (root + epsilon))
+        weight[i] = weight[i] < 0 ? -size : size
+      }
+    }
+  }
+}
+
+extension ParameterBlock {
+  /// Moves gradient entries beyond a limit onto it.
+  fileprivate func clampGradients(_ limit: Double) {
+    let limit = Scalar(limit)
+    for i in 0..<count { gradients[i] = min(max(gradients[i], -limit), limit) }
+  }
+
+  /// Multiplies the weights of penalised tensors.
+  fileprivate func shrink(by factor: Double) {
+    let factor = Scalar(factor)
+    for tensor in tensors where tensor.isPenalised {
+      let weights = weights + tensor.offset
+      for i in 0..<tensor.extent { weights[i] *= factor }
+    }
   }
 }

@@ -17,8 +17,14 @@ protocol Trainable: AnyObject {
   /// Keeps the current parameters as the best, or puts the best ones back.
   func keepBest()
   func restoreBest()
+  /// Figures of the epoch that has ended, besides its losses.
+  func takeMetrics() -> [Metric]
   /// The state between epochs; putting it back continues bit by bit as if nothing had happened.
   var state: State { get set }
+}
+
+extension Trainable {
+  func takeMetrics() -> [Metric] { [] }
 }
 
 /// A training between two epochs.
@@ -48,6 +54,8 @@ public struct TrainingReport: Sendable, Equatable {
   public var validationLoss: [Double] = []
   public var bestEpoch = 0
   public var bestLoss = Double.infinity
+  /// Figures of each epoch besides its losses.
+  public var metrics = TrainingMetrics()
   /// The number of epochs run.
   public var epochs: Int { trainingLoss.count }
 }
@@ -68,6 +76,7 @@ enum TrainingLoop {
     var epoch = report.epochs + 1
     while epoch <= max(1, schedule.epochs), !(epoch > 1 && watch.shouldStop(after: epoch - 1)) {
       let (train, valid): (Double, Double)
+      let began = ContinuousClock.now
       do { (train, valid) = try pass(model, epoch, &stream, context) } catch BudgetError.cancelled {
         guard let last else { throw BudgetError.cancelled }
         model.restoreBest()
@@ -75,6 +84,8 @@ enum TrainingLoop {
       }
       report.trainingLoss.append(train)
       report.validationLoss.append(valid)
+      report.metrics.append(
+        model.takeMetrics(), seconds: (ContinuousClock.now - began) / .seconds(1))
       if watch.note(valid, epoch: epoch) { model.keepBest() }
       (report.bestEpoch, report.bestLoss) = (watch.bestEpoch, watch.bestLoss)
       last = PausedTraining(model: model.state, stream: stream, watch: watch, report: report)

@@ -56,6 +56,22 @@ public struct Kernels: @unchecked Sendable {
     Int(table.pointee.missing(Int64(count), x))
   }
 
+  /// Adds the upper triangle of Z'Z with a constant column to `gram`, in doubles.
+  func gram(
+    rows: Int, count: Int, width: Int, _ z: UnsafePointer<Float>,
+    into gram: UnsafeMutablePointer<Double>, scratch: UnsafeMutablePointer<Double>
+  ) {
+    table.pointee.gram(Int64(rows), Int64(count), Int64(width), z, gram, scratch)
+  }
+
+  /// Adds Z'v to `count + 1` sums, the constant's last.
+  func weightedSums(
+    rows: Int, count: Int, _ z: UnsafePointer<Float>, _ v: UnsafePointer<Double>,
+    into sums: UnsafeMutablePointer<Double>
+  ) {
+    table.pointee.weighted_sums(Int64(rows), Int64(count), z, v, sums)
+  }
+
   /// Runs independent multiply-adds; gives the number of float operations done.
   public func probePeak(rounds: Int) -> Double {
     var sink: Float = 0

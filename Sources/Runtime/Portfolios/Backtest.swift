@@ -93,8 +93,11 @@ public struct Backtest: Sendable {
       sort, index: index, legs: options.legs, size: size, long: options.long, short: options.short)
     let traded = sort.sortedMonths
     gross = traded.map { t in
-      Summation.compensated(
-        index.rows(ofMonthAt: t).map { returns[$0].isNaN ? 0 : weights[$0] * returns[$0] })
+      var sum = CompensatedSum()
+      for row in index.rows(ofMonthAt: t) {
+        sum.add(returns[row].isNaN ? 0 : weights[row] * returns[row])
+      }
+      return sum.value
     }
     turnover = Turnover.series(
       weights: weights, returns: returns, index: index, months: traded,
@@ -162,14 +165,33 @@ private struct BucketTable {
     realized = predicted
     sizes = predicted
     for t in sort.sortedMonths {
-      var rows = [[Int]](repeating: [], count: sort.bucketCount + 1)
-      for row in index.rows(ofMonthAt: t) { rows[Int(sort.buckets[row])].append(row) }
-      for bucket in 0..<sort.bucketCount {
-        let members = rows[bucket + 1]
-        predicted[bucket].append(Moments(members.map { forecast[$0] }).mean)
-        realized[bucket].append(Moments(members.map { returns[$0] }).mean)
-        sizes[bucket].append(Double(members.count))
+      var means = [(predicted: RunningMean, realized: RunningMean, size: Double)](
+        repeating: (RunningMean(), RunningMean(), 0), count: sort.bucketCount + 1)
+      for row in index.rows(ofMonthAt: t) {
+        let bucket = Int(sort.buckets[row])
+        means[bucket].predicted.add(forecast[row])
+        means[bucket].realized.add(returns[row])
+        means[bucket].size += 1
       }
+      for bucket in 0..<sort.bucketCount {
+        predicted[bucket].append(means[bucket + 1].predicted.value)
+        realized[bucket].append(means[bucket + 1].realized.value)
+        sizes[bucket].append(means[bucket + 1].size)
+      }
+    }
+  }
+
+  /// The mean of the values that are not missing, by a compensated sum.
+  private struct RunningMean {
+    private var sum = CompensatedSum()
+    private var count = 0.0
+
+    var value: Double { count > 0 ? sum.value / count : .nan }
+
+    mutating func add(_ value: Double) {
+      guard !value.isNaN else { return }
+      sum.add(value)
+      count += 1
     }
   }
 

@@ -22,12 +22,17 @@ public enum LongShort {
   ) -> [Double] {
     let (top, bottom) = (Int32(long ?? sort.bucketCount), Int32(short ?? 1))
     var weights = [Double](repeating: 0, count: index.count)
+    var legRows: (long: [Int], short: [Int]) = ([], [])
     for t in sort.sortedMonths {
-      let rows = index.rows(ofMonthAt: t)
-      assign(1, to: rows.filter { sort.buckets[$0] == top }, size, &weights)
-      if legs == .longShort {
-        assign(-1, to: rows.filter { sort.buckets[$0] == bottom }, size, &weights)
+      legRows.long.removeAll(keepingCapacity: true)
+      legRows.short.removeAll(keepingCapacity: true)
+      for row in index.rows(ofMonthAt: t) {
+        let bucket = sort.buckets[row]
+        if bucket == top { legRows.long.append(row) }
+        if bucket == bottom { legRows.short.append(row) }
       }
+      assign(1, to: legRows.long, size, &weights)
+      if legs == .longShort { assign(-1, to: legRows.short, size, &weights) }
     }
     return weights
   }

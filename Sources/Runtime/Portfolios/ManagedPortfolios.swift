@@ -39,6 +39,7 @@ public struct ManagedPortfolios: Sendable {
   /// Months whose ridge had to grow, ascending.
   public let warnings: [Warning]
   private let characteristics: [Float]
+  private var kernels: Kernels { .chosen }
   private let factors: [Cholesky?]
   private let grams: [Matrix]
 
@@ -104,13 +105,13 @@ public struct ManagedPortfolios: Sendable {
   private func averageProducts(_ t: Int, _ returns: [Double]) -> [Double] {
     let count = width - 1
     var sums = [Double](repeating: 0, count: width)
-    sums.withUnsafeMutableBufferPointer { sums in
-      characteristics.withUnsafeBufferPointer { z in
-        for row in offsets[t]..<offsets[t + 1] {
-          let value = returns[row]
-          for j in 0..<count { sums[j] += Double(z[row * count + j]) * value }
-          sums[count] += value
-        }
+    let rows = offsets[t]..<offsets[t + 1]
+    characteristics.withUnsafeBufferPointer { z in
+      returns.withUnsafeBufferPointer { returns in
+        guard let z = z.baseAddress, let v = returns.baseAddress else { return }
+        kernels.weightedSums(
+          rows: rows.count, count: count, z + rows.lowerBound * count, v + rows.lowerBound,
+          into: &sums)
       }
     }
     let assets = Double(max(1, offsets[t + 1] - offsets[t]))
@@ -139,59 +140,34 @@ private final class MonthSlots: @unchecked Sendable {
 }
 
 /// Z'Z / N with the constant last.
-private enum GramMatrix {
-  static func ofMonth(_ z: [Float], _ count: Int, _ rows: Range<Int>) -> Matrix {
+enum GramMatrix {
+  /// Rows that are widened at a time; what the kernel's scratch holds.
+  private static let blockRows = 64
+
+  static func ofMonth(
+    _ z: [Float], _ count: Int, _ rows: Range<Int>, _ kernels: Kernels = .chosen
+  ) -> Matrix {
     let width = count + 1
-    var gram = Matrix(rows: width, columns: width)
-    var buffer = [Double](repeating: 0, count: 4 * width)
-    gram.storage.withUnsafeMutableBufferPointer { gram in
-      buffer.withUnsafeMutableBufferPointer { buffer in
-        z.withUnsafeBufferPointer { z in
-          var row = rows.lowerBound
-          while row < rows.upperBound {
-            load(z, row, min(4, rows.upperBound - row), count, buffer)
-            add(buffer, width, gram)
-            row += 4
-          }
-        }
-      }
+    // The kernel works on whole lanes.
+    let padded = (width + 7) & ~7
+    var sums = [Double](repeating: 0, count: padded * padded)
+    var scratch = [Double](repeating: 0, count: blockRows * padded)
+    z.withUnsafeBufferPointer { z in
+      guard let base = z.baseAddress else { return }
+      kernels.gram(
+        rows: rows.count, count: count, width: padded, base + rows.lowerBound * count, into: &sums,
+        scratch: &scratch)
     }
     let assets = Double(max(1, rows.count))
+    var gram = Matrix(rows: width, columns: width)
     for i in 0..<width {
       for j in i..<width {
-        gram[i, j] /= assets
-        gram[j, i] = gram[i, j]
+        let mean = sums[i * padded + j] / assets
+        gram[i, j] = mean
+        gram[j, i] = mean
       }
     }
     return gram
-  }
-
-  /// Four rows as doubles, with the constant; rows beyond the end are zero.
-  private static func load(
-    _ z: UnsafeBufferPointer<Float>, _ row: Int, _ present: Int, _ count: Int,
-    _ buffer: UnsafeMutableBufferPointer<Double>
-  ) {
-    let width = count + 1
-    for k in 0..<4 {
-      let isPresent = k < present
-      for j in 0..<count {
-        buffer[k * width + j] = isPresent ? Double(z[(row + k) * count + j]) : 0
-      }
-      buffer[k * width + count] = isPresent ? 1 : 0
-    }
-  }
-
-  private static func add(
-    _ b: UnsafeMutableBufferPointer<Double>, _ width: Int,
-    _ gram: UnsafeMutableBufferPointer<Double>
-  ) {
-    guard let b = b.baseAddress, let gram = gram.baseAddress else { return }
-    let (r0, r1, r2, r3) = (b, b + width, b + 2 * width, b + 3 * width)
-    for i in 0..<width {
-      let (a0, a1, a2, a3) = (r0[i], r1[i], r2[i], r3[i])
-      let out = gram + i * width
-      for j in i..<width { out[j] += (a0 * r0[j] + a1 * r1[j]) + (a2 * r2[j] + a3 * r3[j]) }
-    }
   }
 }
 

@@ -62,8 +62,18 @@ public struct PortfolioSort: Sendable, Equatable {
     var sorted: [Int] = []
     var short: [(month: Month, assets: Int)] = []
     var tied: [TiedMonth] = []
+    let sorter = RankSorter()
     for t in index.months.indices {
       let rows = index.rows(ofMonthAt: t)
+      if ties == .firm, reference == nil {
+        let assets = Self.fill(&buckets, rows, signal, count, sorter)
+        if assets < count {
+          short.append((index.months[t], assets))
+        } else {
+          sorted.append(t)
+        }
+        continue
+      }
       let month = SortedMonth(
         Array(signal[rows]), reference: reference.map { Array($0[rows]) }, count: count)
       guard month.referenceCount >= count else {
@@ -90,6 +100,28 @@ public struct PortfolioSort: Sendable, Equatable {
     self.init(
       bucketCount: count, buckets: buckets, sortedMonths: sorted,
       skipped: (short.map(\.month) + tied.map(\.month)).sorted())
+  }
+
+  // The common case without a copy: one sorter for all months, buckets written where they belong.
+  // Gives the number of assets with a signal; with too few nothing is written.
+  private static func fill(
+    _ buckets: inout [Int32], _ rows: Range<Int>, _ signal: [Double], _ count: Int,
+    _ sorter: RankSorter
+  ) -> Int {
+    signal.withUnsafeBufferPointer { sorter.sort(UnsafeBufferPointer(rebasing: $0[rows])) }
+    let assets = sorter.count
+    guard assets >= count else { return assets }
+    buckets.withUnsafeMutableBufferPointer { buckets in
+      for bucket in 0..<count {
+        // Places with floor(count * place / assets) = bucket.
+        let first = (bucket * assets + count - 1) / count
+        let end = ((bucket + 1) * assets + count - 1) / count
+        for place in first..<end {
+          buckets[rows.lowerBound + sorter.position(place)] = Int32(bucket + 1)
+        }
+      }
+    }
+    return assets
   }
 
   /// Takes over buckets made elsewhere; months without any are left out.

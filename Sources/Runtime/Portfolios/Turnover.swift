@@ -23,12 +23,14 @@ public enum Turnover {
     var result: [Double] = []
     var held = Holdings()
     for t in months {
-      let rows = index.rows(ofMonthAt: t)
-      let now = Holdings(
-        assets: rows.filter { weights[$0] != 0 }.map { index.assets[$0] },
-        weights: rows.filter { weights[$0] != 0 }.map { weights[$0] })
+      var now = Holdings()
+      var earned: [Double] = []
+      for row in index.rows(ofMonthAt: t) where weights[row] != 0 {
+        now.assets.append(index.assets[row])
+        now.weights.append(weights[row])
+        earned.append(returns[row])
+      }
       result.append(distance(held, now))
-      let earned = rows.filter { weights[$0] != 0 }.map { returns[$0] }
       held = now
       if drift { held.weights = drifted(now.weights, returns: earned) }
     }

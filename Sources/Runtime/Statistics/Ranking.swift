@@ -70,8 +70,9 @@ final class RankSorter {
   /// The sorted positions, after `sort`.
   var order: [Int] { (0..<count).map { position($0) } }
 
+  /// The position of the value at a place of the order, after `sort`.
   @inline(__always)
-  private func position(_ place: Int) -> Int { Int(items[place] & 0xFFFF_FFFF) }
+  func position(_ place: Int) -> Int { Int(items[place] & 0xFFFF_FFFF) }
 
   /// Sorts the positions of all values that are not missing.
   func sort(_ values: UnsafeBufferPointer<Double>) {

@@ -1,0 +1,24 @@
+"""What a user would write today for each workload of `fq bench`, with the same shapes.
+
+Called as `python scripts/peers.d WORKLOAD THREADS`; a workload without peers prints nothing.
+"""
+import importlib
+import os
+import sys
+
+topics = {
+    "language": "startup closure_call comprehension string_building record_access",
+    "tables": "csv csv_large csv_large_two column_expression rank_normalize",
+    "portfolios": "managed_portfolios decile_sort",
+    "autoencoder": "ca2_epoch",
+    "neural": "nn4_epoch",
+    "recurrent": "cvra_epoch fit_memory",
+    "sequences": "lstm_window lstm_window_month lstm_scan",
+    "attention": "alstm_epoch",
+    "factor_vae": "duan_epoch",
+}
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+for topic, names in topics.items():
+    if sys.argv[1] in names.split():
+        getattr(importlib.import_module(topic), sys.argv[1])()

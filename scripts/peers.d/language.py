@@ -1,0 +1,36 @@
+"""The language beside CPython, and the start of a process beside other interpreters."""
+import os
+import shutil
+import sys
+
+from timing import measure
+
+
+def startup():
+    # The interpreter itself: a version manager's stand-in on the PATH would add its own start.
+    for name, path in [
+        ("cpython", os.path.realpath(sys.executable)), ("lua", shutil.which("lua5.4")),
+    ]:
+        if path:
+            code = "1+1" if name == "cpython" else "local x = 1+1"
+            flag = "-c" if name == "cpython" else "-e"
+            measure(name, lambda: os.waitpid(
+                os.posix_spawn(path, [path, flag, code], os.environ), 0), 40, 5)
+
+
+def closure_call():
+    f = lambda x: x + 1
+    measure("cpython", lambda: [f(i) for i in range(1, 1000001)], 7)
+
+
+def comprehension():
+    measure("cpython", lambda: [i * i + 1 for i in range(1, 1000001)], 7)
+
+
+def string_building():
+    measure("cpython", lambda: [f"K = {i}" for i in range(1, 1000001)], 7)
+
+
+def record_access():
+    r = {"a": 1, "b": 2, "k": 5}
+    measure("cpython", lambda: [r["k"] + i for i in range(1, 1000001)], 7)
