@@ -15,13 +15,17 @@ final class ConditionalTrainer<Head: FactorHead>: Trainable {
   private var plan: [Range<Int>] = []
   private var best = ConditionalSnapshot<Scalar>()
   private let filter: ConditionalFilter<Head>
+  private let budget: Budget
+  /// The calendar months of the data, to name one that makes trouble.
+  private let months: [Month]
+  private(set) var troubled: Month?
 
   init(
     network: BetaNetwork<Scalar>, head: Head, data: ConditionalData<Scalar>, split: Split,
-    longestBatch: Int, optimizer: Adam
+    longestBatch: Int, optimizer: Adam, months: [Month] = [], budget: Budget = Budget()
   ) {
     (self.network, self.head, self.data, self.split) = (network, head, data, split)
-    self.optimizer = optimizer
+    (self.optimizer, self.months, self.budget) = (optimizer, months, budget)
     statistics = LoadingStatistics(
       factors: head.factors, width: network.outputWidth, slots: longestBatch)
     filter = ConditionalFilter(head: head, width: network.outputWidth, data: data)
@@ -31,7 +35,8 @@ final class ConditionalTrainer<Head: FactorHead>: Trainable {
 
   func begin(epoch: Int, _ stream: inout RandomStream) {
     head.willStart(epoch: epoch) {
-      filter.run(network.frozen(), months: split.train, from: split.train.lowerBound)
+      filter.run(
+        network.frozen(), months: split.train, from: split.train.lowerBound, budget: budget)
     }
     plan = head.batches(epoch: epoch, train: split.train, &stream)
     head.resetState()
@@ -86,8 +91,15 @@ final class ConditionalTrainer<Head: FactorHead>: Trainable {
         month: months.lowerBound + slot, firms: firms, statistics: statistics[slot],
         loadings: network.loadings + first * network.outputWidth, width: network.outputWidth)
       total = total + head.loss(view, on: tape)
+      suspect(total.scalar, months.lowerBound + slot)
     }
     return head.closeBatch(total, months: months.count, on: tape)
+  }
+
+  // The first month after which a sum is not finite is the one to look at.
+  private func suspect(_ loss: Double, _ month: Int) {
+    guard troubled == nil, !loss.isFinite, months.indices.contains(month) else { return }
+    troubled = months[month]
   }
 
   private func spreadGradients(_ months: Range<Int>) {
@@ -100,26 +112,22 @@ final class ConditionalTrainer<Head: FactorHead>: Trainable {
   }
 
   func validationLoss() -> Double {
-    let months = filter.run(network.frozen(), months: split.valid, from: split.train.lowerBound)
+    let months = filter.run(
+      network.frozen(), months: split.valid, from: split.train.lowerBound, budget: budget)
+    for (month, seen) in zip(split.valid, months) { suspect(seen.loss, month) }
     return months.reduce(0) { $0 + $1.loss } / Double(max(1, months.count))
   }
 
   /// Estimates the prior again, on the training and validation months.
   func refinePrior(budget: Budget) throws {
     let months = split.train.lowerBound..<split.valid.upperBound
-    try head.refinePrior(
-      on: filter.run(network.frozen(), months: months, from: months.lowerBound), budget: budget)
+    let seen = filter.run(
+      network.frozen(), months: months, from: months.lowerBound, budget: budget)
+    try budget.check()
+    try head.refinePrior(on: seen, budget: budget)
   }
 
-  /// Everything between two epochs, as values.
-  struct State: Sendable {
-    let network: ParameterState<Scalar>
-    let running: [RunningMoments]
-    let head: ParameterState<Double>
-    let draws: RandomStream?
-    let optimizer: Adam
-    let best: ConditionalSnapshot<Scalar>
-  }
+  typealias State = ConditionalState<Scalar>
 
   var state: State {
     get {
@@ -138,24 +146,4 @@ final class ConditionalTrainer<Head: FactorHead>: Trainable {
 
   func keepBest() { best.take(network, head.parameters) }
   func restoreBest() { best.putBack(network, head.parameters) }
-}
-
-/// The parameters and running statistics of the best epoch.
-struct ConditionalSnapshot<Scalar: NetworkScalar>: Sendable {
-  private var large: [Scalar] = []
-  private var small: [Double] = []
-  private var running: [RunningMoments] = []
-
-  mutating func take(_ network: BetaNetwork<Scalar>, _ parameters: ParameterBlock<Double>) {
-    network.parameters.snapshot(into: &large)
-    parameters.snapshot(into: &small)
-    running = network.running
-  }
-
-  func putBack(_ network: BetaNetwork<Scalar>, _ parameters: ParameterBlock<Double>) {
-    guard !large.isEmpty else { return }
-    network.parameters.restore(large)
-    parameters.restore(small)
-    network.running = running
-  }
 }

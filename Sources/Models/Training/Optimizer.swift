@@ -9,7 +9,7 @@ public struct Adam: Sendable {
   public var rate: Double
   /// The largest global gradient norm; nil for no clip.
   public var clip: Double?
-  private(set) var time = 0
+  var time = 0
 
   /// Creates the optimiser.
   public init(rate: Double, clip: Double?) { (self.rate, self.clip) = (rate, clip) }
