@@ -145,6 +145,8 @@ public struct ModelValue: Sendable {
   public var recipe: TaskRecipe
   public var seconds: Double
   public var threads: Int
+  /// What was asked for, to go on with the fit or to do it again; nil where a file does not say.
+  var order: FitOrder?
 }
 
 /// A function of the user: code, and the values it captured when it was made.
