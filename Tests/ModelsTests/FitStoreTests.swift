@@ -219,4 +219,35 @@ struct StoredFit {
     #expect(fit.said.filter { $0.contains("damaged") }.isEmpty)
     #expect(try FileSystem.list(fit.folder.path).allSatisfy { !$0.hasSuffix(".tmp") })
   }
+
+  @Test func aLossThatFailsKeepsTheBestEpochAndNamesTheMonth() throws {
+    let fit = try StoredFit("ca1", ["patience": .integer(50), "seeds": .integer(1)])
+    let partial = try fit.fit(stoppingAt: 3).model
+    let checkpoint = try #require(partial.pause).checkpoint()
+    let paused = try PausedTraining<ConditionalState<Float>>("member0", of: checkpoint)
+    let state = paused.model
+    let spoilt = ConditionalState<Float>(
+      network: ParameterState(
+        weights: state.network.weights.map { _ in .infinity }, first: state.network.first,
+        second: state.network.second),
+      running: state.running, head: state.head, draws: state.draws, optimizer: state.optimizer,
+      best: state.best)
+    var container = Container(kind: checkpoint.kind)
+    container.facts = checkpoint.facts
+    PausedTraining(
+      model: spoilt, stream: paused.stream, watch: paused.watch, report: paused.report
+    ).encode("member0", into: &container)
+    var context = FitContext(seed: 5)
+    context.earlier = container
+    let failed = try fit.order.fit(fit.task, context)
+    let pause = try #require(failed.pause)
+    guard case .notFinite(epoch: 4, month: let month?) = pause.cause else {
+      Issue.record("\(String(describing: pause.cause))")
+      return
+    }
+    #expect(try fit.task.index.months[fit.task.requireSplit().train].contains(month))
+    #expect(pause.epoch == 3 && pause.bestEpoch == paused.report.bestEpoch)
+    let best = try pause.best(Budget())
+    #expect(try fit.bits(best) == fit.bits(partial) && best.pause == nil)
+  }
 }
