@@ -7,6 +7,12 @@ import Testing
 
 @testable import Models
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// What a store said, from any thread.
 private final class Notes: Sendable {
   private let texts = Mutex<[String]>([])
@@ -45,12 +51,13 @@ struct StoredFit {
 
   /// Fits; asks to stop when an epoch is reached.
   func fit(
-    stoppingAt epoch: Int? = nil, calls: WriteCalls = .system, isFresh: Bool = false,
+    stoppingAt epoch: Int? = nil, ofMember member: Int? = nil, calls: WriteCalls = .system,
+    isFresh: Bool = false,
     on other: FactorTask? = nil
   ) throws -> FitStore.Result {
     let budget = Budget()
     let context = FitContext(seed: order.seed, budget: budget) {
-      if $0.epoch == epoch { budget.cancel() }
+      if $0.epoch == epoch, member ?? $0.member == $0.member { budget.cancel() }
     }
     let notes = notes
     return try store(calls: calls).fit(order, other ?? task, context, isFresh: isFresh) {
@@ -249,5 +256,62 @@ struct StoredFit {
     #expect(pause.epoch == 3 && pause.bestEpoch == paused.report.bestEpoch)
     let best = try pause.best(Budget())
     #expect(try fit.bits(best) == fit.bits(partial) && best.pause == nil)
+  }
+
+  @Test(arguments: ["cvra", "ca2"]) func finishedMembersAreKeptToo(name: String) throws {
+    let fit = try StoredFit(name, ["patience": .integer(50)])
+    _ = try fit.fit(stoppingAt: 5, ofMember: 1)
+    let found = FitCheckpoints.found(in: try fit.store().files, try fit.key) { _ in }
+    let words = JSON.object(try #require(found.first).container.facts)["members"]
+    #expect(words == .list([.text("finished"), .text("training")]))
+    #expect(try fit.bits(fit.fit().model) == fit.whole())
+    // Asked to stop while the last touches are put on, it loses nothing either.
+    let late = try StoredFit(name, ["patience": .integer(50)])
+    let partial = try late.fit(stoppingAt: 12, ofMember: 1)
+    #expect(partial.model.pause != nil)
+    #expect(try late.bits(late.fit().model) == late.whole())
+  }
+
+  @Test func aWarmStartGoesOnToo() throws {
+    let fit = try StoredFit("ca1", ["patience": .integer(50)])
+    let start = try fit.order.fit(fit.task, FitContext(seed: 77))
+    let order = FitOrder(fit.order.card, fit.order.settings, seed: 5, start: start)
+    #expect(try order.key(fit.task, threads: 1) != fit.key)
+    let whole = try fit.bits(order.fit(fit.task, FitContext(seed: 5)))
+    #expect(try whole != fit.whole())
+    let budget = Budget()
+    let context = FitContext(seed: 5, budget: budget) { if $0.epoch == 4 { budget.cancel() } }
+    let partial = try fit.store().fit(order, fit.task, context) { _ in }
+    #expect(partial.model.pause != nil)
+    let rest = try fit.store().fit(order, fit.task, FitContext(seed: 5)) { _ in }
+    #expect(try fit.bits(rest.model) == whole)
+  }
+
+  // A disk that is full from some moment on: the fit goes on, one note says so, what is there stays.
+  @Test(arguments: [ENOSPC, EROFS]) func aFullDiskCostsOneNote(code: Int32) throws {
+    let fit = try StoredFit("ca1", ["patience": .integer(50), "seeds": .integer(1)])
+    let full = Mutex(false)
+    let system = WriteCalls.system
+    var calls = system
+    calls.write = { descriptor, bytes in
+      guard full.withLock({ $0 }) else { return system.write(descriptor, bytes) }
+      errno = code
+      return -1
+    }
+    let context = FitContext(seed: 5) { if $0.epoch == 6 { full.withLock { $0 = true } } }
+    let result = try fit.store(calls: calls).fit(fit.order, fit.task, context) {
+      fit.notes.add($0)
+    }
+    let said = fit.said
+    let reason = String(cString: strerror(code))
+    #expect(said.filter { $0.contains("no checkpoint could be written") }.count == 1, "\(said)")
+    #expect(said.allSatisfy { $0.contains(reason) && $0.contains(fit.folder.path) }, "\(said)")
+    #expect(said.contains { $0.contains("the fit could not be kept") })
+    #expect(!result.isKept)
+    #expect(try fit.bits(result.model) == fit.whole())
+    let left = FitCheckpoints.found(in: try fit.store().files, try fit.key) {
+      Issue.record("\($0)")
+    }
+    #expect(left.map(\.epoch) == [6, 5])
   }
 }

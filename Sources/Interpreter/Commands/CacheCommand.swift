@@ -32,10 +32,7 @@ enum CacheCommand {
   private static func list(_ store: MemoStore) throws -> [String] {
     let entries = try store.entries()
     var lines = entries.filter { $0.role == .result }.map { line(of: $0, store) }
-    let started = Set(entries.filter { $0.role != .result }.map(\.key))
-    lines += started.sorted().map { key in
-      "  \(key.prefix(8))  not finished; running it again goes on"
-    }
+    lines += entries.filter { $0.role != .result }.map { line(ofPartial: $0, store) }
     return lines + [total(entries, "\(Counted.text(entries.count, "file"))", in: store.path)]
   }
 
@@ -58,6 +55,17 @@ enum CacheCommand {
       + TextWidth.padded("\(seeds), \(NumberFormat.count(rows)) rows", to: 28)
       + TextWidth.padded("\(Progress.rough(.seconds(seconds)).dropFirst())", to: 9)
       + "computed \(WallClock.text(written))  \(size(entry.size))"
+  }
+
+  private static func line(ofPartial entry: MemoStore.Entry, _ store: MemoStore) -> String {
+    let start = "  \(entry.key.prefix(8))  "
+    guard let heading = try? Container.heading(of: store.file(entry.key, entry.role)),
+      let epoch = JSON.object(heading.facts)["epoch"]?.integer,
+      let epochs = JSON.object(heading.facts)["epochs"]?.integer,
+      let written = JSON.object(heading.facts)["kept"]?["written"]?.integer
+    else { return start + "damaged checkpoint, \(size(entry.size))" }
+    return start + TextWidth.padded("checkpoint at epoch \(epoch) of \(epochs)", to: 45)
+      + "kept     \(WallClock.text(written))  \(size(entry.size))"
   }
 
   private static func clear(_ store: MemoStore) throws -> String {

@@ -47,7 +47,7 @@ enum Fitting {
     func value(_ model: any FittedModel, _ seconds: Double) -> ModelValue {
       ModelValue(
         model: model, task: task, recipe: task.recipe.split(as: data), seconds: earlier + seconds,
-        threads: context.budget.threads, order: order)
+        threads: context.budget.threads, order: order, split: data.split)
     }
     guard let store = context.store else {
       let began = ContinuousClock.now

@@ -27,7 +27,7 @@ enum ModelFiles {
   static func bytes(_ value: ModelValue) throws -> [UInt8] {
     var order: JSON?
     if value.model.pause != nil, let task = value.task {
-      order = try value.order?.json(for: task.cut, threads: value.threads)
+      order = try value.order?.json(for: value.data(of: task), threads: value.threads)
     }
     var container = try ModelFile.container(of: value.model, order: order)
     container.facts.append(.init("task", value.recipe.json))

@@ -59,7 +59,8 @@ let modelPrimitives: [Primitive] = [
     let order = try Fitting.order(of: model)
     let task = try model.requireTask(task)
     return try Fitting.fit(
-      order, on: task, task.cut, context, from: pause.checkpoint(), after: model.seconds)
+      order, on: task, model.data(of: task), context, from: pause.checkpoint(),
+      after: model.seconds)
   },
   Primitive(
     "recompute", topic: .models, "Fits a model again, whatever is kept of such a fit.",
@@ -71,7 +72,7 @@ let modelPrimitives: [Primitive] = [
   ) { context, model in
     let task = try model.requireTask(nil)
     return try Fitting.fit(
-      Fitting.order(of: model), on: task, task.cut, context, isFresh: true)
+      Fitting.order(of: model), on: task, model.data(of: task), context, isFresh: true)
   }.costing(.training),
   Primitive(
     "predict", topic: .models,

@@ -34,17 +34,29 @@ enum ConditionalFitter {
     let fit = try ConditionalFit(design, task, context)
     let members = try fit.earlierMembers()
     let board = FitBoard(members)
-    guard let stop = try fit.train(board) else { return try fit.settled(board.all) }
-    let begun = board.all
-    guard begun.contains(where: { $0.report != nil }) else { throw stop }
+    let stop = try fit.train(board)
+    do {
+      if let stop { throw stop }
+      return try fit.settled(board.all)
+    } catch {
+      return try stopped(by: error, board.all, design, task, context)
+    }
+  }
+
+  /// What is left of a fit that ended early; throws the reason where that is nothing.
+  private static func stopped<Head: FactorHead>(
+    by reason: any Error, _ members: [MemberProgress<Head>], _ design: ConditionalDesign<Head>,
+    _ task: FactorTask, _ context: FitContext
+  ) throws -> any FittedModel {
+    guard members.contains(where: { $0.report != nil }) else { throw reason }
     func partial(_ cause: ModelError?) -> PartialConditional<Head> {
-      PartialConditional(design, task, seed: context.seed, members: begun, cause: cause)
+      PartialConditional(design, task, seed: context.seed, members: members, cause: cause)
     }
-    if let cause = stop as? ModelError { return partial(cause) }
-    guard let stop = stop as? BudgetError, stop == .cancelled || stop == .timeout else {
-      throw stop
+    if let cause = reason as? ModelError { return partial(cause) }
+    guard let stop = reason as? BudgetError, stop == .cancelled || stop == .timeout else {
+      throw reason
     }
-    context.checkpoints?.save { FitCheckpoint.container(of: begun, design.schedule.epochs) }
+    context.checkpoints?.save { FitCheckpoint.container(of: members, design.schedule.epochs) }
     if stop == .timeout { throw stop }
     return partial(nil)
   }

@@ -7,7 +7,7 @@ enum ManagedInputs {
   static func returns(of task: FactorTask, _ budget: Budget = Budget()) throws -> [[Double]] {
     let portfolios = try ManagedPortfolios(
       characteristics: task.characteristics, count: task.width, offsets: task.index.offsets,
-      threads: budget.threads)
+      threads: budget.threads, budget: budget)
     try budget.check()
     let matrix = try portfolios.returns(task.returns)
     return (0..<matrix.rows).map { Array(matrix.row($0)) }

@@ -93,8 +93,10 @@ public struct FitStore: Sendable {
     let seconds = checkpoints.seconds
     var isKept = false
     if model.pause == nil {
-      if seconds >= threshold { isKept = keep(model, task, key, seconds, note) }
-      for slot in [0, 1] { files.remove(key, .partial(slot)) }
+      let isWorthIt = seconds >= threshold
+      if isWorthIt { isKept = keep(model, task, key, seconds, note) }
+      // Where the result could not be kept, its last checkpoints are worth having.
+      if isKept || !isWorthIt { for slot in [0, 1] { files.remove(key, .partial(slot)) } }
     }
     return Result(model: model, origin: .computed, seconds: seconds, isKept: isKept)
   }
