@@ -139,6 +139,44 @@ import Testing
     }
   }
 
+  // A month in which nothing varies is no obstacle: its managed portfolios rest on the ridge.
+  @Test(arguments: ["ca1, k: 1", "cvra, k: 2, fac_in: managed", "cvra, k: 2"])
+  func aSingularMonthIsFitted(model: String) throws {
+    let result = run(
+      """
+      flat = toy | derive size = if month == 2000-03 then 0.5 else size, mom = if month == 2000-03 then 0.5 else mom
+      t = flat | setup target: ret, features: [size, mom] | split thirds
+      m = t | fit \(model), seeds: 2, epochs: 3
+      (m | evaluate on: test).r2_total
+      """)
+    #expect(result.status == .done, "\(result.diagnostics.map(\.message))")
+    guard case .model(let fitted)? = result.session.environment["m"] else { return }
+    #expect(fitted.model.summary.members.allSatisfy { $0.bestLoss.isFinite && $0.epochs == 3 })
+  }
+
+  @Test func windowsWithValidMonthsOfTheirOwnGoOnBitByBit() throws {
+    let windows =
+      "w = toy | setup target: ret, features: [size, mom] | rolling train: 12m, valid: 6m, test: 3m\n"
+    let fit = "m = w[1].train | fit ca2, k: 1, seeds: 2, epochs: 12, valid: 2000-11..2000-12"
+    func bits(_ session: Session, _ name: String) throws -> [UInt64] {
+      guard case .model(let model)? = session.environment[name], let task = model.task else {
+        return []
+      }
+      return try model.model.predict(task.cut, budget: Budget()).preferredForecast.map(\.bitPattern)
+    }
+    let whole = run(windows + fit)
+    #expect(whole.status == .done, "\(whole.diagnostics.map(\.message))")
+    let session = Session()
+    let sink = EpochInterrupter(session.budget, at: 5)
+    _ = session.run(Source(name: "a", text: windows), to: sink)
+    #expect(session.run(Source(name: "b", text: fit), to: sink) == .interrupted)
+    #expect(run("m = resume m", in: session).status == .done)
+    let (found, expected) = (try bits(session, "m"), try bits(whole.session, "m"))
+    #expect(found == expected && !expected.isEmpty)
+    #expect(run("m = recompute m", in: session).status == .done)
+    #expect(try bits(session, "m") == expected)
+  }
+
   // D6.
   @Test func aFitBeyondTheCapIsRefusedWithFigures() throws {
     let folder = try TemporaryFolder()

@@ -124,6 +124,7 @@ struct StoredFit {
     #expect(partial.model.pause != nil && !partial.isKept)
     #expect(try fit.store().files.entries().allSatisfy { $0.role != .result })
     let rest = try fit.fit()
+    #expect(partial.model.summary.parameterCount == rest.model.summary.parameterCount)
     #expect(fit.said.contains { $0.hasPrefix("continues at epoch") })
     #expect(try fit.bits(rest.model) == fit.whole())
     #expect(try fit.store().files.entries().map(\.role) == [.result])
@@ -299,14 +300,16 @@ struct StoredFit {
       return -1
     }
     let context = FitContext(seed: 5) { if $0.epoch == 6 { full.withLock { $0 = true } } }
-    let result = try fit.store(calls: calls).fit(fit.order, fit.task, context) {
-      fit.notes.add($0)
-    }
+    let store = try fit.store(calls: calls)
+    let result = try store.fit(fit.order, fit.task, context) { fit.notes.add($0) }
+    // The next fit says no word more about it.
+    let next = FitOrder(fit.order.card, fit.order.settings, seed: 6)
+    _ = try store.fit(next, fit.task, FitContext(seed: 6)) { fit.notes.add($0) }
     let said = fit.said
     let reason = String(cString: strerror(code))
     #expect(said.filter { $0.contains("no checkpoint could be written") }.count == 1, "\(said)")
     #expect(said.allSatisfy { $0.contains(reason) && $0.contains(fit.folder.path) }, "\(said)")
-    #expect(said.contains { $0.contains("the fit could not be kept") })
+    #expect(said.count == 2 && said[1].contains("the fit could not be kept"), "\(said)")
     #expect(!result.isKept)
     #expect(try fit.bits(result.model) == fit.whole())
     let left = FitCheckpoints.found(in: try fit.store().files, try fit.key) {

@@ -23,9 +23,11 @@ final class PartialConditional<Head: FactorHead>: FittedModel where Head.Scalar 
   }
 
   var summary: FitSummary {
-    let parameters = BetaNetwork<Float>(
-      inputs: task.width, hidden: design.hidden, outputs: design.factors, maximumRows: 1
-    ).parameterCount
+    let inputs = design.needsManaged ? [[Double](repeating: 0, count: task.width + 1)] : []
+    let parameters =
+      BetaNetwork<Float>(
+        inputs: task.width, hidden: design.hidden, outputs: design.factors, maximumRows: 1
+      ).parameterCount + Head(design.head, inputs: inputs, meanFirms: 1).parameters.count
     return design.summary(
       seed: seed, parameters: parameters, task, reports: members.compactMap(\.report))
   }

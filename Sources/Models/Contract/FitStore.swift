@@ -10,6 +10,8 @@ public struct FitStore: Sendable {
   /// Seconds that a fit must have taken to be kept.
   public let threshold: Double
 
+  private let complaints = StoreComplaints()
+
   /// Keeps fits in a folder.
   public init(_ files: MemoStore, interval: Double = 10, threshold: Double = 1) {
     (self.files, self.interval, self.threshold) = (files, interval, threshold)
@@ -67,7 +69,7 @@ public struct FitStore: Sendable {
   private func checkpoints(
     _ key: String, after last: FitCheckpoints.Last?, _ note: @escaping @Sendable (String) -> Void
   ) -> FitCheckpoints {
-    FitCheckpoints(files, key, interval: .seconds(interval), after: last, note: note)
+    FitCheckpoints(files, key, interval: .seconds(interval), after: last, complaints, note: note)
   }
 
   // MARK: Results
@@ -116,7 +118,9 @@ public struct FitStore: Sendable {
       try files.write(container, key, .result)
       return true
     } catch {
-      note("the fit could not be kept: " + words(for: error, key))
+      if complaints.isFirst(.result) {
+        note("the fit could not be kept: " + words(for: error, key))
+      }
       return false
     }
   }

@@ -14,7 +14,6 @@ public final class FitCheckpoints: Sendable {
     var sequence: Int
     var slot: Int
     var isWriting = false
-    var hasComplained = false
   }
 
   private let state: Mutex<State>
@@ -24,13 +23,15 @@ public final class FitCheckpoints: Sendable {
   private let began = ContinuousClock.now
   /// Seconds that earlier sessions spent on the fit.
   private let spent: Double
+  private let complaints: StoreComplaints
   private let note: @Sendable (String) -> Void
 
   init(
     _ store: MemoStore, _ key: String, interval: Duration, after last: FitCheckpoints.Last?,
-    note: @escaping @Sendable (String) -> Void
+    _ complaints: StoreComplaints, note: @escaping @Sendable (String) -> Void
   ) {
     (self.store, self.key, self.interval, self.note) = (store, key, interval, note)
+    self.complaints = complaints
     spent = last?.seconds ?? 0
     state = Mutex(State(written: began, sequence: last?.sequence ?? 0, slot: last?.slot ?? 1))
   }
@@ -69,16 +70,11 @@ public final class FitCheckpoints: Sendable {
     do { try store.write(container, key, .partial(slot)) } catch {
       complaint = "no checkpoint could be written: " + Self.words(for: error, store, key, slot)
     }
-    let isNew = state.withLock { state in
+    state.withLock { state in
       (state.isWriting, state.written) = (false, .now)
-      guard complaint == nil else {
-        defer { state.hasComplained = true }
-        return !state.hasComplained
-      }
-      (state.sequence, state.slot) = (sequence, slot)
-      return false
+      if complaint == nil { (state.sequence, state.slot) = (sequence, slot) }
     }
-    if let complaint, isNew { note(complaint) }
+    if let complaint, complaints.isFirst(.checkpoint) { note(complaint) }
     return complaint == nil
   }
 
@@ -137,4 +133,13 @@ public final class FitCheckpoints: Sendable {
     }
     return found.sorted { $0.sequence > $1.sequence }
   }
+}
+
+/// What was complained of already: a folder that cannot be written is one trouble, not one for each fit.
+final class StoreComplaints: Sendable {
+  enum Kind { case checkpoint, result }
+  private let told = Mutex<Set<Kind>>([])
+
+  /// Whether this is the first complaint of its kind.
+  func isFirst(_ kind: Kind) -> Bool { told.withLock { $0.insert(kind).inserted } }
 }
