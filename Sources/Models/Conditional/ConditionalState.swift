@@ -9,7 +9,7 @@ struct ConditionalState<Scalar: NetworkScalar>: Sendable {
   let head: ParameterState<Double>
   /// What sampled losses draw from; nil where nothing is sampled.
   let draws: RandomStream?
-  let optimizer: Adam
+  let optimizer: OptimizerClock
   let best: ConditionalSnapshot<Scalar>
 }
 
@@ -50,7 +50,7 @@ extension ConditionalState: KeptState {
       running: try [RunningMoments]("\(name).running", of: container),
       head: try ParameterState("\(name).head", of: container),
       draws: container.count(of: draws) == nil ? nil : try RandomStream(draws, of: container),
-      optimizer: try Adam("\(name).optimizer", of: container),
+      optimizer: try OptimizerClock("\(name).optimizer", of: container),
       best: try ConditionalSnapshot("\(name).best", of: container))
   }
 

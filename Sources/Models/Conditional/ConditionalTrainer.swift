@@ -133,14 +133,14 @@ final class ConditionalTrainer<Head: FactorHead>: Trainable {
     get {
       State(
         network: network.parameters.state, running: network.running, head: head.parameters.state,
-        draws: head.draws, optimizer: optimizer, best: best)
+        draws: head.draws, optimizer: optimizer.clock, best: best)
     }
     set {
       network.parameters.state = newValue.network
       network.running = newValue.running
       head.parameters.state = newValue.head
       head.draws = newValue.draws
-      (optimizer, best) = (newValue.optimizer, newValue.best)
+      (optimizer.clock, best) = (newValue.optimizer, newValue.best)
     }
   }
 

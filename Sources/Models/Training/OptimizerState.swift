@@ -2,21 +2,30 @@
 
 import FactorRuntime
 
-extension Adam: KeptState {
+/// The clock of an optimiser: all that changes in it. Its settings come from the model's own.
+struct OptimizerClock: Equatable {
+  let steps: Int
+}
+
+extension OptimizerClock: KeptState {
   func encode(_ name: String, into container: inout Container) {
-    container.add(
-      name, [UInt64(time), rate.bitPattern, clip == nil ? 0 : 1, (clip ?? 0).bitPattern])
+    container.add(name, [UInt64(steps)])
   }
 
   init(_ name: String, of container: Container) throws {
     let words = try container.wholes(name)
-    guard words.count == 4, let time = Int(exactly: words[0]) else {
-      throw ContainerError.malformed(section: name, reason: "four numbers are needed")
+    guard words.count == 1, let steps = Int(exactly: words[0]) else {
+      throw ContainerError.malformed(section: name, reason: "a number of steps is needed")
     }
-    self.init(
-      rate: Double(bitPattern: words[1]),
-      clip: words[2] == 0 ? nil : Double(bitPattern: words[3]))
-    self.time = time
+    self.init(steps: steps)
+  }
+}
+
+extension Adam {
+  /// What to put back to go on.
+  var clock: OptimizerClock {
+    get { OptimizerClock(steps: time) }
+    set { time = newValue.steps }
   }
 }
 
