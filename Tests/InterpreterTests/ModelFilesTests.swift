@@ -46,7 +46,7 @@ import Testing
     #expect(result.codes == ["F0501"])
     _ = run(Self.fit + "save m, \"\(folder.path)/m.fqm\"")
     var bytes = try FileSystem.read(folder.path + "/m.fqm")
-    bytes[bytes.count - 70] ^= 1
+    bytes[bytes.count - 6] ^= 1
     try DurableWrite.replace(folder.path + "/bad.fqm", with: bytes)
     result = run("open \"\(folder.path)/bad.fqm\"")
     #expect(result.codes == ["F0503"])

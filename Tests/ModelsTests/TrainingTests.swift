@@ -55,13 +55,21 @@ import Testing
 
 @Suite struct EnsembleTests {
   // AT-17: members are added in order, so only rounding could tell orders apart.
-  @Test func meanIsInvariantToTheOrderOfMembers() {
+  @Test func theSumIsInvariantToTheOrderOfMembersAndTheThreads() throws {
     var stream = RandomStream(seed: 3, purpose: .example)
     let members = (0..<5).map { _ in (0..<40).map { _ in stream.normal() } }
-    let mean = Ensemble.mean(members)
-    expectClose(Ensemble.mean(members.reversed()), mean, absolute: 1e-15)
-    expectClose(mean[7], members.reduce(0) { $0 + $1[7] } / 5, absolute: 1e-15)
-    #expect(Ensemble.mean([members[0]]) == members[0] && Ensemble.mean([]).isEmpty)
+    func sum(_ members: [[Double]], threads: Int = 1) throws -> [Double]? {
+      try Ensemble.fold(members: members.count, budget: Budget(threads: threads)) {
+        members[$0]
+      } adding: { total, next in
+        for i in total.indices { total[i] += next[i] }
+      }
+    }
+    let total = try #require(try sum(members))
+    expectClose(try #require(try sum(members.reversed())), total, absolute: 1e-14)
+    expectClose(total[7], members.reduce(0) { $0 + $1[7] }, absolute: 1e-14)
+    try #expect(sum([members[0]]) == members[0] && sum([]) == nil)
+    for threads in [2, 3, 7] { try #expect(sum(members, threads: threads) == total) }
   }
 
   @Test func membersKeepTheirOrderOnAnyNumberOfThreads() throws {
@@ -87,6 +95,20 @@ import Testing
   }
 }
 
+private struct ScriptedState: KeptState {
+  let epoch: Int
+
+  init(epoch: Int) { self.epoch = epoch }
+
+  func encode(_ name: String, into container: inout Container) {
+    container.add(name, [UInt64(epoch)])
+  }
+
+  init(_ name: String, of container: Container) throws {
+    epoch = Int(try container.wholes(name).first ?? 0)
+  }
+}
+
 /// A model whose validation loss follows a list.
 private final class ScriptedModel: Trainable {
   let losses: [Double]
@@ -104,9 +126,9 @@ private final class ScriptedModel: Trainable {
   func takeMetrics() -> [Metric] { [Metric("twice", 2 * Double(epoch))] }
   func keepBest() { kept = epoch }
   func restoreBest() { restored = true }
-  var state: Int {
-    get { epoch }
-    set { epoch = newValue }
+  var state: ScriptedState {
+    get { ScriptedState(epoch: epoch) }
+    set { epoch = newValue.epoch }
   }
 }
 
@@ -115,13 +137,9 @@ private final class ScriptedModel: Trainable {
     _ model: ScriptedModel, epochs: Int, patience: Int, budget: Budget = Budget(),
     progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
   ) throws -> TrainingReport {
-    let outcome = try TrainingLoop.run(
+    try TrainingLoop.run(
       model, TrainingSchedule(epochs: epochs, patience: patience), seed: 1, member: 0, of: 1,
       FitContext(seed: 1, budget: budget, progress: progress))
-    switch outcome {
-    case .finished(let report): return report
-    case .paused(let paused): return paused.report
-    }
   }
 
   @Test func stopsWhenPatienceEndsAndGoesBackToTheBest() throws {

@@ -10,6 +10,7 @@ import Testing
     container.add("small", [1, -0.0, Float.nan, Float.leastNonzeroMagnitude])
     container.add("large", [Double.infinity, 1e-300, 2.5])
     container.add("empty", [Double]())
+    container.add("whole", [UInt64.max, 0, 1 << 53 + 1])
     return container
   }
 
@@ -22,6 +23,8 @@ import Testing
     #expect(small == written)
     let large = try read.doubles("large")
     #expect(large == [Double.infinity, 1e-300, 2.5])
+    let whole = try read.wholes("whole")
+    #expect(whole == [UInt64.max, 0, 1 << 53 + 1])
     let empty = try read.doubles("empty")
     #expect(empty.isEmpty)
     #expect(read.encoded == sample().encoded)
@@ -52,16 +55,19 @@ import Testing
     newer[8] = 9
     #expect(throws: ContainerError.newer(version: 9)) { try Container(decoding: newer) }
     var damaged = bytes
-    damaged[bytes.count - 64 - 1] ^= 1
-    #expect(throws: ContainerError.corrupt(section: "large")) { try Container(decoding: damaged) }
+    damaged[bytes.count - 1] ^= 1
+    #expect(throws: ContainerError.corrupt(section: "whole")) { try Container(decoding: damaged) }
     #expect(throws: ContainerError.truncated(section: "large")) {
-      try Container(decoding: Array(bytes[..<(bytes.count - 64 - 3)]))
+      try Container(decoding: Array(bytes[..<(bytes.count - 27)]))
+    }
+    #expect(throws: ContainerError.malformed(section: "end", reason: "something follows it")) {
+      try Container(decoding: bytes + [0])
     }
     // The length of the header is capped before anything of that size is read.
     var long = bytes
-    (long[12], long[13], long[14], long[15]) = (1, 0, 0, 1)
+    (long[12], long[13], long[14], long[15]) = (1, 0, 16, 0)
     #expect(
-      throws: ContainerError.malformed(section: "header", reason: "it claims 16777217 bytes")
+      throws: ContainerError.malformed(section: "header", reason: "it claims 1048577 bytes")
     ) { try Container(decoding: long) }
     #expect(throws: ContainerError.missing(section: "other")) { try sample().floats("other") }
     #expect(throws: ContainerError.self) { try sample().doubles("small") }

@@ -21,13 +21,16 @@ public struct CommandArguments: Sendable {
   var switches: Set<String> = []
 
   private static let switchNames = [
-    "--peers", "--check", "--update", "--fix", "--lock", "--all",
+    "--peers", "--check", "--update", "--fix", "--lock", "--all", "--no-cache",
   ]
   private static let valueNames = [
     "--threads", "--width", "--max-memory", "--timeout", "--diagnostics", "--manifest",
+    "--checkpoint",
   ]
   /// One line a message, for compilers' habits and CI.
   var isShort = false
+  /// Seconds between two checkpoints of a running fit.
+  var checkpointInterval = 10.0
   /// Where the record of the run goes.
   var manifest: String?
   /// The help of the script itself is asked for.
@@ -49,6 +52,9 @@ public struct CommandArguments: Sendable {
         throw UsageError(message: "there is no flag \(word)\(near)")
       default: if verb == nil { verb = word } else { self.words.append(word) }
       }
+    }
+    if !switches.contains("--no-cache") {
+      options.shelf = FitShelf.usual(interval: checkpointInterval)
     }
   }
 
@@ -75,6 +81,11 @@ public struct CommandArguments: Sendable {
         throw UsageError(message: "--timeout takes a time such as 90s, 10min or 2h")
       }
       options.timeLimit = seconds
+    case "--checkpoint":
+      guard let seconds = word.flatMap(Self.seconds) else {
+        throw UsageError(message: "--checkpoint takes a time such as 10s or 5min")
+      }
+      checkpointInterval = seconds
     case "--diagnostics":
       guard word == "short" || word == "full" else {
         throw UsageError(message: "--diagnostics takes short or full")

@@ -22,11 +22,12 @@ public enum CommandLineTool {
       fq verify RUN.json       repeat a run kept with --manifest RUN.json and compare the bits
       fq explain CODE          what an error code means, with an example
       fq help NAME             the page of a verb, function or model
+      fq cache [clear]         list the fits that are kept, or remove them
       fq bench [NAME]          measure the core; --json for one object a line
       fq docs [--check]        write docs/reference.md, docs/models.md and docs/errors.md
 
     flags: --threads N  --max-memory SIZE  --timeout TIME  --manifest FILE  --json  --quiet
-           --width N  --diagnostics short
+           --width N  --diagnostics short  --no-cache  --checkpoint TIME
     exit:  0 done, 1 failed, 2 does not check, 3 assertion, 4 other data, 5 sweep cells failed,
            124 time limit, 130 interrupted
     """
@@ -57,6 +58,7 @@ public enum CommandLineTool {
     case "explain": return explain(arguments.words)
     case "help": return help(arguments.words)
     case "docs": return DocumentationCommand.run(arguments)
+    case "cache": return CacheCommand.run(arguments)
     case "bench": return BenchCommand.run(arguments)
     case let verb?:
       if FileSystem.exists(verb) || verb.hasSuffix(".fq") {
@@ -65,7 +67,8 @@ public enum CommandLineTool {
         return withFile(arguments)
       }
       let known = [
-        "run", "check", "plan", "fmt", "verify", "explain", "bench", "docs", "help", "version",
+        "run", "check", "plan", "fmt", "verify", "explain", "cache", "bench", "docs", "help",
+        "version",
       ]
       let near = Suggestion.nearest(to: verb, among: known).map { "; use `fq \($0)`" } ?? ""
       return complain("there is no command `\(verb)`, and no such file\(near)")

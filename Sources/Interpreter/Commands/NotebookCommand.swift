@@ -6,7 +6,10 @@ import FactorRuntime
 enum NotebookCommand {
   /// Compares the outputs with the recorded ones, or records today's.
   static func run(_ source: Source, path: String, _ arguments: CommandArguments) -> Int32 {
-    let result = Notebook.run(source) { Session(arguments.options) }
+    // What is recorded or compared is computed, and says the same on any day.
+    var options = arguments.options
+    options.shelf = nil
+    let result = Notebook.run(source) { [options] in Session(options) }
     if result.status == .interrupted || result.status == .timeout { return result.status.rawValue }
     guard arguments.switches.contains("--update") else {
       let sink = arguments.sink()

@@ -14,13 +14,15 @@ public final class Evaluator: Sendable {
   /// Values of parameters given from outside, such as on the command line.
   private let parameters: ParameterValues
   let log: RunLog?
+  /// Where fits are kept.
+  let shelf: FitShelf?
 
   init(
     catalog: StandardCatalog, budget: Budget, events: EventSink, folder: String,
     modules: ModuleLoader, parameters: ParameterValues = ParameterValues(), log: RunLog? = nil,
-    deepestCall: Int = 1000
+    shelf: FitShelf? = nil, deepestCall: Int = 1000
   ) {
-    self.log = log
+    (self.log, self.shelf) = (log, shelf)
     (self.catalog, self.budget, self.events, self.folder) = (catalog, budget, events, folder)
     (self.modules, self.parameters, self.deepestCall) = (modules, parameters, deepestCall)
   }

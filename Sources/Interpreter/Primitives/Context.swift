@@ -35,6 +35,9 @@ public final class Context: Sendable {
     try log.add(DataRecord(panel, path: path, file: file))
   }
 
+  /// Where fits are kept; nil for nowhere.
+  var store: FitStore? { evaluator.shelf?.store(note) }
+
   /// Calls a function of the user.
   func call(_ function: FunctionValue, _ arguments: Value...) throws -> Value {
     try evaluator.apply(function, arguments, seed: seed, depth: depth)
@@ -55,8 +58,8 @@ public final class Context: Sendable {
   }
 
   /// Puts a line in the ledger.
-  func ledger(_ line: LedgerLine, detail: String = "") {
-    events.send(.ledger(LedgerEntry(line, detail: detail)))
+  func ledger(_ line: LedgerLine, detail: String = "", origin: String = "") {
+    events.send(.ledger(LedgerEntry(line, detail: detail, origin: origin)))
   }
 
   /// Says a fact that belongs to the result.
@@ -95,8 +98,12 @@ public struct LedgerEntry: Sendable {
   public let line: LedgerLine
   /// What happened, where it is not a matter of rows.
   public let detail: String
+  /// Whether a value was computed or recalled, where that is worth a word; depends on the day.
+  public let origin: String
 
-  init(_ line: LedgerLine, detail: String) { (self.line, self.detail) = (line, detail) }
+  init(_ line: LedgerLine, detail: String, origin: String = "") {
+    (self.line, self.detail, self.origin) = (line, detail, origin)
+  }
 }
 
 /// Something that happened while a statement ran, for the terminal, a notebook or a JSON stream.

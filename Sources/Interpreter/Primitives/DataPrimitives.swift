@@ -110,7 +110,8 @@ let dataPrimitives: [Primitive] = [
   ) { context, value, path in
     try Saver.save(value, to: path)
     if case .model(let model) = value, model.model.pause != nil {
-      context.note("the fit is not finished: the file holds its best epoch and cannot be resumed")
+      context.note(
+        "the fit is not finished: the file holds its best epoch, and what `resume` needs to go on")
     }
     context.events.send(.artifact(path: path))
     return Done()

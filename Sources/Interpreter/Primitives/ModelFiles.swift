@@ -24,8 +24,12 @@ enum ModelFiles {
   /// The ending of a model's file.
   static let ending = ".fqm"
 
-  static func bytes(_ value: ModelValue) -> [UInt8] {
-    var container = ModelFile.container(of: value.model)
+  static func bytes(_ value: ModelValue) throws -> [UInt8] {
+    var order: JSON?
+    if value.model.pause != nil, let task = value.task {
+      order = try value.order?.json(for: value.data(of: task), threads: value.threads)
+    }
+    var container = try ModelFile.container(of: value.model, order: order)
     container.facts.append(.init("task", value.recipe.json))
     return container.encoded
   }
@@ -39,7 +43,9 @@ enum ModelFiles {
         throw ContainerError.malformed(
           section: "header", reason: "the features of task and model differ")
       }
-      return ModelValue(model: model, task: nil, recipe: recipe, seconds: 0, threads: 0)
+      return ModelValue(
+        model: model, task: nil, recipe: recipe, seconds: 0, threads: 1,
+        order: try ModelFile.order(in: container))
     } catch let error as ContainerError {
       throw Fault(.foreignModel, "`\(shown)` \(error.message)", parameter: "path")
     } catch {

@@ -37,32 +37,43 @@ let modelPrimitives: [Primitive] = [
       throw Fault(.unknownChoice, "there is no model `\(name)`", parameter: "model")
     }
     let settings = try CardOptions.settings(context.options, card)
-    let began = ContinuousClock.now
     var task = task
     let data = try valid.map { try $0.applied(to: task.cut) } ?? task.cut
     // The model keeps the whole task, so that windows share its numbers.
     if task.window == nil { task.task = data }
-    let fitted = try blaming("start", if: start != nil) {
-      try card.model(settings).fit(
-        data, Fitting.context("fit \(name)", context, start: start?.model))
+    let order = FitOrder(card, settings, seed: context.seed, start: start?.model)
+    return try blaming("start", if: start != nil) {
+      try Fitting.fit(order, on: task, data, context)
     }
-    return try Fitting.finished(fitted, on: task, data, since: began, context)
   }.costing(.training),
   Primitive(
     "resume", topic: .models, "Continues a fit that was interrupted, bit by bit.",
     Parameter<ModelValue>.required("model", "the partial model"),
+    Parameter<TaskValue?>.optional("task", "the task it was begun on, for a model from a file"),
     returns: "the model as if it had never been interrupted; a whole model as it is",
     examples: [
       "m = toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 1, epochs: 3\nresume m"
     ]
-  ) { context, model in
+  ) { context, model, task in
     guard let pause = model.model.pause else { return model }
-    let start = ContinuousClock.now
-    let task = try model.requireTask(nil)
-    let stage = "fit \(model.model.summary.model)"
-    let fitted = try pause.resume(Fitting.context(stage, context, model))
-    return try Fitting.finished(fitted, on: task, task.cut, since: start, context)
+    let order = try Fitting.order(of: model)
+    let task = try model.requireTask(task)
+    return try Fitting.fit(
+      order, on: task, model.data(of: task), context, from: pause.checkpoint(),
+      after: model.seconds)
   },
+  Primitive(
+    "recompute", topic: .models, "Fits a model again, whatever is kept of such a fit.",
+    Parameter<ModelValue>.required("model", "a fitted model"),
+    returns: "the model, computed anew",
+    examples: [
+      "m = toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 1, epochs: 3\nrecompute m"
+    ]
+  ) { context, model in
+    let task = try model.requireTask(nil)
+    return try Fitting.fit(
+      Fitting.order(of: model), on: task, model.data(of: task), context, isFresh: true)
+  }.costing(.training),
   Primitive(
     "predict", topic: .models,
     "Forecasts every row of a task, or adds a column of forecasts to a panel.",
@@ -161,77 +172,6 @@ private func blaming<Result>(
     var fault = Fault(error)
     fault.parameter = parameter
     throw fault
-  }
-}
-
-/// What fitting and going on with a fit have in common.
-enum Fitting {
-  static func context(
-    _ stage: String, _ context: Context, _ model: ModelValue? = nil,
-    start: (any FittedModel)? = nil
-  ) -> FitContext {
-    let events = context.events
-    return FitContext(
-      seed: model?.model.summary.seed ?? context.seed, budget: context.budget, start: start
-    ) { progress in
-      events.send(.progress(stage: stage, progress))
-    }
-  }
-
-  /// The value of a fit; one that was interrupted is thrown with what is left of it.
-  static func finished(
-    _ fitted: any FittedModel, on task: TaskValue, _ data: FactorTask,
-    since start: ContinuousClock.Instant, _ context: Context
-  ) throws -> ModelValue {
-    let model = ModelValue(
-      model: fitted, task: task, recipe: task.recipe.split(as: data),
-      seconds: (ContinuousClock.now - start).seconds,
-      threads: context.budget.threads)
-    let summary = fitted.summary
-    if let pause = fitted.pause { throw Fault.interrupted(model, pause) }
-    let epochs = summary.members.reduce(0) { $0 + $1.epochs }
-    let rows = (try? data.requireSplit()).map { data.rows($0.train).count } ?? 0
-    task.window?.fits?.put(model)
-    context.ledger(
-      LedgerLine(stage: "fit", rowsIn: rows, rowsOut: rows),
-      detail: "\(summary.model), \(Counted.text(summary.members.count, "seed")) from "
-        + "\(summary.seed), \(epochs) epochs")
-    return model
-  }
-}
-
-extension Fault {
-  /// A fit that was stopped: where it stands, and the partial model that a binding keeps.
-  static func interrupted(_ model: ModelValue, _ pause: FitPause) -> Fault {
-    var fault = Fault(
-      .interrupted, "fit \(model.model.summary.model) at epoch \(pause.epoch) of \(pause.epochs)")
-    fault.partial = .model(model)
-    return fault
-  }
-
-  /// The words for a partial model that a name now stands for.
-  func kept(as name: String) -> Fault {
-    var fault = self
-    if case .sweep(let sweep)? = partial {
-      fault.data = ["kept as `\(name)` with the \(Counted.text(sweep.cells.count, "cell")) done"]
-      return fault
-    }
-    guard case .model(let model)? = partial, let pause = model.model.pause else { return self }
-    let loss = NumberFormat.fixed(pause.bestLoss, decimals: 4)
-    func padded(_ text: String) -> String { TextWidth.padded(text, to: 16) }
-    fault.data = [
-      "kept as `\(name)` (partial; best epoch \(pause.bestEpoch), validation loss \(loss))",
-      padded("resume \(name)") + "continue bit-exactly",
-      padded("\(name).best") + "use the best epoch as it is",
-    ]
-    return fault
-  }
-}
-
-extension Duration {
-  /// The duration in seconds.
-  var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }
 

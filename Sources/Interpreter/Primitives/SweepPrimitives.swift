@@ -63,7 +63,7 @@ struct Sweep {
   private struct Plan {
     let card: ModelCard
     let options: [(name: String, value: Value)]
-    let model: any FactorModel
+    let settings: [String: HyperparameterValue]
   }
 
   func run(_ names: [String], _ failures: FailureRule) throws -> SweepValue {
@@ -86,12 +86,18 @@ struct Sweep {
       LedgerLine(
         stage: "sweep", rowsIn: task.task.returns.count, rowsOut: task.task.returns.count),
       detail: "\(Counted.text(sweep.cells.count, "cell")) of \(names.joined(separator: ", ")), "
-        + "\(sweep.failed) failed")
+        + "\(sweep.failed) failed", origin: Self.words(recalled: sweep))
     for cell in sweep.cells where cell.why != nil {
       context.note("\(SweepGrid.label(cell)) failed: \(cell.why ?? "")")
     }
     if failures == .count, sweep.failed > 0 { context.events.send(.failedCells(sweep.failed)) }
     return sweep
+  }
+
+  private static func words(recalled sweep: SweepValue) -> String {
+    let recalled = sweep.cells.count { $0.isRecalled }
+    return recalled == 0
+      ? "" : "\(recalled) recalled, \(sweep.cells.count - recalled) computed"
   }
 
   // All combinations, checked before the first of them is fitted.
@@ -115,8 +121,10 @@ struct Sweep {
       }
       guard plans.count + lists.count <= Self.mostCells else { throw Self.tooMany("models") }
       for options in lists {
-        let model = try card.model(CardOptions.settings(options, card))
-        plans.append(Plan(card: card, options: options, model: model))
+        let settings = try CardOptions.settings(options, card)
+        // Builds it, to hear of what does not go together.
+        _ = try card.model(settings)
+        plans.append(Plan(card: card, options: options, settings: settings))
       }
     }
     return plans
@@ -150,16 +158,16 @@ struct Sweep {
     }
     var cell = SweepCell(model: plan.card.name, options: options)
     do {
-      let start = ContinuousClock.now
       let title = "cell \(number + 1) of \(count): \(SweepGrid.label(cell))"
-      let fitted = try plan.model.fit(task.task, Fitting.context(title, context))
+      let order = FitOrder(plan.card, plan.settings, seed: context.seed)
+      let outcome = try Fitting.result(order, on: task, task.task, title, context)
       // A fit that was stopped on the way is not a cell.
-      if fitted.pause != nil { throw BudgetError.cancelled }
-      let model = ModelValue(
-        model: fitted, task: task, recipe: task.recipe.split(as: task.task),
-        seconds: (ContinuousClock.now - start).seconds, threads: context.budget.threads)
-      cell.fitted = model
-      try score(&cell, model)
+      if let pause = outcome.value.model.pause {
+        throw pause.cause ?? (BudgetError.cancelled as any Error)
+      }
+      cell.fitted = outcome.value
+      cell.isRecalled = outcome.isRecalled
+      try score(&cell, outcome.value)
     } catch let error as BudgetError {
       guard case .memory = error else { throw error }
       cell.why = Fault(error).message

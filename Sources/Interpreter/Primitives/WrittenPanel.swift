@@ -98,7 +98,7 @@ enum Saver {
       guard case .model(let model) = value else {
         throw Fault(.wrongType, "only models are written as .fqm, not \(value.type.phrase)")
       }
-      return try DurableWrite.replace(path, with: ModelFiles.bytes(model))
+      return try DurableWrite.replace(path, with: try ModelFiles.bytes(model))
     }
     if path.hasSuffix(".svg") {
       guard case .plot(let plot) = value else {

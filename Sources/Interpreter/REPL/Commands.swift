@@ -36,6 +36,9 @@ struct ShellCommand: Sendable {
     ShellCommand(name: ".history", operand: "[n]", summary: "shows the last inputs") {
       $0.showHistory($1)
     },
+    ShellCommand(
+      name: ".cache", operand: "[clear]", summary: "lists the fits that are kept, or removes them"
+    ) { $0.showCache($1) },
     ShellCommand(name: ".quit", operand: "", summary: "ends the shell; so does Ctrl-D") { repl, _ in
       repl.isDone = true
     },
@@ -89,6 +92,12 @@ extension REPL {
       ("fix [n]", "applies a suggested fix and runs the statement again"),
     ]
     say((commands + others).map { "  " + TextWidth.padded($0.0, to: 14) + $0.1 })
+  }
+
+  fileprivate func showCache(_ words: String) {
+    guard let path = session.shelf?.path else { return complain("this session keeps no fits") }
+    let answer = CacheCommand.answer(words.split(separator: " ").map(String.init), path)
+    answer.isComplaint ? complain(answer.lines.joined(separator: "; ")) : say(answer.lines)
   }
 
   private func showPage(_ text: String) {

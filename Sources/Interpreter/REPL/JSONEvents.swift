@@ -64,7 +64,7 @@ final class JSONEvents: OutputSink {
       ("rows_out", "\(line.rowsOut)"), ("reasons", FlatJSON.list(reasons)),
       ("detail", FlatJSON.quote(entry.detail)),
       ("notes", FlatJSON.list(line.notes.map(FlatJSON.quote))),
-    ]
+    ] + (entry.origin.isEmpty ? [] : [("origin", FlatJSON.quote(entry.origin))])
   }
 
   static func fields(_ stage: String, _ state: FitProgress) -> [(name: String, json: String)] {

@@ -161,6 +161,11 @@ enum Terminal {
     setHandler(&action)
     action.sa_flags = Int32(SA_RESTART)
     sigaction(SIGINT, &action, &before)
+    // Whoever started us may have kept the signal from us.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     quietly(body)
     sigaction(SIGINT, &before, nil)
     target.store(outer, ordering: .sequentiallyConsistent)

@@ -46,6 +46,7 @@ public struct EventText: Sendable {
     var parts = [TextWidth.padded("\(NumberFormat.count(line.rowsOut)) rows", to: 13, right: true)]
     parts += line.reasons.map { "−\(NumberFormat.count($0.count)) \($0.text)" }
     if !entry.detail.isEmpty { parts.append(entry.detail) }
+    if !entry.origin.isEmpty { parts.append(entry.origin) }
     parts += line.notes
     return wrap(stage + parts.joined(separator: "  "), width: width)
   }

@@ -20,12 +20,17 @@ final class ModuleLoader: Sendable {
   private let budget: Budget
 
   private let log: RunLog?
+  private let shelf: FitShelf?
 
   /// The folder of the script, which a source typed at the prompt has no name for.
   private let folder: String
 
-  init(catalog: StandardCatalog, budget: Budget, folder: String = "", log: RunLog?) {
+  init(
+    catalog: StandardCatalog, budget: Budget, folder: String = "", log: RunLog?,
+    shelf: FitShelf? = nil
+  ) {
     (self.catalog, self.budget, self.folder, self.log) = (catalog, budget, folder, log)
+    self.shelf = shelf
   }
 
   /// The modules loaded so far, by path.
@@ -61,7 +66,7 @@ final class ModuleLoader: Sendable {
     if let error = checked.diagnostics.first(where: \.isError) { throw Fault(error) }
     let evaluator = Evaluator(
       catalog: catalog, budget: budget, events: ModuleEvents(events), folder: folder, modules: self,
-      log: log)
+      log: log, shelf: shelf)
     var environment = Environment()
     var names: [String] = []
     for statement in checked.program.statements {

@@ -23,6 +23,8 @@ public struct SessionOptions: Sendable {
   public var parameters = ParameterValues()
   /// Seconds after which all work stops; nil for never.
   public var timeLimit: Double?
+  /// Where fits are kept; nil for nowhere.
+  public var shelf: FitShelf?
   /// What is kept of the run; nil for nothing.
   var log: RunLog?
 
@@ -45,6 +47,8 @@ public final class Session {
   private let modules: ModuleLoader
   let parameters: ParameterValues
   private let log: RunLog?
+  /// Where fits are kept.
+  let shelf: FitShelf?
 
   /// Creates an empty session.
   public init(_ options: SessionOptions = SessionOptions()) {
@@ -52,9 +56,10 @@ public final class Session {
     folder = options.folder
     files = HeaderSchemas(folder: options.folder, lock: options.log?.lock)
     modules = ModuleLoader(
-      catalog: catalog, budget: budget, folder: options.folder, log: options.log)
+      catalog: catalog, budget: budget, folder: options.folder, log: options.log,
+      shelf: options.shelf)
     parameters = options.parameters
-    log = options.log
+    (log, shelf) = (options.log, options.shelf)
     if let seconds = options.timeLimit { budget.setTimeLimit(seconds: seconds) }
   }
 
@@ -96,7 +101,7 @@ public final class Session {
     defer { failedCells += cells.count }
     let evaluator = Evaluator(
       catalog: catalog, budget: budget, events: cells, folder: folder, modules: modules,
-      parameters: parameters, log: log)
+      parameters: parameters, log: log, shelf: shelf)
     do {
       let start = ContinuousClock.now
       let outcome = try evaluator.run(statement, &environment, source)

@@ -174,6 +174,7 @@ extension Fault {
     case .tooManyFactors:
       return Fault(.tooManyFactors, error.message, helps: helps, parameter: "k")
     case .thinMonth: return Fault(.tooFewFirms, error.message, helps: helps)
+    case .tooLarge: return Fault(.memoryCap, error.message, helps: helps)
     case .noCharacteristicVaries: return Fault(.allMissing, error.message, helps: helps)
     default: return Fault(.fitFailed, error.message, helps: helps)
     }

@@ -111,9 +111,12 @@ enum Members {
       ModelValue($0).map { .text($0.model.pause == nil ? "done" : "partial") }
     },
     Member("best", .model, "the best epoch so far of a partial fit; a whole fit as it is") {
-      ModelValue($0).map { value in
+      ModelValue($0).flatMap { value -> Value? in
         var value = value
-        if let pause = value.model.pause { value.model = pause.best() }
+        if let pause = value.model.pause {
+          guard let best = try? pause.best(Budget()) else { return nil }
+          value.model = best
+        }
         return .model(value)
       }
     },

@@ -14,6 +14,8 @@ public struct SweepCell: Sendable {
   public var options: [(name: String, value: Value)]
   /// Nil if the fit failed.
   public var fitted: ModelValue?
+  /// Whether the fit was found and not computed.
+  var isRecalled = false
   /// Why it failed.
   public var why: String?
   /// The scores of the ensemble, and of each seed alone.

@@ -145,6 +145,17 @@ public struct ModelValue: Sendable {
   public var recipe: TaskRecipe
   public var seconds: Double
   public var threads: Int
+  /// What was asked for, to go on with the fit or to do it again; nil where a file does not say.
+  var order: FitOrder?
+  /// The months it was fitted on, which `valid:` may have set apart from those of the task.
+  var split: Split?
+
+  /// The data of its fit; those of a given task where one is needed.
+  func data(of task: TaskValue) -> FactorTask {
+    var data = task.cut
+    if self.task != nil, let split { data.split = split }
+    return data
+  }
 }
 
 /// A function of the user: code, and the values it captured when it was made.

@@ -14,8 +14,13 @@ struct ConditionalData<Scalar: NetworkScalar>: Sendable {
     offsets = data.offsets
     width = data.width
     known = data.known
-    characteristics = (data.characteristics as? [Scalar]) ?? data.characteristics.map(Scalar.init)
-    returns = (data.returns as? [Scalar]) ?? data.returns.map(Scalar.init)
+    characteristics = Self.taken(data.characteristics)
+    returns = Self.taken(data.returns)
+  }
+
+  // Between array types `as?` goes element by element into a copy; from `Any` it shares the array.
+  private static func taken(_ numbers: [Float]) -> [Scalar] {
+    ((numbers as Any) as? [Scalar]) ?? numbers.map(Scalar.init)
   }
 
   func rows(_ months: Range<Int>) -> Range<Int> {

@@ -23,9 +23,10 @@ final class ConditionalFilter<Head: FactorHead> {
   deinit { AlignedMemory.free(loadings) }
 
   /// Describes `months`, with the state carried from month `start` on; `each` sees every row block,
-  /// the rows without a return included.
+  /// the rows without a return included. Where the budget says stop, the rest is left out, and who
+  /// asked has to find out before using the result.
   func run(
-    _ network: FrozenBetaNetwork<Scalar>, months: Range<Int>, from start: Int,
+    _ network: FrozenBetaNetwork<Scalar>, months: Range<Int>, from start: Int, budget: Budget,
     each: (_ view: MonthView<Scalar>, _ rows: Range<Int>, _ filtered: FilteredMonth) -> Void = {
       _, _, _ in
     }
@@ -33,7 +34,7 @@ final class ConditionalFilter<Head: FactorHead> {
     head.resetState()
     var results: [FilteredMonth] = []
     results.reserveCapacity(months.count)
-    for month in start..<months.upperBound {
+    for month in start..<months.upperBound where !budget.isCancelled {
       let rows = data.rows(month..<(month + 1))
       data.withRows(rows) { x, y in
         network.loadings(rows: rows.count, x, into: loadings)

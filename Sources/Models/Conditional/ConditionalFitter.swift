@@ -23,69 +23,77 @@ struct ConditionalDesign<Head: FactorHead>: Sendable where Head.Scalar == Float 
 }
 
 enum ConditionalFitter {
-  /// The fewest firms a training month may have: one firm has no cross-section.
-  static let fewestFirms = 2
-
-  /// A member that is done, or stopped on the way; `member` is then its best epoch so far.
-  struct Progressed<Head: FactorHead>: Sendable where Head.Scalar == Float {
-    var member: ConditionalMember
-    var paused: PausedTraining<ConditionalTrainer<Head>.State>?
-  }
-
+  /// Fits, or goes on with an earlier state. A fit that is asked to stop gives a partial model, one
+  /// whose loss fails too; nothing is given where no member has finished an epoch.
   static func fit<Head: FactorHead>(
-    _ design: ConditionalDesign<Head>, _ task: FactorTask, _ context: FitContext,
-    earlier: [Progressed<Head>?] = []
-  ) throws -> FittedConditional<Head> {
-    let split = try task.requireSplit()
-    try check(design, task, split)
-    let start = try context.start.map { try WarmStart.members(of: $0, for: design, task) } ?? []
-    let portfolios = design.needsManaged ? try ManagedInputs.returns(of: task) : []
-    let scales = NetworkScales(task, train: split.train, managed: portfolios)
+    _ design: ConditionalDesign<Head>, _ task: FactorTask, _ context: FitContext
+  ) throws -> any FittedModel {
+    let needed = FitMemory(design, task)
+    let bytes = try needed.reserve(context.budget)
+    defer { context.budget.release(bytes) }
+    let fit = try ConditionalFit(design, task, context)
+    let members = try fit.earlierMembers()
+    let board = FitBoard(members)
+    let stop = try fit.train(board)
+    do {
+      if let stop { throw stop }
+      return try fit.settled(board.all)
+    } catch {
+      return try stopped(by: error, board.all, design, task, context)
+    }
+  }
+
+  /// What is left of a fit that ended early; throws the reason where that is nothing.
+  private static func stopped<Head: FactorHead>(
+    by reason: any Error, _ members: [MemberProgress<Head>], _ design: ConditionalDesign<Head>,
+    _ task: FactorTask, _ context: FitContext
+  ) throws -> any FittedModel {
+    guard members.contains(where: { $0.report != nil }) else { throw reason }
+    func partial(_ cause: ModelError?) -> PartialConditional<Head> {
+      PartialConditional(design, task, seed: context.seed, members: members, cause: cause)
+    }
+    if let cause = reason as? ModelError { return partial(cause) }
+    guard let stop = reason as? BudgetError, stop == .cancelled || stop == .timeout else {
+      throw reason
+    }
+    context.checkpoints?.save { FitCheckpoint.container(of: members, design.schedule.epochs) }
+    if stop == .timeout { throw stop }
+    return partial(nil)
+  }
+}
+
+/// One fit: its data made ready once, its members trained side by side.
+struct ConditionalFit<Head: FactorHead>: Sendable where Head.Scalar == Float {
+  /// The fewest firms a training month may have: one firm has no cross-section.
+  static var fewestFirms: Int { 2 }
+
+  private let design: ConditionalDesign<Head>
+  private let task: FactorTask
+  private let context: FitContext
+  private let split: Split
+  private let scales: NetworkScales
+  private let data: ConditionalData<Float>
+  private let inputs: [[Double]]
+  private let meanFirms: Double
+  private let start: [ConditionalMember]
+
+  init(
+    _ design: ConditionalDesign<Head>, _ task: FactorTask, _ context: FitContext
+  ) throws {
+    (self.design, self.task, self.context) = (design, task, context)
+    split = try task.requireSplit()
+    try Self.check(design, task, split)
+    start = try context.start.map { try WarmStart.members(of: $0, for: design, task) } ?? []
+    let portfolios =
+      design.needsManaged ? try ManagedInputs.returns(of: task, context.budget) : []
+    scales = NetworkScales(task, train: split.train, managed: portfolios)
     let networkData = scales.data(task, managed: portfolios)
-    let data = ConditionalData<Float>(networkData)
-    let meanFirms = networkData.meanFirms(split.train)
-    let members = try Ensemble.map(members: design.members, budget: context.budget) {
-      number -> Progressed<Head>? in
-      let known = earlier.indices.contains(number) ? earlier[number] : nil
-      if let known, known.paused == nil { return known }
-      do {
-        return try train(
-          design, data, inputs: networkData.managed, meanFirms: meanFirms, split, member: number,
-          start: start.isEmpty ? nil : start[number % start.count], from: known?.paused, context)
-      } catch BudgetError.cancelled { return nil }
-    }
-    let begun = members.compactMap { $0 }
-    // A fit stopped before any member finished an epoch leaves nothing to keep.
-    guard !begun.isEmpty else { throw BudgetError.cancelled }
-    let isWhole = begun.count == members.count && begun.allSatisfy { $0.paused == nil }
-    // What was trained is settled even if the user wants to stop: it takes moments.
-    let settling = isWhole ? context : context.unhurried
-    var fitted = try settle(
-      design, task, split, scales, begun.map(\.member), meanFirms, settling)
-    if !isWhole {
-      fitted.pause = pause(design, task, members, fitted, start: context.start)
-    }
-    return fitted
+    data = ConditionalData<Float>(networkData)
+    inputs = networkData.managed
+    meanFirms = networkData.meanFirms(split.train)
   }
 
-  private static func pause<Head: FactorHead>(
-    _ design: ConditionalDesign<Head>, _ task: FactorTask, _ members: [Progressed<Head>?],
-    _ fitted: FittedConditional<Head>, start: (any FittedModel)?
-  ) -> FitPause {
-    let begun = members.compactMap { $0 }
-    let least = begun.filter { $0.paused != nil }.map(\.member.report).min { $0.epochs < $1.epochs }
-    return FitPause(
-      epoch: least?.epochs ?? 0, epochs: design.schedule.epochs,
-      bestEpoch: begun.first?.member.report.bestEpoch ?? 0,
-      bestLoss: begun.first?.member.report.bestLoss ?? .nan,
-      resume: { context in
-        var context = context
-        context.start = start
-        return try fit(design, task, context, earlier: members)
-      }, best: { fitted })
-  }
-
-  private static func check<Head: FactorHead>(
+  private static func check(
     _ design: ConditionalDesign<Head>, _ task: FactorTask, _ split: Split
   ) throws {
     guard design.factors <= task.width else {
@@ -103,44 +111,85 @@ enum ConditionalFitter {
     guard used.contains(where: { $0 != 0 }) else { throw ModelError.noCharacteristicVaries }
   }
 
-  private static func train<Head: FactorHead>(
-    _ design: ConditionalDesign<Head>, _ data: ConditionalData<Float>, inputs: [[Double]],
-    meanFirms: Double, _ split: Split, member: Int, start: ConditionalMember?,
-    from earlier: PausedTraining<ConditionalTrainer<Head>.State>?, _ context: FitContext
-  ) throws -> Progressed<Head> {
-    let seed = Ensemble.seed(context.seed, member: member)
-    var stream = RandomStream(seed: seed, purpose: .initialise)
-    let network = BetaNetwork<Float>(
-      inputs: data.width, hidden: design.hidden, outputs: design.factors,
-      maximumRows: data.mostRows(months: design.longestBatch), cutsLoadings: design.cutsLoadings)
+  // MARK: Training
+
+  /// Where the members stood when the fit was interrupted; all wait if it begins.
+  func earlierMembers() throws -> [MemberProgress<Head>] {
+    guard let earlier = context.earlier else {
+      return (0..<design.members).map { _ in .waiting }
+    }
+    return try FitCheckpoint.members(
+      in: earlier, network(rows: 1), Head(design.head, inputs: inputs, meanFirms: meanFirms),
+      count: design.members)
+  }
+
+  /// Trains what is not finished; gives what stopped it, the failure of a model first.
+  func train(_ board: FitBoard<Head>) throws -> (any Error)? {
+    let stops = try Ensemble.map(members: design.members, budget: context.budget) {
+      number -> (any Error)? in
+      do {
+        board[number] = .finished(try finish(number, board))
+        offer(board)
+        return nil
+      } catch { return error }
+    }.compactMap { $0 }
+    return stops.first { !($0 is BudgetError) } ?? stops.first { $0 as? BudgetError == .timeout }
+      ?? stops.first
+  }
+
+  private func finish(_ number: Int, _ board: FitBoard<Head>) throws -> ConditionalMember {
+    let known = board[number]
+    if case .finished(let member) = known { return member }
+    var earlier: PausedTraining<ConditionalState<Float>>?
+    if case .training(let paused) = known { earlier = paused }
+    let trainer = trainer(number)
+    let report = try TrainingLoop.run(
+      trainer, design.schedule, seed: seed(number), member: number, of: design.members,
+      from: earlier, context
+    ) { paused in
+      board[number] = .training(paused)
+      offer(board)
+    }
+    return try frozen(trainer, report, context.budget)
+  }
+
+  private func offer(_ board: FitBoard<Head>) {
+    context.checkpoints?.offer {
+      FitCheckpoint.container(of: board.all, design.schedule.epochs)
+    }
+  }
+
+  private func seed(_ number: Int) -> UInt64 { Ensemble.seed(context.seed, member: number) }
+
+  private func network(rows: Int) -> BetaNetwork<Float> {
+    BetaNetwork(
+      inputs: task.width, hidden: design.hidden, outputs: design.factors, maximumRows: rows,
+      cutsLoadings: design.cutsLoadings)
+  }
+
+  private func trainer(_ number: Int) -> ConditionalTrainer<Head> {
+    var stream = RandomStream(seed: seed(number), purpose: .initialise)
+    let network = network(rows: data.mostRows(months: design.longestBatch))
     network.initialize(&stream)
     network.parameters.penalise(design.l1)
     let head = Head(design.head, inputs: inputs, meanFirms: meanFirms)
     head.initialize(&stream)
-    if let start {
+    if !start.isEmpty {
+      let start = start[number % start.count]
       start.weights.restore(to: network)
       head.parameters.restore(start.tuned)
     }
-    let trainer = ConditionalTrainer(
+    return ConditionalTrainer(
       network: network, head: head, data: data, split: split, longestBatch: design.longestBatch,
-      optimizer: Adam(rate: design.rate, clip: design.clip))
-    let outcome = try TrainingLoop.run(
-      trainer, design.schedule, seed: seed, member: member, of: design.members, from: earlier,
-      context)
-    switch outcome {
-    case .finished(let report):
-      return Progressed(
-        member: try frozen(trainer, report, budget: context.budget), paused: nil)
-    case .paused(let paused):
-      let budget = context.unhurried.budget
-      return Progressed(
-        member: try frozen(trainer, paused.report, budget: budget), paused: paused)
-    }
+      optimizer: Adam(rate: design.rate, clip: design.clip), months: task.index.months,
+      budget: context.budget,
+      // Members come first; what threads are left help with the rows of each.
+      threads: max(1, context.budget.threads / design.members))
   }
 
-  private static func frozen<Head: FactorHead>(
-    _ trainer: ConditionalTrainer<Head>, _ report: TrainingReport, budget: Budget
-  ) throws -> ConditionalMember where Head.Scalar == Float {
+  private func frozen(
+    _ trainer: ConditionalTrainer<Head>, _ report: TrainingReport, _ budget: Budget
+  ) throws -> ConditionalMember {
     let head = trainer.head
     var (core, tuned): ([Double], [Double]) = ([], [])
     head.parameters.snapshot(into: &tuned)
@@ -151,20 +200,30 @@ enum ConditionalFitter {
       tuned: tuned, report: report)
   }
 
-  private static func settle<Head: FactorHead>(
-    _ design: ConditionalDesign<Head>, _ task: FactorTask, _ split: Split,
-    _ scales: NetworkScales, _ members: [ConditionalMember], _ meanFirms: Double,
-    _ context: FitContext
-  ) throws -> FittedConditional<Head> {
-    let parameters = BetaNetwork<Float>(
-      inputs: task.width, hidden: design.hidden, outputs: design.factors, maximumRows: 1
-    ).parameterCount
+  // MARK: Settling
+
+  /// The model of the members, those in training at their best epoch; who waits is left out.
+  func settled(_ progress: [MemberProgress<Head>]) throws -> FittedConditional<Head> {
+    let members = try Ensemble.map(members: progress.count, budget: context.budget) {
+      number -> ConditionalMember? in
+      switch progress[number] {
+      case .waiting: return nil
+      case .finished(let member): return member
+      case .training(let paused):
+        let trainer = trainer(number)
+        trainer.state = paused.model
+        trainer.restoreBest()
+        return try frozen(trainer, paused.report, context.budget)
+      }
+    }.compactMap { $0 }
+    return try settled(members)
+  }
+
+  private func settled(_ members: [ConditionalMember]) throws -> FittedConditional<Head> {
+    let parameters = network(rows: 1).parameterCount + (members.first?.core.count ?? 0)
     var fitted = FittedConditional<Head>(
-      summary: FitSummary(
-        model: design.model, settings: design.settings, seed: context.seed,
-        parameterCount: parameters + (members.first?.core.count ?? 0),
-        characteristicNames: task.characteristicNames, members: members.map(\.report),
-        notes: design.notes),
+      summary: design.summary(
+        seed: context.seed, parameters: parameters, task, reports: members.map(\.report)),
       scales: scales, members: members, forecasts: design.forecasts,
       needsManaged: design.needsManaged, hidden: design.hidden, cutsLoadings: design.cutsLoadings,
       head: design.head, meanFirms: meanFirms)
@@ -188,6 +247,16 @@ enum ConditionalFitter {
       fitted.residualVariance = sum / Double(rows.count) / (scales.returns * scales.returns)
     }
     return fitted
+  }
+}
+
+extension ConditionalDesign {
+  func summary(
+    seed: UInt64, parameters: Int, _ task: FactorTask, reports: [TrainingReport]
+  ) -> FitSummary {
+    FitSummary(
+      model: model, settings: settings, seed: seed, parameterCount: parameters,
+      characteristicNames: task.characteristicNames, members: reports, notes: notes)
   }
 }
 

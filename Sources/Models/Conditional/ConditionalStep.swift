@@ -13,6 +13,8 @@ where Network.Scalar == Head.Scalar {
   private let tape = Tape()
   private let statistics: LoadingStatistics<Scalar>
   private let pool: BlockPool
+  /// The first month of the last batch whose loss is not finite.
+  private(set) var troubled: Int?
   private var batch = Batch<Scalar>()
   private var work: BlockWork = { _, _ in }
 
@@ -131,11 +133,13 @@ where Network.Scalar == Head.Scalar {
     tape.reset()
     head.loadParameters(on: tape)
     var total = tape.constant(0)
+    troubled = nil
     eachMonth(months) { slot, firms, first in
       let view = MonthView<Scalar>(
         month: months.lowerBound + slot, firms: firms, statistics: statistics[slot],
         loadings: network.loadings + first * network.outputWidth, width: network.outputWidth)
       total = total + head.loss(view, on: tape)
+      if troubled == nil, !total.scalar.isFinite { troubled = months.lowerBound + slot }
     }
     return head.closeBatch(total, months: months.count, on: tape)
   }

@@ -14,13 +14,18 @@ final class ConditionalTrainer<Head: FactorHead>: Trainable {
   private var plan: [Range<Int>] = []
   private var best = ConditionalSnapshot<Scalar>()
   private let filter: ConditionalFilter<Head>
+  private let budget: Budget
+  /// The calendar months of the data, to name one that makes trouble.
+  private let months: [Month]
+  private(set) var troubled: Month?
 
   init(
     network: BetaNetwork<Scalar>, head: Head, data: ConditionalData<Scalar>, split: Split,
-    longestBatch: Int, optimizer: Adam, threads: Int = 1
+    longestBatch: Int, optimizer: Adam, months: [Month] = [], budget: Budget = Budget(),
+    threads: Int = 1
   ) {
     (self.network, self.head, self.data, self.split) = (network, head, data, split)
-    self.optimizer = optimizer
+    (self.optimizer, self.months, self.budget) = (optimizer, months, budget)
     batches = ConditionalStep(
       network: network, head: head, data: data, longestBatch: longestBatch, threads: threads)
     filter = ConditionalFilter(head: head, width: network.outputWidth, data: data)
@@ -30,7 +35,8 @@ final class ConditionalTrainer<Head: FactorHead>: Trainable {
 
   func begin(epoch: Int, _ stream: inout RandomStream) {
     head.willStart(epoch: epoch) {
-      filter.run(network.frozen(), months: split.train, from: split.train.lowerBound)
+      filter.run(
+        network.frozen(), months: split.train, from: split.train.lowerBound, budget: budget)
     }
     plan = head.batches(epoch: epoch, train: split.train, &stream)
     head.resetState()
@@ -38,6 +44,7 @@ final class ConditionalTrainer<Head: FactorHead>: Trainable {
 
   func step(batch number: Int) -> Double {
     let loss = batches.gradient(plan[number])
+    if let month = batches.troubled { suspect(.nan, month) }
     optimizer.addPenalty(to: network.parameters)
     optimizer.step(network.parameters, head.parameters)
     return loss
@@ -45,63 +52,45 @@ final class ConditionalTrainer<Head: FactorHead>: Trainable {
 
   func takeMetrics() -> [Metric] { optimizer.takeMetrics() }
 
+  // The first month after which a sum is not finite is the one to look at.
+  private func suspect(_ loss: Double, _ month: Int) {
+    guard troubled == nil, !loss.isFinite, months.indices.contains(month) else { return }
+    troubled = months[month]
+  }
+
   func validationLoss() -> Double {
-    let months = filter.run(network.frozen(), months: split.valid, from: split.train.lowerBound)
+    let months = filter.run(
+      network.frozen(), months: split.valid, from: split.train.lowerBound, budget: budget)
+    for (month, seen) in zip(split.valid, months) { suspect(seen.loss, month) }
     return months.reduce(0) { $0 + $1.loss } / Double(max(1, months.count))
   }
 
   /// Estimates the prior again, on the training and validation months.
   func refinePrior(budget: Budget) throws {
     let months = split.train.lowerBound..<split.valid.upperBound
-    try head.refinePrior(
-      on: filter.run(network.frozen(), months: months, from: months.lowerBound), budget: budget)
+    let seen = filter.run(
+      network.frozen(), months: months, from: months.lowerBound, budget: budget)
+    try budget.check()
+    try head.refinePrior(on: seen, budget: budget)
   }
 
-  /// Everything between two epochs, as values.
-  struct State: Sendable {
-    let network: ParameterState<Scalar>
-    let running: [RunningMoments]
-    let head: ParameterState<Double>
-    let draws: RandomStream?
-    let optimizer: Adam
-    let best: ConditionalSnapshot<Scalar>
-  }
+  typealias State = ConditionalState<Scalar>
 
   var state: State {
     get {
       State(
         network: network.parameters.state, running: network.running, head: head.parameters.state,
-        draws: head.draws, optimizer: optimizer, best: best)
+        draws: head.draws, optimizer: optimizer.clock, best: best)
     }
     set {
       network.parameters.state = newValue.network
       network.running = newValue.running
       head.parameters.state = newValue.head
       head.draws = newValue.draws
-      (optimizer, best) = (newValue.optimizer, newValue.best)
+      (optimizer.clock, best) = (newValue.optimizer, newValue.best)
     }
   }
 
   func keepBest() { best.take(network, head.parameters) }
   func restoreBest() { best.putBack(network, head.parameters) }
-}
-
-/// The parameters and running statistics of the best epoch.
-struct ConditionalSnapshot<Scalar: NetworkScalar>: Sendable {
-  private var large: [Scalar] = []
-  private var small: [Double] = []
-  private var running: [RunningMoments] = []
-
-  mutating func take(_ network: BetaNetwork<Scalar>, _ parameters: ParameterBlock<Double>) {
-    network.parameters.snapshot(into: &large)
-    parameters.snapshot(into: &small)
-    running = network.running
-  }
-
-  func putBack(_ network: BetaNetwork<Scalar>, _ parameters: ParameterBlock<Double>) {
-    guard !large.isEmpty else { return }
-    network.parameters.restore(large)
-    parameters.restore(small)
-    network.running = running
-  }
 }

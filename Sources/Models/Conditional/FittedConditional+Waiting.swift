@@ -24,7 +24,7 @@ extension FittedConditional {
       let first = zip(moved.index.offsets, known).flatMap { start, count in
         Array(start..<(start + count))
       }
-      portfolios = try ManagedInputs.returns(of: moved.keeping(first))
+      portfolios = try ManagedInputs.returns(of: moved.keeping(first), budget)
     }
     var data = scales.data(moved, managed: portfolios)
     data.known = known

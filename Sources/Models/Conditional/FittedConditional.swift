@@ -39,11 +39,10 @@ struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Flo
   let cutsLoadings: Bool
   let head: Head.Design
   let meanFirms: Double
-  var pause: FitPause?
 
   func predict(_ task: FactorTask, budget: Budget) throws -> Predictions {
     try check(task)
-    let portfolios = needsManaged ? try ManagedInputs.returns(of: task) : []
+    let portfolios = needsManaged ? try ManagedInputs.returns(of: task, budget) : []
     return try predict(scales.data(task, managed: portfolios), budget: budget)
   }
 
@@ -55,11 +54,16 @@ struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Flo
   }
 
   func predict(_ data: NetworkData, budget: Budget) throws -> Predictions {
-    let all = try Ensemble.map(members: members.count, budget: budget) { number in
+    let sum = try Ensemble.fold(members: members.count, budget: budget) { number in
       try budget.check()
-      return run(members[number], data)
+      let found = run(members[number], data, budget)
+      // A run that was stopped on the way is worth nothing.
+      try budget.check()
+      return found
+    } adding: {
+      $0.add($1)
     }
-    return combine(all)
+    return combine(sum)
   }
 
   /// The member with the ensemble's scales and blend weight.
@@ -71,7 +75,9 @@ struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Flo
     return single
   }
 
-  private func run(_ member: ConditionalMember, _ data: NetworkData) -> MemberPredictions {
+  private func run(
+    _ member: ConditionalMember, _ data: NetworkData, _ budget: Budget
+  ) -> MemberPredictions {
     let rows = data.returns.count
     let head = Head(self.head, inputs: data.managed, meanFirms: meanFirms)
     head.parameters.restore(member.core)
@@ -83,7 +89,8 @@ struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Flo
       factors: [])
     var (sum, seen) = ([Double](repeating: 0, count: head.factors), 0.0)
     let residual = residualVariance
-    _ = filter.run(member.network, months: 0..<data.monthCount, from: 0) { view, rows, month in
+    let months = 0..<data.monthCount
+    _ = filter.run(member.network, months: months, from: 0, budget: budget) { view, rows, month in
       let past = seen > 0 ? sum.map { $0 / seen } : sum
       let first = rows.lowerBound
       for i in 0..<rows.count {
@@ -110,23 +117,50 @@ struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Flo
     return result
   }
 
-  private func combine(_ all: [MemberPredictions]) -> Predictions {
-    let scale = scales.returns
-    func average(_ part: (MemberPredictions) -> [Double], _ unit: Double) -> [Double] {
-      Ensemble.mean(all.map(part)).map { $0 * unit }
+  private func combine(_ sum: MemberPredictions?) -> Predictions {
+    guard var all = sum else {
+      return Predictions(
+        total: [], forecasts: forecasts.map { ($0, []) }, preferred: forecasts.last ?? .mean,
+        variance: [], factors: [])
     }
-    let (mean, prior) = (average(\.mean, scale), average(\.prior, scale))
+    let scale = scales.returns
+    all.average(over: members.count, returns: scale, variance: scale * scale)
     let weight = blendWeight
     let modes = forecasts.map { mode -> (mode: ForecastMode, values: [Double]) in
       switch mode {
-      case .prior: (mode, prior)
-      case .blend: (mode, zip(prior, mean).map { weight * $0 + (1 - weight) * $1 })
-      default: (mode, mean)
+      case .prior: (mode, all.prior)
+      case .blend: (mode, zip(all.prior, all.mean).map { weight * $0 + (1 - weight) * $1 })
+      default: (mode, all.mean)
       }
     }
     return Predictions(
-      total: average(\.total, scale), forecasts: modes, preferred: forecasts.last ?? .mean,
-      variance: average(\.spread, scale * scale), factors: all.first?.factors ?? [],
-      latent: all.first?.latent ?? [])
+      total: all.total, forecasts: modes, preferred: forecasts.last ?? .mean,
+      variance: all.spread, factors: all.factors, latent: all.latent)
+  }
+}
+
+extension MemberPredictions {
+  /// Adds another member's numbers; factors stay those of the first.
+  mutating func add(_ other: MemberPredictions) {
+    func add(_ values: inout [Double], _ more: [Double]) {
+      for i in values.indices { values[i] += more[i] }
+    }
+    add(&total, other.total)
+    add(&mean, other.mean)
+    add(&prior, other.prior)
+    add(&spread, other.spread)
+  }
+
+  /// Turns sums over members into means in the units of returns.
+  mutating func average(over members: Int, returns: Double, variance: Double) {
+    let share = 1 / Double(members)
+    func scale(_ values: inout [Double], _ unit: Double) {
+      if members > 1 { for i in values.indices { values[i] *= share } }
+      for i in values.indices { values[i] *= unit }
+    }
+    scale(&total, returns)
+    scale(&mean, returns)
+    scale(&prior, returns)
+    scale(&spread, variance)
   }
 }

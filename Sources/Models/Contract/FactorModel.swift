@@ -15,6 +15,10 @@ public struct FitContext: Sendable {
   public let budget: Budget
   /// A fit whose weights this one starts from; nil for a start from random ones.
   public var start: (any FittedModel)?
+  /// The state of an interrupted fit of the same data and settings, to go on from.
+  public var earlier: Container?
+  /// Where states on the way are kept; nil for nowhere.
+  public var checkpoints: FitCheckpoints?
   /// Called with the state after each epoch, from any thread.
   public let progress: @Sendable (FitProgress) -> Void
 
@@ -24,13 +28,6 @@ public struct FitContext: Sendable {
     progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
   ) {
     (self.seed, self.budget, self.start, self.progress) = (seed, budget, start, progress)
-  }
-
-  /// The same for work that must end although the user wants to stop.
-  var unhurried: FitContext {
-    FitContext(
-      seed: seed, budget: Budget(threads: budget.threads, memoryLimit: budget.memoryLimit),
-      start: start, progress: progress)
   }
 }
 
@@ -94,7 +91,7 @@ public protocol FittedModel: Sendable {
   /// What is left of a fit that was stopped; nil for a whole one.
   var pause: FitPause? { get }
   /// Adds what the model needs to forecast to a container; its card reads it back.
-  func encode(into container: inout Container)
+  func encode(into container: inout Container) throws
   /// One member of the ensemble as a model of its own; nil where there is none.
   func member(_ number: Int) -> (any FittedModel)?
   /// Forecasts every row in the preferred mode, learning nothing from the rows that wait for their
@@ -139,10 +136,12 @@ public struct FitPause: Sendable {
   /// The best epoch so far and its validation loss, of the first member that has one.
   public let bestEpoch: Int
   public let bestLoss: Double
-  /// Goes on, bit by bit as if the fit had never been stopped.
-  public let resume: @Sendable (FitContext) throws -> any FittedModel
+  /// Why the fit cannot go on; nil where it was asked to stop.
+  public var cause: ModelError?
+  /// The state to go on from, bit by bit as if the fit had never been stopped.
+  public let checkpoint: @Sendable () -> Container
   /// Takes the best epoch as it is.
-  public let best: @Sendable () -> any FittedModel
+  public let best: @Sendable (Budget) throws -> any FittedModel
 }
 
 /// The facts of a fit that a user wants to see.

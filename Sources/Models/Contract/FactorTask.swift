@@ -19,6 +19,8 @@ public struct FactorTask: Sendable {
   public let targetName: String
   /// Train, validation and test months; nil until `split`.
   public var split: Split?
+  /// The digest of the data, once somebody asked; copies with another split share it.
+  private let known = TaskDigest()
 
   /// Creates a task; the arrays must agree in size.
   public init(
@@ -34,6 +36,9 @@ public struct FactorTask: Sendable {
     self.targetName = targetName
     self.split = split
   }
+
+  /// The digest of names, months, firms and numbers, but not of the split.
+  public func digest(threads: Int) -> String { known.value { TaskDigest.compute(self, threads) } }
 
   /// The number of months.
   public var monthCount: Int { index.months.count }

@@ -9,6 +9,31 @@ public enum HyperparameterValue: Sendable, Equatable {
   case integers([Int])
 }
 
+extension HyperparameterValue {
+  /// Reads the text of a setting; nil if it is none of the kind.
+  init?(_ text: String, _ kind: HyperparameterFacts.Kind) {
+    switch kind {
+    case .integer:
+      guard let number = Int(text) else { return nil }
+      self = .integer(number)
+    case .real:
+      guard let number = Double(text) else { return nil }
+      self = .real(number)
+    case .flag:
+      guard let flag = Bool(text) else { return nil }
+      self = .flag(flag)
+    case .word: self = .word(text)
+    case .integers:
+      let items = text.dropFirst().dropLast().split(separator: ",")
+      let numbers = items.compactMap { Int($0.drop { $0 == " " }) }
+      guard text.hasPrefix("["), text.hasSuffix("]"), numbers.count == items.count else {
+        return nil
+      }
+      self = .integers(numbers)
+    }
+  }
+}
+
 /// A setting's facts with the type erased: what help, completion and checking read.
 public struct HyperparameterFacts: Sendable {
   public enum Kind: Sendable, Equatable { case integer, real, flag, word, integers }

@@ -15,6 +15,7 @@ public struct ModelCard: Sendable {
   public private(set) var operations:
     (@Sendable (_ characteristics: Int, _ settings: [String: HyperparameterValue]) -> Double)?
   private let build: @Sendable ([String: HyperparameterValue]) throws -> any FactorModel
+  private let resolve: @Sendable ([String: HyperparameterValue]) throws -> [String]
   /// Reads what `encode` of the fitted model wrote.
   let restore: @Sendable (Container, FitSummary) throws -> any FittedModel
 
@@ -33,6 +34,11 @@ public struct ModelCard: Sendable {
     repeat facts.append((each setting).facts)
     settings = facts
     build = { given in make(repeat try (each setting).resolve(given)) }
+    resolve = { given in
+      var texts: [String] = []
+      repeat texts.append(try (each setting).resolve(given).text)
+      return texts
+    }
   }
 
   /// Says what one pass over one row takes: the products of a network of these widths, three times.
@@ -48,6 +54,13 @@ public struct ModelCard: Sendable {
       return 6 * Double(products)
     }
     return card
+  }
+
+  /// All settings as texts in the order of the card, those not given at their defaults.
+  public func resolved(
+    _ given: [String: HyperparameterValue]
+  ) throws -> [(name: String, text: String)] {
+    zip(settings.map(\.name), try resolve(given)).map { ($0, $1) }
   }
 
   /// Builds the model with the given settings; the others take their defaults.

@@ -12,7 +12,11 @@ public enum ModelError: Error, Equatable, Sendable {
   case thinMonth(month: Month, firms: Int, needed: Int)
   case noCharacteristicVaries
   case otherCharacteristics(expected: [String], found: [String])
-  case notFinite(epoch: Int)
+  case notFinite(epoch: Int, month: Month? = nil)
+  /// Bytes; `alone` is what one ensemble member at a time would need.
+  case tooLarge(model: String, needed: Int, available: Int, alone: Int)
+  /// A fit cannot go on with other data, settings or engine; `what` names the first that differs.
+  case otherFit(what: String)
   case incompatible(first: String, second: String, reason: String)
 }
 
@@ -36,17 +40,30 @@ extension ModelError {
       "no characteristic varies across firms in the training months"
     case .otherCharacteristics(let expected, let found):
       "the model was fitted on \(expected.count) characteristics (\(expected.prefix(3).joined(separator: ", ")) …), the task has \(found.count)"
-    case .notFinite(let epoch):
+    case .notFinite(let epoch, let month):
       "the loss became infinite or undefined in epoch \(epoch)"
+        + (month.map { ", in month \($0)" } ?? "")
+    case .tooLarge(let model, let needed, let available, _):
+      "`\(model)` needs about \(Self.megabytes(needed)) here, and \(Self.megabytes(available)) of the "
+        + "cap are left"
+    case .otherFit(let what):
+      "the fit cannot go on: \(what) not what it began with"
     case .incompatible(let first, let second, let reason):
       "`\(first)` does not go with `\(second)`: \(reason)"
     }
   }
 
+  private static func megabytes(_ bytes: Int) -> String { "\((bytes + 0xF_FFFF) >> 20) MB" }
+
   /// What to try, in one sentence.
   public var help: String? {
     switch self {
     case .settingType, .settingRange, .emptyBlock, .noCharacteristicVaries, .incompatible: nil
+    case .tooLarge(_, let needed, let available, let alone):
+      alone <= available
+        ? "fit one seed at a time, which needs \(Self.megabytes(alone)):  --threads 1"
+        : "allow more:  --max-memory \((needed >> 20) + 1)MB"
+    case .otherFit: "fit anew with `fit`"
     case .noSplit: "split train: ..2012-04, valid: 2012-05..2016-04, test: 2016-05.."
     case .tooManyFactors(_, let characteristics): "use k: \(characteristics) or fewer"
     case .thinMonth: "drop thin months first, for example with where or a month slice"

@@ -10,8 +10,10 @@ public enum ModelFile {
   /// What a container with a model says it holds.
   public static let kind = "model"
 
-  /// The model with everything it needs to forecast.
-  public static func container(of model: any FittedModel) -> Container {
+  /// The model with everything it needs to forecast, and to go on if its fit is not finished.
+  public static func container(
+    of model: any FittedModel, order: JSON? = nil
+  ) throws -> Container {
     var container = Container(kind: kind)
     let summary = model.summary
     container.facts.append(.init("summary", json(summary)))
@@ -19,8 +21,10 @@ public enum ModelFile {
       container.add("fit\(number).train", report.trainingLoss)
       container.add("fit\(number).valid", report.validationLoss)
       container.add("fit\(number).best", [report.bestLoss])
+      report.metrics.encode("fit\(number).metrics", into: &container)
     }
-    model.encode(into: &container)
+    try model.encode(into: &container)
+    if let pause = model.pause, let order { UnfinishedModel.add(pause, order, to: &container) }
     return container
   }
 
@@ -34,7 +38,15 @@ public enum ModelFile {
       throw ContainerError.malformed(
         section: "header", reason: "this fq has no model `\(summary.model)`")
     }
-    return try card.restore(container, summary)
+    let whole = try card.restore(container, summary)
+    return try UnfinishedModel.pause(in: container, whole).map {
+      UnfinishedModel(whole: whole, pause: $0)
+    } ?? whole
+  }
+
+  /// What fitting the model of a container was asked for; nil where the fit is finished.
+  public static func order(in container: Container) throws -> FitOrder? {
+    try UnfinishedModel.order(in: container)
   }
 
   private static func json(_ summary: FitSummary) -> JSON {
@@ -71,7 +83,8 @@ public enum ModelFile {
         TrainingReport(
           trainingLoss: try container.doubles("fit\(number).train"),
           validationLoss: try container.doubles("fit\(number).valid"), bestEpoch: epoch,
-          bestLoss: try container.doubles("fit\(number).best").first ?? .infinity)
+          bestLoss: try container.doubles("fit\(number).best").first ?? .infinity,
+          metrics: try TrainingMetrics("fit\(number).metrics", of: container))
       }, notes: try facts.texts("notes"))
   }
 }

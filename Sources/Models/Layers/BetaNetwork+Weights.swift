@@ -7,6 +7,10 @@ struct BetaNetworkWeights: Sendable {
   let values: [Float]
   let running: [RunningMoments]
 
+  init(values: [Float], running: [RunningMoments]) {
+    (self.values, self.running) = (values, running)
+  }
+
   init(_ network: BetaNetwork<Float>) {
     var values: [Float] = []
     network.parameters.snapshot(into: &values)

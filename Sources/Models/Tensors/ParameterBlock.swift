@@ -119,9 +119,9 @@ public final class ParameterBlock<Scalar: NetworkScalar> {
 
 /// Weights and Adam moments as values.
 struct ParameterState<Scalar: NetworkScalar>: Sendable {
-  fileprivate let weights: [Scalar]
-  fileprivate let first: [Scalar]
-  fileprivate let second: [Scalar]
+  let weights: [Scalar]
+  let first: [Scalar]
+  let second: [Scalar]
 }
 
 extension ParameterBlock {

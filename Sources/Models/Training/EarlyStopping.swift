@@ -9,6 +9,11 @@ public struct EarlyStopping: Sendable {
   /// Creates the watch; training stops after `patience` epochs without improvement.
   public init(patience: Int) { self.patience = patience }
 
+  /// The watch as it stood after some epochs.
+  init(patience: Int, bestLoss: Double, bestEpoch: Int) {
+    (self.patience, self.bestLoss, self.bestEpoch) = (patience, bestLoss, bestEpoch)
+  }
+
   /// Notes an epoch's loss; gives whether it is the best so far.
   mutating func note(_ loss: Double, epoch: Int) -> Bool {
     guard loss < bestLoss else { return false }

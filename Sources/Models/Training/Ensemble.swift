@@ -21,21 +21,33 @@ enum Ensemble {
     }
   }
 
+  /// Runs `body` for every member and adds the results up in the members' order, with no more of
+  /// them at a time than there are threads.
+  static func fold<Result: Sendable>(
+    members: Int, budget: Budget, _ body: @escaping @Sendable (Int) throws -> Result,
+    adding: (inout Result, Result) -> Void
+  ) throws -> Result? {
+    var total: Result?
+    for first in stride(from: 0, to: members, by: budget.threads) {
+      let wave = try map(members: min(budget.threads, members - first), budget: budget) {
+        try body(first + $0)
+      }
+      for result in wave {
+        guard var sum = total.take() else {
+          total = result
+          continue
+        }
+        adding(&sum, result)
+        total = sum
+      }
+    }
+    return total
+  }
+
   /// The seed of a member: its own root of random numbers.
   static func seed(_ root: UInt64, member: Int) -> UInt64 {
     let key = SIMD2(UInt32(truncatingIfNeeded: root), UInt32(truncatingIfNeeded: root >> 32))
     let words = Philox.block(counter: SIMD4(UInt32(member), 0, 0, 0x6671), key: key)
     return UInt64(words.x) << 32 | UInt64(words.y)
-  }
-
-  /// The mean of equally long lists, in member order.
-  static func mean(_ lists: [[Double]]) -> [Double] {
-    guard var total = lists.first, lists.count > 1 else { return lists.first ?? [] }
-    for list in lists.dropFirst() {
-      for i in total.indices { total[i] += list[i] }
-    }
-    let share = 1 / Double(lists.count)
-    for i in total.indices { total[i] *= share }
-    return total
   }
 }

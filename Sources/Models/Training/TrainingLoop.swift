@@ -5,15 +5,17 @@ import FactorRuntime
 /// What the loop needs of a model in training.
 protocol Trainable: AnyObject {
   /// Everything that the next epoch depends on.
-  associatedtype State: Sendable
+  associatedtype State: KeptState
   /// Prepares an epoch (numbered from 1): order of batches, weights of terms.
   func begin(epoch: Int, _ stream: inout RandomStream)
   /// The number of batches of this epoch.
   var batchCount: Int { get }
   /// Computes the batch's loss and applies one optimiser step.
   func step(batch: Int) -> Double
-  /// The loss on the validation months with frozen weights.
+  /// The loss on the validation months with frozen weights; worthless once the work is to stop.
   func validationLoss() -> Double
+  /// The month in which the last loss that was not finite arose.
+  var troubled: Month? { get }
   /// Keeps the current parameters as the best, or puts the best ones back.
   func keepBest()
   func restoreBest()
@@ -25,21 +27,15 @@ protocol Trainable: AnyObject {
 
 extension Trainable {
   func takeMetrics() -> [Metric] { [] }
+  var troubled: Month? { nil }
 }
 
 /// A training between two epochs.
-struct PausedTraining<State: Sendable>: Sendable {
+struct PausedTraining<State: KeptState>: Sendable {
   let model: State
   let stream: RandomStream
   let watch: EarlyStopping
   let report: TrainingReport
-}
-
-/// How a training ended.
-enum TrainingOutcome<State: Sendable> {
-  case finished(TrainingReport)
-  /// Stopped by the user after at least one epoch; the best parameters so far are in the model.
-  case paused(PausedTraining<State>)
 }
 
 /// How long to train.
@@ -63,32 +59,27 @@ public struct TrainingReport: Sendable, Equatable {
 enum TrainingLoop {
   /// Trains with early stopping and leaves the best parameters in the model.
   ///
-  /// `earlier` continues a training that was stopped.
+  /// `earlier` continues a training that was stopped; `keep` gets the state after each epoch.
   static func run<Model: Trainable>(
     _ model: Model, _ schedule: TrainingSchedule, seed: UInt64, member: Int, of members: Int,
-    from earlier: PausedTraining<Model.State>? = nil, _ context: FitContext
-  ) throws -> TrainingOutcome<Model.State> {
+    from earlier: PausedTraining<Model.State>? = nil, _ context: FitContext,
+    keep: (PausedTraining<Model.State>) -> Void = { _ in }
+  ) throws -> TrainingReport {
     var stream = earlier?.stream ?? RandomStream(seed: seed, purpose: .shuffle)
     var watch = earlier?.watch ?? EarlyStopping(patience: schedule.patience)
     var report = earlier?.report ?? TrainingReport()
-    var last = earlier
     if let earlier { model.state = earlier.model }
     var epoch = report.epochs + 1
     while epoch <= max(1, schedule.epochs), !(epoch > 1 && watch.shouldStop(after: epoch - 1)) {
-      let (train, valid): (Double, Double)
       let began = ContinuousClock.now
-      do { (train, valid) = try pass(model, epoch, &stream, context) } catch BudgetError.cancelled {
-        guard let last else { throw BudgetError.cancelled }
-        model.restoreBest()
-        return .paused(last)
-      }
+      let (train, valid) = try pass(model, epoch, &stream, context)
       report.trainingLoss.append(train)
       report.validationLoss.append(valid)
       report.metrics.append(
         model.takeMetrics(), seconds: (ContinuousClock.now - began) / .seconds(1))
       if watch.note(valid, epoch: epoch) { model.keepBest() }
       (report.bestEpoch, report.bestLoss) = (watch.bestEpoch, watch.bestLoss)
-      last = PausedTraining(model: model.state, stream: stream, watch: watch, report: report)
+      keep(PausedTraining(model: model.state, stream: stream, watch: watch, report: report))
       context.progress(
         FitProgress(
           member: member, members: members, epoch: epoch, epochs: schedule.epochs,
@@ -97,7 +88,7 @@ enum TrainingLoop {
       epoch += 1
     }
     model.restoreBest()
-    return .finished(report)
+    return report
   }
 
   // One epoch: its mean training loss and its validation loss.
@@ -108,10 +99,13 @@ enum TrainingLoop {
     var total = 0.0
     for batch in 0..<model.batchCount {
       try context.budget.check()
-      total += model.step(batch: batch)
+      let loss = model.step(batch: batch)
+      guard loss.isFinite else { throw ModelError.notFinite(epoch: epoch, month: model.troubled) }
+      total += loss
     }
     let (train, valid) = (total / Double(max(1, model.batchCount)), model.validationLoss())
-    guard train.isFinite, valid.isFinite else { throw ModelError.notFinite(epoch: epoch) }
+    try context.budget.check()
+    guard valid.isFinite else { throw ModelError.notFinite(epoch: epoch, month: model.troubled) }
     return (train, valid)
   }
 }

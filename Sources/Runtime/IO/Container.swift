@@ -3,18 +3,20 @@
 // Layout, all numbers least byte first:
 //   8 bytes   magic
 //   4 bytes   version of the layout
-//   4 bytes   length of the header, 16 MB at most
+//   4 bytes   length of the header, 1 MB at most
 //   header    JSON: kind, facts, and for each section its name, element, count and SHA-256
-//   sections  one after the other without gaps, in the order of the header
-//   64 bytes  SHA-256 of everything before, as hexadecimal digits
-// A container holds numbers and texts, never code. Goals, in order: nothing wrong is ever read as
-// right, a refusal names the section, the same content gives the same bytes.
+//   64 bytes  SHA-256 of everything up to here, as hexadecimal digits
+//   sections  one after the other without gaps, in the order of the header, to the end of the file
+// The header holds the digest of each section, so its own digest vouches for all; it is checked before
+// a word of the header is believed. Version 1 had a digest of the whole file at its end. It holds
+// numbers and texts, never code. Goals, in order: nothing wrong is ever read as right, a refusal names
+// the section, the same content gives the same bytes, reading takes little more memory than the file.
 
 /// A file of named sections with facts about them.
 public struct Container: Sendable {
   /// What the numbers of a section are.
   public enum Element: String, Sendable {
-    case float32, float64
+    case float32, float64, uint64
     var size: Int { self == .float32 ? 4 : 8 }
   }
 
@@ -22,7 +24,7 @@ public struct Container: Sendable {
   struct Section: Sendable {
     let name: String
     let element: Element
-    let bytes: [UInt8]
+    let bytes: ArraySlice<UInt8>
   }
 
   /// What the container holds, such as `model`.
@@ -33,9 +35,11 @@ public struct Container: Sendable {
   private var places: [String: Int] = [:]
 
   /// The version of the layout that this fq writes and reads.
-  public static let version: UInt32 = 1
+  public static let version: UInt32 = 2
   static let magic: [UInt8] = [0x89, 0x66, 0x71, 0x62, 0x0D, 0x0A, 0x1A, 0x0A]
-  static let longestHeader = 16 << 20
+  static let longestHeader = 1 << 20
+  /// A header of more values than this is refused while it is read.
+  static let mostHeaderValues = 100_000
   static let digestLength = 64
 
   /// Starts an empty container.
@@ -43,15 +47,39 @@ public struct Container: Sendable {
 
   /// Adds numbers under a name of their own.
   public mutating func add(_ name: String, _ numbers: [Float]) {
-    add(name, .float32, numbers.flatMap { Bytes.of($0.bitPattern) })
+    add(name, .float32, Bytes.of(numbers.map { $0.bitPattern.littleEndian })[...])
   }
 
   /// Adds numbers under a name of their own.
   public mutating func add(_ name: String, _ numbers: [Double]) {
-    add(name, .float64, numbers.flatMap { Bytes.of($0.bitPattern) })
+    add(name, .float64, Bytes.of(numbers.map { $0.bitPattern.littleEndian })[...])
   }
 
-  private mutating func add(_ name: String, _ element: Element, _ bytes: [UInt8]) {
+  /// Adds whole numbers under a name of their own.
+  public mutating func add(_ name: String, _ numbers: [UInt64]) {
+    add(name, .uint64, Bytes.of(numbers.map(\.littleEndian))[...])
+  }
+
+  /// Adds the sections of another container with a word before their names.
+  public mutating func add(_ prefix: String, sectionsOf other: Container) {
+    for section in other.sections { add(prefix + section.name, section.element, section.bytes) }
+  }
+
+  /// The names of the sections that begin with a word, without that word, in order.
+  public func names(after prefix: String) -> [String] {
+    sections.filter { $0.name.hasPrefix(prefix) }.map { String($0.name.dropFirst(prefix.count)) }
+  }
+
+  /// The sections whose names begin with a word, without that word, as a container of another kind.
+  public func part(_ prefix: String, kind: String) -> Container {
+    var part = Container(kind: kind)
+    for section in sections where section.name.hasPrefix(prefix) {
+      part.add(String(section.name.dropFirst(prefix.count)), section.element, section.bytes)
+    }
+    return part
+  }
+
+  private mutating func add(_ name: String, _ element: Element, _ bytes: ArraySlice<UInt8>) {
     precondition(places[name] == nil, "a section is added once")
     places[name] = sections.count
     sections.append(Section(name: name, element: element, bytes: bytes))
@@ -64,21 +92,24 @@ public struct Container: Sendable {
 
   /// The numbers of a section.
   public func floats(_ name: String) throws(ContainerError) -> [Float] {
-    let bytes = try section(name, .float32)
-    return stride(from: 0, to: bytes.count, by: 4).map {
-      Float(bitPattern: Bytes.number(bytes, at: $0))
+    Bytes.numbers(try section(name, .float32)).map {
+      Float(bitPattern: UInt32(littleEndian: $0))
     }
   }
 
   /// The numbers of a section.
   public func doubles(_ name: String) throws(ContainerError) -> [Double] {
-    let bytes = try section(name, .float64)
-    return stride(from: 0, to: bytes.count, by: 8).map {
-      Double(bitPattern: Bytes.number(bytes, at: $0))
-    }
+    Bytes.numbers(try section(name, .float64)).map { Double(bitPattern: UInt64(littleEndian: $0)) }
   }
 
-  private func section(_ name: String, _ element: Element) throws(ContainerError) -> [UInt8] {
+  /// The whole numbers of a section.
+  public func wholes(_ name: String) throws(ContainerError) -> [UInt64] {
+    Bytes.numbers(try section(name, .uint64)).map { UInt64(littleEndian: $0) }
+  }
+
+  private func section(
+    _ name: String, _ element: Element
+  ) throws(ContainerError) -> ArraySlice<UInt8> {
     guard let place = places[name] else { throw .missing(section: name) }
     guard sections[place].element == element else {
       throw .malformed(section: name, reason: "it holds \(sections[place].element.rawValue)")
@@ -100,40 +131,50 @@ extension Container {
       ("kind", .text(kind)), ("facts", .object(facts)), ("sections", .list(list)))
     let text = Array(header.written().utf8)
     var bytes = Self.magic + Bytes.of(Self.version) + Bytes.of(UInt32(text.count)) + text
+    bytes += Array(SHA256.digest(bytes).utf8)
+    bytes.reserveCapacity(bytes.count + sections.reduce(0) { $0 + $1.bytes.count })
     for section in sections { bytes += section.bytes }
-    return bytes + Array(SHA256.digest(bytes).utf8)
+    return bytes
   }
 
   /// Reads the bytes of a file, all digests checked.
   public init(decoding bytes: [UInt8]) throws(ContainerError) {
-    let start = Self.magic.count + 8
-    guard bytes.count >= Self.magic.count, bytes.starts(with: Self.magic) else { throw .foreign }
-    guard bytes.count >= start else { throw .truncated(section: "header") }
-    let version: UInt32 = Bytes.number(bytes, at: Self.magic.count)
-    guard version <= Self.version else { throw .newer(version: Int(version)) }
-    let length = Int(Bytes.number(bytes, at: Self.magic.count + 4) as UInt32)
-    guard length <= Self.longestHeader else {
-      throw .malformed(section: "header", reason: "it claims \(length) bytes")
+    let frame = try Surroundings(bytes)
+    // Nothing is parsed that is not what was written.
+    if frame.version > 1 { try frame.checkHeader(bytes) }
+    let header = try Self.header(bytes[Surroundings.start..<frame.end])
+    self.init(kind: header.kind)
+    facts = header.facts
+    var position = frame.sections
+    for item in header.sections { try read(item, bytes, &position) }
+    let tail = frame.version == 1 ? Self.digestLength : 0
+    guard bytes.count - position >= tail else { throw .truncated(section: "digest") }
+    guard bytes.count - position == tail else {
+      throw .malformed(section: "end", reason: "something follows it")
     }
-    guard start + length <= bytes.count else { throw .truncated(section: "header") }
-    guard let header = try? JSON(parsing: Array(bytes[start..<(start + length)])),
+    if frame.version == 1 { try frame.check(bytes[position...], of: bytes[..<position]) }
+  }
+
+  /// What a file says it holds, read without its sections and without proof.
+  public static func heading(
+    of path: String
+  ) throws -> (kind: String, facts: [JSON.Field]) {
+    let file = try MappedFile(path)
+    let bytes = withExtendedLifetime(file) {
+      Array(file.bytes.prefix(Surroundings.start + longestHeader + digestLength))
+    }
+    let frame = try Surroundings(bytes)
+    let header = try header(bytes[Surroundings.start..<frame.end])
+    return (header.kind, header.facts)
+  }
+
+  private static func header(
+    _ bytes: ArraySlice<UInt8>
+  ) throws(ContainerError) -> (kind: String, facts: [JSON.Field], sections: [JSON]) {
+    guard let header = try? JSON(parsing: Array(bytes), mostValues: mostHeaderValues),
       let kind = header["kind"]?.text, case .object(let facts)? = header["facts"]
     else { throw .corrupt(section: "header") }
-    self.init(kind: kind)
-    self.facts = facts
-    var position = start + length
-    for item in header["sections"]?.items ?? [] {
-      try read(item, bytes, &position)
-    }
-    let digest = Array(bytes[position...])
-    guard digest.count >= Self.digestLength else { throw .truncated(section: "digest") }
-    guard digest.count == Self.digestLength else {
-      throw .malformed(section: "digest", reason: "something follows it")
-    }
-    // Every section is as its own digest says, so what is damaged is the header or this digest.
-    guard digest == Array(SHA256.digest(Array(bytes[..<position])).utf8) else {
-      throw .corrupt(section: "header")
-    }
+    return (kind, facts, header["sections"]?.items ?? [])
   }
 
   private mutating func read(
@@ -144,12 +185,52 @@ extension Container {
       let count = item["count"]?.integer, count >= 0, count <= Int.max / 16,
       let digest = item["sha256"]?.text
     else { throw .corrupt(section: "header") }
-    let end = position + count * element.size
-    guard end <= bytes.count else { throw .truncated(section: name) }
-    let content = Array(bytes[position..<end])
+    let (end, isTooFar) = position.addingReportingOverflow(count * element.size)
+    guard !isTooFar, end <= bytes.count else { throw .truncated(section: name) }
+    let content = bytes[position..<end]
     guard SHA256.digest(content) == digest else { throw .corrupt(section: name) }
     add(name, element, content)
     position = end
+  }
+}
+
+/// What surrounds the header of a file.
+private struct Surroundings {
+  /// Where the header begins.
+  static let start = Container.magic.count + 8
+
+  let version: UInt32
+  /// Where the header ends.
+  let end: Int
+
+  init(_ bytes: [UInt8]) throws(ContainerError) {
+    guard bytes.count >= Container.magic.count, bytes.starts(with: Container.magic) else {
+      throw .foreign
+    }
+    guard bytes.count >= Self.start else { throw .truncated(section: "header") }
+    version = Bytes.number(bytes, at: Container.magic.count)
+    guard version <= Container.version else { throw .newer(version: Int(version)) }
+    guard version > 0 else { throw .corrupt(section: "header") }
+    let length = Int(Bytes.number(bytes, at: Container.magic.count + 4) as UInt32)
+    // The header of the first version was allowed sixteen times as much.
+    guard length <= Container.longestHeader * (version == 1 ? 16 : 1) else {
+      throw .malformed(section: "header", reason: "it claims \(length) bytes")
+    }
+    end = Self.start + length
+    guard end <= bytes.count else { throw .truncated(section: "header") }
+  }
+
+  /// Where the sections begin.
+  var sections: Int { version == 1 ? end : end + Container.digestLength }
+
+  /// Compares the header with the digest that follows it.
+  func checkHeader(_ bytes: [UInt8]) throws(ContainerError) {
+    guard sections <= bytes.count else { throw .truncated(section: "header") }
+    try check(bytes[end..<sections], of: bytes[..<end])
+  }
+
+  func check(_ digest: ArraySlice<UInt8>, of bytes: ArraySlice<UInt8>) throws(ContainerError) {
+    guard digest.elementsEqual(SHA256.digest(bytes).utf8) else { throw .corrupt(section: "header") }
   }
 }
 
@@ -157,6 +238,17 @@ extension Container {
 private enum Bytes {
   static func of<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
     withUnsafeBytes(of: number.littleEndian) { Array($0) }
+  }
+
+  static func of<Number: FixedWidthInteger>(_ numbers: [Number]) -> [UInt8] {
+    numbers.withUnsafeBytes { Array($0) }
+  }
+
+  static func numbers<Number: FixedWidthInteger>(_ bytes: ArraySlice<UInt8>) -> [Number] {
+    let size = MemoryLayout<Number>.size
+    return bytes.withUnsafeBytes { raw in
+      (0..<(raw.count / size)).map { raw.loadUnaligned(fromByteOffset: $0 * size, as: Number.self) }
+    }
   }
 
   static func number<Number: FixedWidthInteger>(_ bytes: [UInt8], at place: Int) -> Number {

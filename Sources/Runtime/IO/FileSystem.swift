@@ -111,6 +111,21 @@ public enum FileSystem {
     if mkdir(path, 0o777) != 0, errno != EEXIST { throw error("make", path) }
   }
 
+  /// Makes a folder and those above it, unless they exist.
+  public static func makeFolders(_ path: String) throws(FileError) {
+    guard !isFolder(path) else { return }
+    if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+      try makeFolders(String(path[..<slash]))
+    }
+    try makeFolder(path)
+  }
+
+  /// The size of a file in bytes; nil if there is none.
+  public static func size(of path: String) -> Int? {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : nil
+  }
+
   /// Removes a file.
   public static func remove(_ path: String) throws(FileError) {
     if unlink(path) != 0 { throw error("remove", path) }
@@ -150,6 +165,12 @@ public struct WriteCalls: Sendable {
   public var sync: @Sendable (Int32) -> Int32
   /// Moves a file over another; zero on success.
   public var rename: @Sendable (String, String) -> Int32
+  /// Creates a file that is not there yet; gives its descriptor, or -1.
+  public var create: @Sendable (String) -> Int32 = {
+    systemOpen($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+  }
+  /// Closes a descriptor; zero on success.
+  public var close: @Sendable (Int32) -> Int32 = { systemClose($0) }
 
   /// The system's own calls.
   public static let system = WriteCalls(
@@ -169,8 +190,11 @@ public struct WriteCalls: Sendable {
 
 /// The steps of a durable write on descriptors, for DurableWrite.swift.
 enum DurableSteps {
+  /// What is replaced.
+  typealias Target = (path: String, mode: mode_t?)
+
   /// The path a symbolic link leads to, or the path itself; and the mode to give the new file.
-  static func target(_ path: String) -> (path: String, mode: mode_t?) {
+  static func target(_ path: String) -> Target {
     var status = stat()
     let isThere = stat(path, &status) == 0
     guard isThere, let resolved = realpath(path, nil) else { return (path, nil) }
@@ -185,10 +209,19 @@ enum DurableSteps {
       && status.st_mode & S_IFMT != S_IFDIR
   }
 
-  static func create(_ path: String, mode: mode_t?) throws(FileError) -> Int32 {
-    let descriptor = try FileSystem.open(path, O_WRONLY | O_CREAT | O_EXCL)
-    if let mode { fchmod(descriptor, mode) }
-    return descriptor
+  /// Creates a file that is not there yet; nil if it is there.
+  static func create(
+    _ path: String, mode: mode_t?, calls: WriteCalls
+  ) throws(FileError) -> Int32? {
+    while true {
+      let descriptor = calls.create(path)
+      if descriptor >= 0 {
+        if let mode { fchmod(descriptor, mode) }
+        return descriptor
+      }
+      if errno == EEXIST { return nil }
+      if errno != EINTR { throw FileSystem.error("create", path) }
+    }
   }
 
   static func writeAll(
@@ -211,8 +244,10 @@ enum DurableSteps {
     if calls.sync(descriptor) != 0 { throw FileSystem.error("flush", folder) }
   }
 
-  static func finish(_ descriptor: Int32, path: String) throws(FileError) {
-    if close(descriptor) != 0 { throw FileSystem.error("close", path) }
+  static func finish(
+    _ descriptor: Int32, path: String, calls: WriteCalls
+  ) throws(FileError) {
+    if calls.close(descriptor) != 0 { throw FileSystem.error("close", path) }
   }
 
   static func discard(_ descriptor: Int32?, path: String) {
@@ -221,6 +256,12 @@ enum DurableSteps {
   }
 
   static var processNumber: Int { Int(getpid()) }
+
+  /// Whether a process of this number runs; one that may not be asked does.
+  static func isAlive(process number: Int) -> Bool {
+    guard let number = pid_t(exactly: number), number > 0 else { return false }
+    return kill(number, 0) == 0 || errno != ESRCH
+  }
 }
 
 // Free functions, because inside the types above their own names would shadow the system's.
@@ -233,4 +274,5 @@ private func systemRead(_ descriptor: Int32, _ buffer: inout [UInt8], _ count: I
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
   write(descriptor, bytes.baseAddress, bytes.count)
 }
+private func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }
 private func systemRename(_ old: String, _ new: String) -> Int32 { rename(old, new) }

@@ -30,8 +30,10 @@ public enum JSON: Sendable, Equatable {
   }
 
   /// Reads a text.
-  public init(parsing bytes: [UInt8]) throws(Fault) {
-    var reader = JSONReader(bytes)
+  ///
+  /// More than `mostValues` values, which take far more memory than the text, are refused.
+  public init(parsing bytes: [UInt8], mostValues: Int = .max) throws(Fault) {
+    var reader = JSONReader(bytes, mostValues: mostValues)
     self = try reader.document()
   }
 

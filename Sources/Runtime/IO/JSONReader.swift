@@ -5,7 +5,9 @@ struct JSONReader {
   private var position = 0
   private var depth = 0
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  private var valuesLeft: Int
+
+  init(_ bytes: [UInt8], mostValues: Int) { (self.bytes, valuesLeft) = (bytes, mostValues) }
 
   mutating func document() throws(JSON.Fault) -> JSON {
     let value = try self.value()
@@ -35,6 +37,8 @@ struct JSONReader {
   private mutating func value() throws(JSON.Fault) -> JSON {
     skipSpace()
     guard let byte = next else { throw fault("a value is missing") }
+    valuesLeft -= 1
+    guard valuesLeft >= 0 else { throw fault("too many values") }
     switch byte {
     case UInt8(ascii: "{"): return try nested { (reader) throws(JSON.Fault) in try reader.object() }
     case UInt8(ascii: "["): return try nested { (reader) throws(JSON.Fault) in try reader.list() }

@@ -1,13 +1,15 @@
 // SHA-256, to tell whether files, scripts and results are the same as before.
 //
-// Reference: FIPS 180-4. Speed is second to smallness: what is hashed is read once anyway.
+// Reference: FIPS 180-4. Plain Swift in pointers, because panels are
+// digested before a fit.
+
+import Synchronization
 
 /// A running SHA-256.
 public struct SHA256: Sendable {
-  private var state: [UInt32] = [
+  private var state = SIMD8<UInt32>(
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
-    0x5be0_cd19,
-  ]
+    0x5be0_cd19)
   private var pending: [UInt8] = []
   private var length: UInt64 = 0
 
@@ -23,14 +25,12 @@ public struct SHA256: Sendable {
       pending.append(contentsOf: rest.prefix(taken))
       rest = rest.dropFirst(taken)
       guard pending.count == 64 else { return }
-      pending.withUnsafeBytes { Self.compress(&state, $0[...]) }
+      pending.withUnsafeBytes { Self.compress(&state, $0) }
       pending.removeAll(keepingCapacity: true)
     }
-    while rest.count >= 64 {
-      Self.compress(&state, rest.prefix(64))
-      rest = rest.dropFirst(64)
-    }
-    pending.append(contentsOf: rest)
+    let whole = rest.count & ~63
+    Self.compress(&state, UnsafeRawBufferPointer(rebasing: rest.prefix(whole)))
+    pending.append(contentsOf: rest.dropFirst(whole))
   }
 
   /// Adds bytes.
@@ -52,16 +52,44 @@ public struct SHA256: Sendable {
   public var digest: String {
     var copy = self
     let bits = length &* 8
-    copy.add([0x80] as [UInt8])
-    while copy.pending.count != 56 { copy.add([0] as [UInt8]) }
+    let zeros = (119 - pending.count) % 64
+    copy.add([0x80] + [UInt8](repeating: 0, count: zeros))
     withUnsafeBytes(of: bits.bigEndian) { copy.add($0) }
-    return copy.state.map(Self.hexadecimal).joined()
+    return (0..<8).map { Self.hexadecimal(copy.state[$0]) }.joined()
   }
 
   /// The digest of some bytes.
   public static func digest(_ bytes: [UInt8]) -> String {
     var hash = SHA256()
     hash.add(bytes)
+    return hash.digest
+  }
+
+  /// The digest of a part of some bytes.
+  public static func digest(_ bytes: ArraySlice<UInt8>) -> String {
+    var hash = SHA256()
+    bytes.withUnsafeBytes { hash.add($0) }
+    return hash.digest
+  }
+
+  /// The digest of the digests of pieces of a megabyte: much data, on several threads.
+  public static func digest(ofPieces bytes: UnsafeRawBufferPointer, threads: Int) -> String {
+    let size = 1 << 20
+    let pieces = Mutex([Int: String]())
+    // The pieces are joined before this returns, so the memory outlives them.
+    nonisolated(unsafe) let bytes = bytes
+    Parallel.blocks((bytes.count + size - 1) / size, threads: threads) { number in
+      var hash = SHA256()
+      hash.add(
+        UnsafeRawBufferPointer(
+          rebasing: bytes[(number * size)..<min(bytes.count, (number + 1) * size)]))
+      pieces.withLock { $0[number] = hash.digest }
+    }
+    var hash = SHA256()
+    hash.add(UInt64(bytes.count))
+    pieces.withLock { pieces in
+      for number in pieces.keys.sorted() { hash.add(pieces[number] ?? "") }
+    }
     return hash.digest
   }
 
@@ -78,41 +106,66 @@ public struct SHA256: Sendable {
     return String(repeating: "0", count: 8 - digits.count) + digits
   }
 
-  private static func compress(_ state: inout [UInt32], _ block: Slice<UnsafeRawBufferPointer>) {
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { words in
-      for index in 0..<16 {
-        let place = block.startIndex + 4 * index
-        words[index] =
-          UInt32(block[place]) << 24 | UInt32(block[place + 1]) << 16
-          | UInt32(block[place + 2]) << 8 | UInt32(block[place + 3])
+  private static func compress(_ state: inout SIMD8<UInt32>, _ bytes: UnsafeRawBufferPointer) {
+    guard let start = bytes.baseAddress else { return }
+    constants.withUnsafeBufferPointer { constants in
+      guard let k = constants.baseAddress else { return }
+      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { words in
+        guard let w = words.baseAddress else { return }
+        for block in stride(from: 0, to: bytes.count, by: 64) {
+          expand(start + block, into: w)
+          mix(&state, w, k)
+        }
       }
-      for index in 16..<64 {
-        let (a, b) = (words[index - 15], words[index - 2])
-        let low = rotated(a, 7) ^ rotated(a, 18) ^ (a >> 3)
-        let high = rotated(b, 17) ^ rotated(b, 19) ^ (b >> 10)
-        words[index] = words[index - 16] &+ low &+ words[index - 7] &+ high
-      }
-      mix(&state, UnsafeBufferPointer(words))
     }
   }
 
-  private static func mix(_ state: inout [UInt32], _ words: UnsafeBufferPointer<UInt32>) {
+  private static func expand(_ block: UnsafeRawPointer, into w: UnsafeMutablePointer<UInt32>) {
+    var index = 0
+    while index < 16 {
+      w[index] = UInt32(bigEndian: block.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self))
+      index += 1
+    }
+    while index < 64 {
+      let (a, b) = (w[index - 15], w[index - 2])
+      let low = (a &>> 7 | a &<< 25) ^ (a &>> 18 | a &<< 14) ^ (a &>> 3)
+      let high = (b &>> 17 | b &<< 15) ^ (b &>> 19 | b &<< 13) ^ (b &>> 10)
+      w[index] = w[index - 16] &+ low &+ w[index - 7] &+ high
+      index += 1
+    }
+  }
+
+  // Eight rounds at a time, so that the eight words need not change places.
+  private static func mix(
+    _ state: inout SIMD8<UInt32>, _ w: UnsafePointer<UInt32>, _ k: UnsafePointer<UInt32>
+  ) {
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-    for index in 0..<64 {
-      let high = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)
-      let choice = (e & f) ^ (~e & g)
-      let first = h &+ high &+ choice &+ constants[index] &+ words[index]
-      let low = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)
-      let majority = (a & b) ^ (a & c) ^ (b & c)
-      (h, g, f, e) = (g, f, e, d &+ first)
-      (d, c, b, a) = (c, b, a, first &+ low &+ majority)
+    var index = 0
+    while index < 64 {
+      round(a, b, c, &d, e, f, g, &h, k[index] &+ w[index])
+      round(h, a, b, &c, d, e, f, &g, k[index + 1] &+ w[index + 1])
+      round(g, h, a, &b, c, d, e, &f, k[index + 2] &+ w[index + 2])
+      round(f, g, h, &a, b, c, d, &e, k[index + 3] &+ w[index + 3])
+      round(e, f, g, &h, a, b, c, &d, k[index + 4] &+ w[index + 4])
+      round(d, e, f, &g, h, a, b, &c, k[index + 5] &+ w[index + 5])
+      round(c, d, e, &f, g, h, a, &b, k[index + 6] &+ w[index + 6])
+      round(b, c, d, &e, f, g, h, &a, k[index + 7] &+ w[index + 7])
+      index += 8
     }
-    for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
+    state = state &+ SIMD8(a, b, c, d, e, f, g, h)
   }
 
-  private static func rotated(_ word: UInt32, _ places: UInt32) -> UInt32 {
-    word >> places | word << (32 - places)
+  @inline(__always)
+  private static func round(
+    _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32, _ e: UInt32, _ f: UInt32,
+    _ g: UInt32, _ h: inout UInt32, _ word: UInt32
+  ) {
+    let high = (e &>> 6 | e &<< 26) ^ (e &>> 11 | e &<< 21) ^ (e &>> 25 | e &<< 7)
+    let first = h &+ high &+ (g ^ (e & (f ^ g))) &+ word
+    let low = (a &>> 2 | a &<< 30) ^ (a &>> 13 | a &<< 19) ^ (a &>> 22 | a &<< 10)
+    d = d &+ first
+    h = first &+ low &+ ((a & b) | (c & (a | b)))
   }
 
   private static let constants: [UInt32] = [

@@ -90,3 +90,23 @@ public struct RandomStream: Sendable {
     return numerator / (chiSquare / Double(degrees)).squareRoot()
   }
 }
+
+extension RandomStream {
+  /// All that the next draw depends on, for checkpoints.
+  public var words: [UInt64] {
+    [
+      UInt64(key.y) << 32 | UInt64(key.x), UInt64(purpose), UInt64(stream), position,
+      spareNormal == nil ? 0 : 1, spareNormal?.bitPattern ?? 0,
+    ]
+  }
+
+  /// Puts a stream back where its `words` say it was; nil if they say nothing.
+  public init?(words: [UInt64]) {
+    guard words.count == 6, let purpose = UInt32(exactly: words[1]),
+      let number = UInt32(exactly: words[2]), words[4] <= 1
+    else { return nil }
+    key = SIMD2(UInt32(truncatingIfNeeded: words[0]), UInt32(truncatingIfNeeded: words[0] >> 32))
+    (self.purpose, stream, position) = (purpose, number, words[3])
+    spareNormal = words[4] == 1 ? Double(bitPattern: words[5]) : nil
+  }
+}

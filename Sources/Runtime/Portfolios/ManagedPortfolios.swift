@@ -43,10 +43,12 @@ public struct ManagedPortfolios: Sendable {
   private let factors: [Cholesky?]
   private let grams: [Matrix]
 
-  /// Factors each month's characteristics, given row by row without the constant.
+  /// Factors each month's characteristics, given row by row without the constant. Where the budget
+  /// says stop, the rest is left out, and who asked has to find out before using the result.
   public init(
     characteristics: [Float], count: Int, offsets: [Int], ridge: Double = 1e-6,
-    weights: ManagedWeights = .ols, threads: Int = 1
+    weights: ManagedWeights = .ols, threads: Int = 1,
+    budget: Budget? = nil
   ) throws(PanelError) {
     let rows = offsets.last ?? 0
     guard characteristics.count == rows * count else {
@@ -55,6 +57,7 @@ public struct ManagedPortfolios: Sendable {
     let months = max(0, offsets.count - 1)
     let slots = MonthSlots(count: months)
     Parallel.blocks(months, threads: threads) { t in
+      if let budget, budget.isCancelled { return }
       let gram = GramMatrix.ofMonth(characteristics, count, offsets[t]..<offsets[t + 1])
       let size = offsets[t + 1] - offsets[t]
       let (factor, used) =

@@ -1,0 +1,120 @@
+// Everything that decides the bits of a fit, and the key made of it.
+//
+// Key = SHA-256 of the engine, the instruction level of the kernels, the model, all its settings in
+// the order of its card, the seed, the task's data and split, and the fit that was started from. The
+// text of the script is no part of it: comments, layout and names of variables change nothing.
+
+import FactorRuntime
+
+/// What is to be fitted, apart from data.
+public struct FitOrder: Sendable {
+  public let card: ModelCard
+  public let settings: [String: HyperparameterValue]
+  public let seed: UInt64
+  /// A fit whose weights this one starts from.
+  public let start: (any FittedModel)?
+  /// The digest of `start`, where only that is known.
+  private let knownStart: String
+  /// What it was begun with, where that is known from a file.
+  private let begun: Surroundings?
+
+  private struct Surroundings: Sendable {
+    let engine: Int
+    let kernels: String
+    let data: String
+    let split: String
+  }
+
+  /// Raise this when fits give other bits than before, or checkpoints hold other things.
+  static let engine = 1
+
+  /// Creates an order.
+  public init(
+    _ card: ModelCard, _ settings: [String: HyperparameterValue], seed: UInt64,
+    start: (any FittedModel)? = nil
+  ) {
+    (self.card, self.settings, self.seed, self.start) = (card, settings, seed, start)
+    (knownStart, begun) = ("", nil)
+  }
+
+  private func startDigest() throws -> String {
+    try start.map { SHA256.digest(try ModelFile.container(of: $0).encoded) } ?? knownStart
+  }
+
+  /// The key of the fit on a task.
+  public func key(_ task: FactorTask, threads: Int) throws -> String {
+    var hash = SHA256()
+    for text in [
+      "fit", String(Self.engine), Kernels.chosen.name, card.name, String(seed), try startDigest(),
+      task.digest(threads: threads), Self.words(task.split),
+    ] { hash.add(text) }
+    for (name, text) in try card.resolved(settings) {
+      hash.add(name)
+      hash.add(text)
+    }
+    return hash.digest
+  }
+
+  /// Refuses a task that is not the one the fit was begun on.
+  func check(_ task: FactorTask, threads: Int) throws {
+    guard let begun else { return }
+    guard begun.engine == Self.engine else {
+      throw ModelError.otherFit(what: "the version of fq is")
+    }
+    guard begun.kernels == Kernels.chosen.name else {
+      throw ModelError.otherFit(what: "the instruction level of the machine is")
+    }
+    guard knownStart.isEmpty else {
+      throw ModelError.otherFit(what: "the fit it started from is not in its file, so it is")
+    }
+    guard begun.split == Self.words(task.split) else {
+      throw ModelError.otherFit(what: "the months of train, valid and test are")
+    }
+    guard begun.data == task.digest(threads: threads) else {
+      throw ModelError.otherFit(what: "the data are")
+    }
+  }
+
+  private static func words(_ split: Split?) -> String {
+    guard let split else { return "" }
+    return [split.train, split.valid, split.test].map { "\($0.lowerBound)..\($0.upperBound)" }
+      .joined(separator: " ")
+  }
+}
+
+// MARK: In a header
+
+extension FitOrder {
+  /// The order of a fit on a task, for the header of an unfinished model.
+  public func json(for task: FactorTask, threads: Int) throws -> JSON {
+    .fields(
+      ("engine", .number(Double(Self.engine))), ("kernels", .text(Kernels.chosen.name)),
+      ("model", .text(card.name)), ("seed", .text(String(seed))),
+      ("start", .text(try startDigest())),
+      ("data", .text(task.digest(threads: threads))), ("split", .text(Self.words(task.split))),
+      (
+        "settings",
+        .object(try card.resolved(settings).map { JSON.Field($0.name, .text($0.text)) })
+      ))
+  }
+
+  /// Reads what `json` gave.
+  init(_ json: JSON?) throws {
+    let facts = StoredFacts(json)
+    guard let card = Registry.card(try facts.text("model")) else { throw facts.fault("model") }
+    guard let seed = UInt64(try facts.text("seed")) else { throw facts.fault("seed") }
+    let texts = StoredFacts(try facts.object("settings"))
+    var settings: [String: HyperparameterValue] = [:]
+    for setting in card.settings {
+      guard let value = HyperparameterValue(try texts.text(setting.name), setting.kind) else {
+        throw texts.fault(setting.name)
+      }
+      settings[setting.name] = value
+    }
+    (self.card, self.settings, self.seed, start) = (card, settings, seed, nil)
+    knownStart = try facts.text("start")
+    begun = Surroundings(
+      engine: try facts.integer("engine"), kernels: try facts.text("kernels"),
+      data: try facts.text("data"), split: try facts.text("split"))
+  }
+}
