@@ -19,6 +19,7 @@ public enum ModelFile {
       container.add("fit\(number).train", report.trainingLoss)
       container.add("fit\(number).valid", report.validationLoss)
       container.add("fit\(number).best", [report.bestLoss])
+      report.metrics.encode("fit\(number).metrics", into: &container)
     }
     model.encode(into: &container)
     return container
@@ -71,7 +72,8 @@ public enum ModelFile {
         TrainingReport(
           trainingLoss: try container.doubles("fit\(number).train"),
           validationLoss: try container.doubles("fit\(number).valid"), bestEpoch: epoch,
-          bestLoss: try container.doubles("fit\(number).best").first ?? .infinity)
+          bestLoss: try container.doubles("fit\(number).best").first ?? .infinity,
+          metrics: try TrainingMetrics("fit\(number).metrics", of: container))
       }, notes: try facts.texts("notes"))
   }
 }
