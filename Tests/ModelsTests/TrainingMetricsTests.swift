@@ -1,5 +1,6 @@
 // Named figures of epochs.
 
+import FactorRuntime
 import Testing
 
 @testable import Models
@@ -25,5 +26,30 @@ import Testing
     #expect(record(1, 0.1) == record(1, 0.2))
     #expect(record(1, 0.1) != record(2, 0.1))
     #expect(record(1, 0.1) != TrainingMetrics())
+  }
+
+  @Test func aContainerGivesBackAllButTheSeconds() throws {
+    var metrics = TrainingMetrics()
+    metrics.append([Metric("norm", 1.25)], seconds: 9)
+    metrics.append([Metric("norm", 2), Metric("kl", -0.5)], seconds: 8)
+    var container = Container(kind: "test")
+    metrics.encode("m", into: &container)
+    let read = try TrainingMetrics("m", of: Container(decoding: container.encoded))
+    #expect(read == metrics && read.seconds.allSatisfy(\.isNaN))
+    #expect(try TrainingMetrics("other", of: container) == TrainingMetrics())
+  }
+
+  @Test func aContainerThatContradictsItselfIsRefused() throws {
+    var metrics = TrainingMetrics()
+    metrics.append([Metric("norm", 1)], seconds: 0)
+    var container = Container(kind: "test")
+    metrics.encode("m", into: &container)
+    for epochs in [0, 2, -1, 2_000_000] {
+      container.facts = [
+        .init(
+          "m", .fields(("epochs", .number(Double(epochs))), ("names", .list([.text("norm")]))))
+      ]
+      #expect(throws: ContainerError.self) { try TrainingMetrics("m", of: container) }
+    }
   }
 }

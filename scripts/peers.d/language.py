@@ -7,15 +7,14 @@ from timing import measure
 
 
 def startup():
-    # The interpreter itself: a version manager's stand-in on the PATH would add its own start.
-    for name, path in [
-        ("cpython", os.path.realpath(sys.executable)), ("lua", shutil.which("lua5.4")),
-    ]:
-        if path:
-            code = "1+1" if name == "cpython" else "local x = 1+1"
-            flag = "-c" if name == "cpython" else "-e"
+    # The interpreter itself, not a version manager's stand-in on the PATH, and without what a
+    # machine has in its site-packages.
+    python = [os.path.realpath(sys.executable), "-S", "-c", "1+1"]
+    lua = [shutil.which("lua5.4"), "-e", "local x = 1+1"]
+    for name, words in (("cpython", python), ("lua", lua)):
+        if words[0]:
             measure(name, lambda: os.waitpid(
-                os.posix_spawn(path, [path, flag, code], os.environ), 0), 40, 5)
+                os.posix_spawn(words[0], words, os.environ), 0), 40, 5)
 
 
 def closure_call():

@@ -29,8 +29,12 @@ def measure(name, body, runs=5, warm=1, compiles=False):
     median = statistics.median(seconds)
     print(f"{name} {median:.6f} {min(seconds):.6f} {max(seconds):.6f}", flush=True)
     if compiles:
-        print(f"{name}.compile {max(0.0, first - median):.3f}", flush=True)
+        report_compile(name, max(0.0, first - median))
     return median
+
+
+def report_compile(name, seconds):
+    print(f"{name}.compile {seconds:.3f}", flush=True)
 
 
 def report_bytes(name, count):

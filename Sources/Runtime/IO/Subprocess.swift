@@ -22,23 +22,6 @@ public enum Subprocess {
 
   /// Runs a program with its output thrown away; gives the exit status, or nil if it cannot start.
   public static func run(_ path: String, _ arguments: [String]) -> Int32? {
-    finish(path, arguments)?.status
-  }
-
-  /// Runs a program as `run` does and gives its largest resident set in bytes; nil if it fails.
-  public static func largestResidentSet(_ path: String, _ arguments: [String]) -> Int? {
-    guard let end = finish(path, arguments), end.status == 0 else { return nil }
-    #if canImport(Glibc)
-      // Kilobytes on Linux.
-      return Int(end.usage.ru_maxrss) * 1024
-    #else
-      return Int(end.usage.ru_maxrss)
-    #endif
-  }
-
-  private static func finish(
-    _ path: String, _ arguments: [String]
-  ) -> (status: Int32, usage: rusage)? {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -49,9 +32,8 @@ public enum Subprocess {
     var process = pid_t()
     guard posix_spawn(&process, path, &actions, nil, words, environ) == 0 else { return nil }
     var status: Int32 = 0
-    var usage = rusage()
-    guard wait4(process, &status, 0, &usage) == process, (status & 0x7f) == 0 else { return nil }
-    return ((status >> 8) & 0xff, usage)
+    guard waitpid(process, &status, 0) == process else { return nil }
+    return (status & 0x7f) == 0 ? (status >> 8) & 0xff : nil
   }
 
   /// The most memory this process has had resident, in bytes; nil where the system does not tell.

@@ -16,11 +16,11 @@ public struct CompensatedSum: Sendable {
   @inline(__always)
   public mutating func add(_ term: Double) {
     let next = total + term
-    if abs(total) >= abs(term) {
-      compensation += (total - next) + term
-    } else {
-      compensation += (term - next) + total
-    }
+    // Two choices rather than a branch, which random terms would make half wrong.
+    let termIsSmaller = abs(total) >= abs(term)
+    let larger = termIsSmaller ? total : term
+    let smaller = termIsSmaller ? term : total
+    compensation += (larger - next) + smaller
     total = next
   }
 

@@ -92,13 +92,9 @@ public struct Backtest: Sendable {
     let weights = LongShort.weights(
       sort, index: index, legs: options.legs, size: size, long: options.long, short: options.short)
     let traded = sort.sortedMonths
-    gross = traded.map { t in
-      var sum = CompensatedSum()
-      for row in index.rows(ofMonthAt: t) {
-        sum.add(returns[row].isNaN ? 0 : weights[row] * returns[row])
-      }
-      return sum.value
-    }
+    let earned = traded.map { Self.earned(weights, returns, index.rows(ofMonthAt: $0)) }
+    gross = earned.map(\.gross)
+    missingReturns = earned.reduce(0) { $0 + $1.missing }
     turnover = Turnover.series(
       weights: weights, returns: returns, index: index, months: traded,
       drift: options.costs.base != .noDrift)
@@ -110,8 +106,20 @@ public struct Backtest: Sendable {
     deciles = BucketTable(sort, forecast, returns, index).buckets(options.periodsPerYear)
     self.weights = weights
     skipped = sort.skipped
-    missingReturns = weights.indices.count { weights[$0] != 0 && returns[$0].isNaN }
     conventions = Self.conventions(options, isValueWeighted: size != nil)
+  }
+
+  // What a month's weights earn, and the rows held without a return.
+  private static func earned(
+    _ weights: [Double], _ returns: [Double], _ rows: Range<Int>
+  ) -> (gross: Double, missing: Int) {
+    var (sum, missing) = (CompensatedSum(), 0)
+    for row in Turnover.heldRows(weights, rows) {
+      let value = returns[row]
+      sum.add(value.isNaN ? 0 : weights[row] * value)
+      missing += value.isNaN ? 1 : 0
+    }
+    return (sum.value, missing)
   }
 
   private static func afterCosts(
@@ -165,20 +173,33 @@ private struct BucketTable {
     realized = predicted
     sizes = predicted
     for t in sort.sortedMonths {
-      var means = [(predicted: RunningMean, realized: RunningMean, size: Double)](
-        repeating: (RunningMean(), RunningMean(), 0), count: sort.bucketCount + 1)
-      for row in index.rows(ofMonthAt: t) {
-        let bucket = Int(sort.buckets[row])
-        means[bucket].predicted.add(forecast[row])
-        means[bucket].realized.add(returns[row])
-        means[bucket].size += 1
-      }
+      let means = Self.means(sort, forecast, returns, index.rows(ofMonthAt: t))
       for bucket in 0..<sort.bucketCount {
         predicted[bucket].append(means[bucket + 1].predicted.value)
         realized[bucket].append(means[bucket + 1].realized.value)
         sizes[bucket].append(means[bucket + 1].size)
       }
     }
+  }
+
+  private typealias Means = (predicted: RunningMean, realized: RunningMean, size: Double)
+
+  // The means of each bucket in a month, those of rows in no bucket first.
+  private static func means(
+    _ sort: PortfolioSort, _ forecast: [Double], _ returns: [Double], _ rows: Range<Int>
+  ) -> [Means] {
+    var means = [Means](
+      repeating: (RunningMean(), RunningMean(), 0), count: sort.bucketCount + 1)
+    // Pointers, because an array asks at every row whether it is the only owner of its elements.
+    means.withUnsafeMutableBufferPointer { means in
+      for row in rows {
+        let bucket = Int(sort.buckets[row])
+        means[bucket].predicted.add(forecast[row])
+        means[bucket].realized.add(returns[row])
+        means[bucket].size += 1
+      }
+    }
+    return means
   }
 
   /// The mean of the values that are not missing, by a compensated sum.

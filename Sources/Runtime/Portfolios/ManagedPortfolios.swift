@@ -153,13 +153,18 @@ enum GramMatrix {
     let width = count + 1
     // The kernel works on whole lanes.
     let padded = (width + 7) & ~7
-    var sums = [Double](repeating: 0, count: padded * padded)
-    var scratch = [Double](repeating: 0, count: blockRows * padded)
+    // A load that crosses a cache line costs two.
+    let sums: UnsafeMutablePointer<Double> = AlignedMemory.zeros(padded * padded)
+    let scratch: UnsafeMutablePointer<Double> = AlignedMemory.zeros(blockRows * padded)
+    defer {
+      AlignedMemory.free(sums)
+      AlignedMemory.free(scratch)
+    }
     z.withUnsafeBufferPointer { z in
       guard let base = z.baseAddress else { return }
       kernels.gram(
-        rows: rows.count, count: count, width: padded, base + rows.lowerBound * count, into: &sums,
-        scratch: &scratch)
+        rows: rows.count, count: count, width: padded, base + rows.lowerBound * count, into: sums,
+        scratch: scratch)
     }
     let assets = Double(max(1, rows.count))
     var gram = Matrix(rows: width, columns: width)

@@ -23,18 +23,26 @@ public enum Turnover {
     var result: [Double] = []
     var held = Holdings()
     for t in months {
-      var now = Holdings()
-      var earned: [Double] = []
-      for row in index.rows(ofMonthAt: t) where weights[row] != 0 {
-        now.assets.append(index.assets[row])
-        now.weights.append(weights[row])
-        earned.append(returns[row])
-      }
+      let rows = heldRows(weights, index.rows(ofMonthAt: t))
+      let now = Holdings(
+        assets: rows.map { index.assets[$0] }, weights: rows.map { weights[$0] })
+      let earned = rows.map { returns[$0] }
       result.append(distance(held, now))
       held = now
       if drift { held.weights = drifted(now.weights, returns: earned) }
     }
     return result
+  }
+
+  /// Gives the rows with a weight, ascending.
+  static func heldRows(_ weights: [Double], _ rows: Range<Int>) -> [Int] {
+    [Int](unsafeUninitializedCapacity: rows.count) { held, count in
+      // Every row is written and counted or not: a branch would be wrong at every chance member.
+      for row in rows {
+        held[count] = row
+        count += weights[row] != 0 ? 1 : 0
+      }
+    }
   }
 
   /// Gives the size of the trade from one list of weights to another of the same assets.
