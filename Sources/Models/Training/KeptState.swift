@@ -98,10 +98,12 @@ extension TrainingMetrics: KeptState {
     self.init()
     let names = container.names(after: "\(name).")
     let series = try names.map { try container.doubles("\(name).\($0)") }
-    for epoch in 0..<(series.map(\.count).max() ?? 0) {
-      append(
-        zip(names, series).map { Metric($0, $1.indices.contains(epoch) ? $1[epoch] : .nan) },
-        seconds: .nan)
+    let epochs = series.first?.count ?? 0
+    guard series.allSatisfy({ $0.count == epochs }) else {
+      throw ContainerError.malformed(section: name, reason: "epochs differ between its figures")
+    }
+    for epoch in 0..<epochs {
+      append(zip(names, series).map { Metric($0, $1[epoch]) }, seconds: .nan)
     }
   }
 }
