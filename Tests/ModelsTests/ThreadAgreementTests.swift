@@ -33,7 +33,7 @@ import Testing
       let fit = try model.fit(task, FitContext(seed: 3, budget: Budget(threads: threads)))
       let report = try #require(fit.summary.members.first)
       let forecast = try fit.predict(task, budget: Budget(threads: threads)).preferredForecast
-      return (report, ModelFile.container(of: fit).encoded, bits(forecast))
+      return (report, try ModelFile.container(of: fit).encoded, bits(forecast))
     }
     let expected = try fitted(1)
     #expect(expected.report.epochs == 3)

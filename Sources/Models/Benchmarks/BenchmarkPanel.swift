@@ -5,15 +5,18 @@
 
 import FactorRuntime
 
-struct BenchmarkPanel {
+/// A panel of random numbers, ready to fit.
+public struct BenchmarkPanel {
   /// Months after which a place goes to another firm.
   static let life = 96
 
   let shape: EpochBenchmark.Shape
-  let task: FactorTask
+  /// The panel with a validation and a test month after the training months.
+  public let task: FactorTask
   let seed: UInt64
 
-  init(_ shape: EpochBenchmark.Shape, seed: UInt64) throws {
+  /// Draws a panel.
+  public init(_ shape: EpochBenchmark.Shape, seed: UInt64) throws {
     (self.shape, self.seed) = (shape, seed)
     var stream = RandomStream(seed: seed, purpose: .world)
     // Two months more, for the validation and test blocks that a split wants.
@@ -37,7 +40,8 @@ struct BenchmarkPanel {
       characteristics: (0..<(months.count * shape.characteristics)).map { _ in
         Float(2 * stream.uniform() - 1)
       },
-      returns: months.map { _ in stream.normal() }, targetName: "ret")
+      returns: months.map { _ in stream.normal() }, targetName: "ret",
+      split: try Self.split(shape))
   }
 
   var data: ConditionalData<Float> {
@@ -50,12 +54,10 @@ struct BenchmarkPanel {
 
   var meanFirms: Double { Double(shape.rows) / Double(shape.months) }
 
-  var split: Split {
-    get throws {
-      try Split(
-        train: 0..<shape.months, valid: shape.months..<(shape.months + 1),
-        test: (shape.months + 1)..<(shape.months + 2))
-    }
+  private static func split(_ shape: EpochBenchmark.Shape) throws -> Split {
+    try Split(
+      train: 0..<shape.months, valid: shape.months..<(shape.months + 1),
+      test: (shape.months + 1)..<(shape.months + 2))
   }
 
   /// Managed portfolio returns by month, the constant included.

@@ -117,7 +117,8 @@ extension EpochBenchmark {
     network.initialize(&stream)
     network.parameters.penalise(1e-5)
     let trainer = ConditionalTrainer(
-      network: network, head: head, data: data, split: try panel.split, longestBatch: longest,
+      network: network, head: head, data: data, split: try panel.task.requireSplit(),
+      longestBatch: longest,
       optimizer: Adam(rate: 1e-3, clip: 1), threads: threads)
     var order = RandomStream(seed: panel.seed, purpose: .shuffle)
     return Work(
