@@ -93,10 +93,12 @@ private func differences(_ x: [Double], _ weights: [Double], _ map: ([Double]) -
       n: [Scalar], inverse: [Scalar], y: [Scalar]
     ) {
       var (n, inverse, y) = (x, Array(x.prefix(rows)), x)
-      Scalar.layerNorm(
-        RowTile(rows: rows, width: width, x), size: size, gain: padded(gain).map(Scalar.init),
-        offset: padded(offset).map(Scalar.init), epsilon: 1e-5, normalized: &n, inverse: &inverse,
-        into: &y)
+      withTile(rows, width, x) {
+        Scalar.layerNorm(
+          $0, size: size, gain: padded(gain).map(Scalar.init),
+          offset: padded(offset).map(Scalar.init), epsilon: 1e-5, normalized: &n,
+          inverse: &inverse, into: &y)
+      }
       return (n, inverse, y)
     }
     func backward<Scalar: NetworkScalar>(_ x: [Scalar]) -> (
@@ -105,9 +107,11 @@ private func differences(_ x: [Double], _ weights: [Double], _ map: ([Double]) -
       let f = forward(x)
       var d = dy.map(Scalar.init)
       var (g, o) = ([Double](repeating: 0, count: width), [Double](repeating: 0, count: width))
-      Scalar.layerNormBackward(
-        RowTile(rows: rows, width: width, f.n), size: size, inverse: f.inverse,
-        gain: padded(gain).map(Scalar.init), &d, gainGradient: &g, offsetGradient: &o)
+      withTile(rows, width, f.n) {
+        Scalar.layerNormBackward(
+          $0, size: size, inverse: f.inverse, gain: padded(gain).map(Scalar.init), &d,
+          gainGradient: &g, offsetGradient: &o)
+      }
       return (padded(d.map { Double($0) }), g, o)
     }
     expectClose(forward(floats(x)).y.map { Double($0) }, forward(x).y, absolute: 1e-5)
@@ -128,14 +132,15 @@ private func differences(_ x: [Double], _ weights: [Double], _ map: ([Double]) -
       codes.map { $0 * Float(x) } + [Float](repeating: 9, count: 13)
     }
     var found = [Int32](repeating: -1, count: 3)
-    Float.nearest(
-      scores: RowTile(rows: 3, width: 16, scores), codes: 3, squares: codes.map { $0 * $0 },
-      into: &found)
+    withTile(3, 16, scores) {
+      Float.nearest(scores: $0, codes: 3, squares: codes.map { $0 * $0 }, into: &found)
+    }
     #expect(found == [0, 0, 1])
     var exact = found
-    Double.nearest(
-      scores: RowTile(rows: 3, width: 16, doubles(scores)), codes: 3,
-      squares: codes.map { Double($0 * $0) }, into: &exact)
+    withTile(3, 16, doubles(scores)) {
+      Double.nearest(
+        scores: $0, codes: 3, squares: codes.map { Double($0 * $0) }, into: &exact)
+    }
     #expect(exact == found)
   }
 

@@ -40,8 +40,8 @@ private struct Columns<Scalar: NetworkScalar> {
   func columnSumsAgreeAndAreAdded(rows: Int, width: Int) {
     let x = Twin(rows * width, seed: 1, scale: 2, offset: 0.5)
     var (sums, exact) = ([Double](repeating: 3, count: width), [Double](repeating: 3, count: width))
-    Float.columnSums(RowTile(rows: rows, width: width, x.float), adding: &sums)
-    Double.columnSums(RowTile(rows: rows, width: width, x.double), adding: &exact)
+    withTile(rows, width, x.float) { Float.columnSums($0, adding: &sums) }
+    withTile(rows, width, x.double) { Double.columnSums($0, adding: &exact) }
     let size = x.double.reduce(0) { max($0, abs($1)) }
     expectClose(sums, exact, absolute: Self.blockError * size * Double(rows), "sums")
   }
@@ -67,8 +67,9 @@ private struct Columns<Scalar: NetworkScalar> {
       exactSquare[j] = column.reduce(0) { $0 + ($1 - exactMean[j]) * ($1 - exactMean[j]) }
     }
     var (found, foundSquare) = (zeros(width), zeros(width))
-    Double.moments(
-      RowTile(rows: rows, width: width, x.double), seen: 0, mean: &found, square: &foundSquare)
+    withTile(rows, width, x.double) {
+      Double.moments($0, seen: 0, mean: &found, square: &foundSquare)
+    }
     expectClose(found, exactMean, absolute: 1e-12 * offset)
     expectClose(foundSquare, exactSquare, relative: 1e-11, "square")
     // Deviations from the first row are below twenty.
@@ -81,8 +82,8 @@ private struct Columns<Scalar: NetworkScalar> {
     let x = Twin(rows * width, seed: 2)
     func run<Scalar: NetworkScalar>(_ x: [Scalar]) -> [Double] {
       var y = x
-      withNormalization(Columns<Scalar>(width: width)) {
-        Scalar.affineReLU(RowTile(rows: rows, width: width, x), $0, into: &y)
+      withNormalization(Columns<Scalar>(width: width)) { columns in
+        withTile(rows, width, x) { Scalar.affineReLU($0, columns, into: &y) }
       }
       return y.map { Double($0) }
     }
@@ -101,11 +102,13 @@ private struct Columns<Scalar: NetworkScalar> {
     ) -> (sum: [Double], cross: [Double], dx: [Double]) {
       var d = start
       var (sum, cross) = (zeros(width), zeros(width))
-      let (c, tile) = (Columns<Scalar>(width: width), RowTile(rows: rows, width: width, x))
-      withNormalization(c) {
-        Scalar.affineReLUBackward(tile, $0, &d, sum: &sum, sumNormalized: &cross)
+      let c = Columns<Scalar>(width: width)
+      withTile(rows, width, x) { tile in
+        withNormalization(c) {
+          Scalar.affineReLUBackward(tile, $0, &d, sum: &sum, sumNormalized: &cross)
+        }
+        Scalar.normalizeBackward(tile, a: c.scale, b: c.mean, c: c.shift, &d)
       }
-      Scalar.normalizeBackward(tile, a: c.scale, b: c.mean, c: c.shift, &d)
       return (sum, cross, d.map { Double($0) })
     }
     let found = run(dy.float, x.float)
@@ -171,7 +174,7 @@ private struct Columns<Scalar: NetworkScalar> {
 
   @Test func momentsAreAMeanAndASumOfSquares() {
     var (mean, square) = ([0.0], [0.0])
-    Double.moments(RowTile(rows: 4, width: 1, [1, 2, 3, 6]), seen: 0, mean: &mean, square: &square)
+    withTile(4, 1, [1.0, 2, 3, 6]) { Double.moments($0, seen: 0, mean: &mean, square: &square) }
     #expect(mean == [3] && square == [14])
   }
 
@@ -182,12 +185,14 @@ private struct Columns<Scalar: NetworkScalar> {
       Twin(factors, seed: 10).double, Twin(factors, seed: 11).double.map { $0 * $0 }
     )
     var (found, exact) = (zeros(3 + 2 * factors), zeros(3 + 2 * factors))
-    Float.priorLikelihood(
-      RowTile(rows: rows, width: 16, x.float), factors: factors, mean: mean, variance: variance,
-      residual: 0.7, into: &found)
-    Double.priorLikelihood(
-      RowTile(rows: rows, width: 16, x.double), factors: factors, mean: mean, variance: variance,
-      residual: 0.7, into: &exact)
+    withTile(rows, 16, x.float) {
+      Float.priorLikelihood(
+        $0, factors: factors, mean: mean, variance: variance, residual: 0.7, into: &found)
+    }
+    withTile(rows, 16, x.double) {
+      Double.priorLikelihood(
+        $0, factors: factors, mean: mean, variance: variance, residual: 0.7, into: &exact)
+    }
     // Terms below fifty, each rounded a few dozen times.
     expectClose(found, exact, absolute: 2e-4 * Double(rows))
     expectClose(found[1], exact[1], absolute: 1e-6 * Double(rows))
