@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test func workloadsAreNamedOnce() {
-    let names = Workloads.all.map(\.name)
+    let names = (Workloads.all + LanguageWorkloads.all + KernelWorkloads.all).map(\.name)
     #expect(Set(names).count == names.count)
   }
 

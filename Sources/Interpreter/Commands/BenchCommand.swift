@@ -4,7 +4,8 @@ import FactorRuntime
 
 enum BenchCommand {
   static func run(_ arguments: CommandArguments) -> Int32 {
-    let all = Workloads.all + LanguageWorkloads.all
+    let rooms = ["language": LanguageWorkloads.all, "kernels": KernelWorkloads.all]
+    let all = Workloads.all + LanguageWorkloads.all + KernelWorkloads.all
     var settings = BenchSettings(threads: arguments.threadsGiven ?? 1)
     var names: [String] = []
     for word in arguments.words {
@@ -14,13 +15,14 @@ enum BenchCommand {
         }
         settings.runs = runs
       } else {
-        // `language` stands for all of its workloads.
-        names += word == "language" ? LanguageWorkloads.all.map(\.name) : [word]
+        // `language` and `kernels` stand for all of their workloads.
+        names += rooms[word]?.map(\.name) ?? [word]
       }
     }
     guard names.allSatisfy({ name in all.contains { $0.name == name } }) else {
       let known = all.map(\.name).joined(separator: ", ")
-      return CommandLineTool.complain("the workloads are \(known), and language for the last ones")
+      return CommandLineTool.complain(
+        "the workloads are \(known); language and kernels stand for their own")
     }
     if !arguments.isJSON { _ = CommandLineTool.say(header()) }
     for workload in all where names.isEmpty || names.contains(workload.name) {
