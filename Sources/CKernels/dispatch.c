@@ -29,8 +29,17 @@ const fq_kernel_table *fq_kernels(const char *level) {
 }
 #endif
 
+// The baseline under the name by which records tell that the libraries too were held to it. Called once.
+static const fq_kernel_table *portable(void) {
+  static fq_kernel_table table;
+  table = fq_kernels_baseline;
+  table.name = "portable";
+  return &table;
+}
+
 const fq_kernel_table *fq_kernels_chosen(void) {
   const char *wish = getenv("FQ_ISA");
+  if (wish && strcmp(wish, "portable") == 0) return portable();
   const fq_kernel_table *table = wish ? fq_kernels(wish) : NULL;
   return table ? table : fq_kernels(NULL);
 }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct RandomTests {
   // The known answers that accompany the generator's publication (Philox4x32, ten rounds).
-  @Test func philoxGivesThePublishedWords() {
+  @Test func r6PhiloxGivesThePublishedWords() {
     let zero = Philox.block(counter: .zero, key: .zero)
     #expect(zero == SIMD4(0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8))
     let ones = Philox.block(
@@ -18,7 +18,7 @@ import Testing
     #expect(digits == SIMD4(0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1))
   }
 
-  @Test func aStreamDoesNotFeelDrawsOfOthers() {
+  @Test func r6AStreamDoesNotFeelDrawsOfOthers() {
     var alone = RandomStream(seed: 5, purpose: .posterior)
     let expected = (0..<50).map { _ in alone.bits() }
     var stream = RandomStream(seed: 5, purpose: .posterior)
@@ -30,7 +30,7 @@ import Testing
     #expect(found == expected)
   }
 
-  @Test func seedPurposeAndStreamNumberEachMatter() {
+  @Test func r6SeedPurposeAndStreamNumberEachMatter() {
     func first(_ seed: UInt64, _ purpose: RandomPurpose, _ stream: UInt32) -> UInt64 {
       var random = RandomStream(seed: seed, purpose: purpose, stream: stream)
       return random.bits()

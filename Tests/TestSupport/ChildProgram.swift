@@ -38,6 +38,18 @@ public struct ChildProgram: Sendable {
   /// Sends a signal.
   public func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
+  /// The most memory that was resident so far, in bytes; nil once it is gone.
+  public var peakResidentBytes: Int? {
+    let path = "/proc/\(process.processIdentifier)/status"
+    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return line?.split(whereSeparator: { " \t".contains($0) }).dropFirst().first
+      .flatMap { Int($0) }.map { $0 << 10 }
+  }
+
+  /// Tells whether it has not ended yet.
+  public var isRunning: Bool { process.isRunning }
+
   /// Waits for the end.
   public func finish() -> Outcome {
     let text = output.fileHandleForReading.readDataToEndOfFile()

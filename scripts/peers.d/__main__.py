@@ -15,7 +15,7 @@ topics = {
     "recurrent": "cvra_epoch fit_memory",
     "sequences": "lstm_window lstm_window_month lstm_scan",
     "attention": "alstm_epoch",
-    "factor_vae": "duan_epoch",
+    "factor_vae": "duan_epoch duan_extractor",
 }
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))

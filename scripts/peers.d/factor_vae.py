@@ -1,6 +1,7 @@
 """FactorVAE (Duan et al. 2022): GRU extractor H 32 over 12 months, M 64 portfolios, K 5; 144 steps.
 
-Closed Gaussian likelihood plus divergence. Months are rectangles of 1,607 firms.
+Closed Gaussian likelihood plus divergence. Months are rectangles of 1,607 firms. `duan_extractor` is the
+extractor alone: leaky linear layer, GRU, a linear head on its last state, squared error, clip 1.
 """
 import numpy as np
 
@@ -20,6 +21,14 @@ def duan_epoch():
     rows = histories(1, fewest())
     with_torch(xs.reshape(-1, P), ys, rows)
     with_jax(xs.reshape(-1, P), ys, rows)
+
+
+def duan_extractor():
+    x, y, _ = panel()
+    xs, ys = stacked(x, y)
+    rows = histories(1, fewest())
+    extractor_torch(xs.reshape(-1, P), ys, rows)
+    extractor_jax(xs.reshape(-1, P), ys, rows)
 
 
 def starting_values():
@@ -94,3 +103,40 @@ def with_jax(x, ys, rows):
             lambda v: jax.nn.leaky_relu(v, 0.1), jax.nn.softplus, jax.nn.relu), ()
 
     train(loss, params, (rows, ys), constants=(x,), rate=3e-4)
+
+
+def extractor_torch(x, ys, rows):
+    import torch
+    from torch import nn
+    from torch.nn import functional as F
+    from torch_training import train
+
+    x, ys, rows = map(torch.from_numpy, (x, ys, rows))
+
+    def make():
+        enter, gru, out = nn.Linear(P, H), nn.GRU(H, H, batch_first=True), nn.Linear(H, 1)
+
+        def loss(_, history, y):
+            states, _ = gru(F.leaky_relu(enter(history), 0.1))
+            return ((y - out(states[:, -1])[:, 0]) ** 2).mean(), ()
+
+        return [p for part in (enter, gru, out) for p in part.parameters()], loss
+
+    train(make, lambda: ((x[r], y) for r, y in zip(rows, ys)), clip=1)
+
+
+def extractor_jax(x, ys, rows):
+    import jax
+    from jax_training import train
+
+    rng = np.random.default_rng(8)
+    params = gru_parameters(np.random.default_rng(7), "gru", H, H) | dict(
+        we=weight(rng, P, H, 1), be=np.zeros(H, "float32"), wo=weight(rng, H, 1, 1),
+        bo=np.zeros(1, "float32"))
+
+    def loss(p, _, rows, y, x):
+        entered = jax.nn.leaky_relu(x[rows.T] @ p["we"] + p["be"], 0.1)
+        state = gru_jax(p, "gru", entered)[-1]
+        return ((y - (state @ p["wo"] + p["bo"])[:, 0]) ** 2).mean(), ()
+
+    train(loss, params, (rows, ys), constants=(x,), clip=1)

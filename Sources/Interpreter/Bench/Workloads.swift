@@ -53,7 +53,7 @@ enum Workloads {
       name: "alstm_epoch", summary: "tanh 64, two GRU layers of 64, attention over 12 months",
       measure: { try epoch(.alstm, $0, runs: 5) }),
     Workload(
-      name: "duan_epoch", summary: "leaky 32, one GRU layer of 32 over 12 months",
+      name: "duan_extractor", summary: "leaky 32, one GRU layer of 32 over 12 months",
       measure: { try epoch(.duan, $0, runs: 5) }),
     Workload(
       name: "cvra_fit", summary: "a fit of that size: one epoch, one member",

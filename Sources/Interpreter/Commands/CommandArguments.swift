@@ -22,6 +22,7 @@ public struct CommandArguments: Sendable {
 
   private static let switchNames = [
     "--peers", "--check", "--update", "--fix", "--lock", "--all", "--no-cache",
+    PortableRun.flag,
   ]
   private static let valueNames = [
     "--threads", "--width", "--max-memory", "--timeout", "--diagnostics", "--manifest",

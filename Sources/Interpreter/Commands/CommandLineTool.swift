@@ -27,13 +27,16 @@ public enum CommandLineTool {
       fq docs [--check]        write docs/reference.md, docs/models.md and docs/errors.md
 
     flags: --threads N  --max-memory SIZE  --timeout TIME  --manifest FILE  --json  --quiet
-           --width N  --diagnostics short  --no-cache  --checkpoint TIME
+           --width N  --diagnostics short  --no-cache  --checkpoint TIME  --portable
     exit:  0 done, 1 failed, 2 does not check, 3 assertion, 4 other data, 5 sweep cells failed,
            124 time limit, 130 interrupted
     """
 
   /// Runs the command line and ends the process.
   public static func main() -> Never {
+    if CommandLine.arguments.contains(PortableRun.flag), let fault = PortableRun.begin() {
+      Terminal.end(with: complain(fault))
+    }
     AllocationCounter.keepFreedMemory()
     Terminal.end(with: run(Array(CommandLine.arguments.dropFirst())))
   }

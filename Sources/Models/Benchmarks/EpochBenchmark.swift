@@ -61,6 +61,8 @@ public final class EpochBenchmark {
     case .cvra:
       var options = FactorNetworkOptions()
       options.factors = shape.factors
+      // The divergence counts from the first epoch, as it does in what the peers compute.
+      options.warmUp = 0
       let head = RecurrentFactorHead<Float>(
         options: options, inputs: [], meanFirms: panel.meanFirms)
       var stream = RandomStream(seed: seed, purpose: .initialise)

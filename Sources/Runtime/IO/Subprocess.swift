@@ -53,6 +53,18 @@ public enum Subprocess {
     return nil
   }
 
+  /// The number of this process, which it keeps when it becomes another program.
+  public static var ownNumber: Int32 { getpid() }
+
+  /// Starts this program anew in its own place, with its own words and a changed environment; returns
+  /// only if that cannot be done.
+  public static func becomeAnew(_ environment: [(name: String, value: String)]) {
+    guard let path = ownPath else { return }
+    for (name, value) in environment { setenv(name, value, 1) }
+    // The words as they came, whatever bytes they hold.
+    execv(path, CommandLine.unsafeArgv)
+  }
+
   /// The path of this very program, where the system tells.
   public static var ownPath: String? {
     var buffer = [CChar](repeating: 0, count: 4096)
