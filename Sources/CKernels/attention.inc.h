@@ -95,7 +95,18 @@ static void NAME(row_dots)(int64_t rows, int64_t width, const float *x, const fl
   }
 }
 
-// Layer normalisation of the first `size` columns; the padding stays zero because gain and offset are.
+// The first `count` lanes of x, zeros in the others.
+INLINE vf first_lanes(vf x, int64_t count) {
+  for (int64_t l = 0; l < LANES; l++) x[l] = l < count ? x[l] : 0;
+  return x;
+}
+
+// Columns from j on that are not padding: x, or x with zeros behind the last one.
+INLINE vf within(vf x, int64_t j, int64_t size) {
+  return size - j >= LANES ? x : first_lanes(x, size - j);
+}
+
+// Layer normalisation of the first `size` columns; padding columns are zero in everything that is written.
 static void NAME(layer_norm)(int64_t rows, int64_t width, int64_t size, const float *x,
                              const float *gain, const float *offset, float epsilon,
                              float *normalized, float *inverse, float *y) {
@@ -105,15 +116,13 @@ static void NAME(layer_norm)(int64_t rows, int64_t width, int64_t size, const fl
     for (int64_t j = 0; j < width; j += LANES) sum += load(row + j);
     const float mean = lane_sum(sum) / (float)size;
     for (int64_t j = 0; j < width; j += LANES) {
-      vf d = load(row + j) - mean;
+      vf d = within(load(row + j) - mean, j, size);
       squares += d * d;
     }
-    // The padding columns hold zeros, so each added mean * mean.
-    const float variance = (lane_sum(squares) - (float)(width - size) * mean * mean) / (float)size;
-    const float scale = 1.0f / __builtin_sqrtf(vmax(SPLAT(variance), (vf){0})[0] + epsilon);
+    const float scale = 1.0f / __builtin_sqrtf(lane_sum(squares) / (float)size + epsilon);
     inverse[i] = scale;
     for (int64_t j = 0; j < width; j += LANES) {
-      vf n = (load(row + j) - mean) * scale;
+      vf n = within((load(row + j) - mean) * scale, j, size);
       store(normalized + i * width + j, n);
       store(y + i * width + j, n * load(gain + j) + load(offset + j));
     }
@@ -147,7 +156,7 @@ static void NAME(layer_norm_backward)(int64_t rows, int64_t width, int64_t size,
     const float mean = lane_sum(sum) / (float)size, slope = lane_sum(inner) / (float)size;
     for (int64_t j = 0; j < width; j += LANES) {
       vf d = load(row + j) * load(gain + j) - mean - load(n + j) * slope;
-      store(row + j, d * inverse[i]);
+      store(row + j, within(d * inverse[i], j, size));
     }
   }
 }

@@ -61,6 +61,30 @@ import Testing
     #expect(result.error < GradientCheck.tolerance, "\(hidden): \(result)")
   }
 
+  // Three groups of rows, each of several tiles: moments and sums that are combined are checked too.
+  @Test func gradientsOfSeveralGroupsAgree() {
+    let rows = 3 * RowGroups.fewestRows
+    let network: BetaNetwork<Double> = network([5, 4], rows: rows)
+    let x: [Double] = characteristics(rows)
+    func loss(_ wantsGradient: Bool) -> Double {
+      network.forward(rows: rows, x)
+      var total = 0.0
+      for i in 0..<rows {
+        let y = network.loadings[i * network.outputWidth]
+        let weight = 0.3 + 0.1 * Double(i * 7 % 11)
+        total += weight * y * y
+        network.loadingsGradient[i * network.outputWidth] = 2 * weight * y
+        for k in 1..<3 { network.loadingsGradient[i * network.outputWidth + k] = 0 }
+      }
+      if wantsGradient { network.backward(rows: rows, x) }
+      return total
+    }
+    #expect(RowGroups(rows: rows).count == 3)
+    let names = ["hidden0.offset", "hidden1.gain", "hidden1.offset", "head.bias"]
+    let result = BlockCheck.worst(network.parameters, tensors: names, loss)
+    #expect(result.error < GradientCheck.tolerance, "\(result)")
+  }
+
   @Test func aGradientIsZeroWhereThePaddingIs() {
     let (network, x): (BetaNetwork<Double>, [Double]) = (network([6, 4]), characteristics())
     network.parameters.clearGradients()

@@ -126,6 +126,50 @@ private func step<Scalar: NetworkScalar>(
     }
   }
 
+  // Several parties in several blocks, and groups of rows that cut months: what is combined is checked too.
+  @Test(arguments: [HistoryMode.scan, .window(months: 2)])
+  func gradientsOfManyPartiesAgree(mode: HistoryMode) {
+    let (firms, months) = (300, 3)
+    let present = (0..<months).map { month in (0..<firms).filter { ($0 * 3 + month) % 7 != 0 } }
+    let offsets = present.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+    let histories = FirmHistories(offsets: offsets, firms: present.joined().map { Int32($0) })
+    #expect(histories.parties(of: 64).count > 4)
+    var stream = RandomStream(seed: 21, purpose: .example)
+    let x = (0..<(offsets[months] * 2)).map { _ in 2 * stream.uniform() - 1 }
+    let network = RecurrentBetaNetwork<Double>(
+      inputs: 2, hidden: 2, outputs: 1, mode: mode, histories: histories, longestBatch: months)
+    network.initialize(&stream)
+    let weights = (0..<offsets[months]).map { _ in stream.normal() }
+    func loss(_ wantsGradient: Bool) -> Double {
+      network.resetStates()
+      network.begin(months: 0..<months, rows: 0..<offsets[months])
+      for phase in 0..<network.forwardPhases {
+        for block in 0..<network.blocks(forward: phase) {
+          network.forward(phase: phase, block: block, x)
+        }
+        network.finishForward(phase: phase)
+      }
+      var total = 0.0
+      for (row, weight) in weights.enumerated() {
+        let y = network.loadings[row * network.outputWidth]
+        total += weight * y * y
+        network.loadingsGradient[row * network.outputWidth] = 2 * weight * y
+      }
+      guard wantsGradient else { return total }
+      network.beginBackward()
+      for phase in 0..<network.backwardPhases {
+        for block in 0..<network.blocks(backward: phase) {
+          network.backward(phase: phase, block: block, x)
+        }
+        network.finishBackward(phase: phase)
+      }
+      return total
+    }
+    let names = ["cell.bias", "head.weight", "head.bias"]
+    let result = BlockCheck.worst(network.parameters, tensors: names, loss)
+    #expect(result.error < GradientCheck.tolerance, "\(result)")
+  }
+
   @Test func windowsLookBackAndRepeatWhatIsMissing() {
     // Firm 0 in months 0, 2 and 12; firm 1 in months 2 and 3.
     let histories = FirmHistories(
@@ -141,6 +185,13 @@ private func step<Scalar: NetworkScalar>(
     #expect(window(4, 4) == [4, 4, 4, 4], "nothing reaches across nine months")
     #expect(histories.firms == 2 && histories.month(of: 4) == 13)
     #expect(Array(histories.rows(of: 0, 1..<14)) == [1, 4])
+    // Where the panel itself lacks months, the calendar counts.
+    let gap = FirmHistories(offsets: [0, 1, 2, 3], firms: [0, 0, 0], calendar: [0, 1, 20])
+    var found = [0, 0]
+    gap.window(of: 1, months: 2) { found[$0] = $1 }
+    #expect(found == [0, 1])
+    gap.window(of: 2, months: 2) { found[$0] = $1 }
+    #expect(found == [2, 2])
     #expect(histories.rows(2, of: 1..<2) == 2..<3 && histories.rows(3, of: 0..<1).isEmpty)
   }
 }

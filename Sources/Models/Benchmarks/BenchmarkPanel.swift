@@ -49,7 +49,9 @@ public struct BenchmarkPanel {
   }
 
   var histories: FirmHistories {
-    FirmHistories(offsets: task.index.offsets, firms: task.index.assets)
+    FirmHistories(
+      offsets: task.index.offsets, firms: task.index.assets,
+      calendar: task.index.months.map { Int($0.index) })
   }
 
   var meanFirms: Double { Double(shape.rows) / Double(shape.months) }

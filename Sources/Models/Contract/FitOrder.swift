@@ -1,6 +1,6 @@
 // Everything that decides the bits of a fit, and the key made of it.
 //
-// Key = SHA-256 of the engine, the instruction level of the kernels, the model, all its settings in
+// Key = SHA-256 of the engine, a fingerprint of the machine's arithmetic, the model, all its settings in
 // the order of its card, the seed, the task's data and split, and the fit that was started from. The
 // text of the script is no part of it: comments, layout and names of variables change nothing.
 
@@ -20,13 +20,13 @@ public struct FitOrder: Sendable {
 
   private struct Surroundings: Sendable {
     let engine: Int
-    let kernels: String
+    let arithmetic: String
     let data: String
     let split: String
   }
 
   /// Raise this when fits give other bits than before, or checkpoints hold other things.
-  static let engine = 1
+  static let engine = 2
 
   /// Creates an order.
   public init(
@@ -45,7 +45,8 @@ public struct FitOrder: Sendable {
   public func key(_ task: FactorTask, threads: Int) throws -> String {
     var hash = SHA256()
     for text in [
-      "fit", String(Self.engine), Kernels.chosen.name, card.name, String(seed), try startDigest(),
+      "fit", String(Self.engine), NumericFingerprint.text, card.name, String(seed),
+      try startDigest(),
       task.digest(threads: threads), Self.words(task.split),
     ] { hash.add(text) }
     for (name, text) in try card.resolved(settings) {
@@ -61,8 +62,8 @@ public struct FitOrder: Sendable {
     guard begun.engine == Self.engine else {
       throw ModelError.otherFit(what: "the version of fq is")
     }
-    guard begun.kernels == Kernels.chosen.name else {
-      throw ModelError.otherFit(what: "the instruction level of the machine is")
+    guard begun.arithmetic == NumericFingerprint.text else {
+      throw ModelError.otherFit(what: "the arithmetic of the machine is")
     }
     guard knownStart.isEmpty else {
       throw ModelError.otherFit(what: "the fit it started from is not in its file, so it is")
@@ -88,7 +89,7 @@ extension FitOrder {
   /// The order of a fit on a task, for the header of an unfinished model.
   public func json(for task: FactorTask, threads: Int) throws -> JSON {
     .fields(
-      ("engine", .number(Double(Self.engine))), ("kernels", .text(Kernels.chosen.name)),
+      ("engine", .number(Double(Self.engine))), ("arithmetic", .text(NumericFingerprint.text)),
       ("model", .text(card.name)), ("seed", .text(String(seed))),
       ("start", .text(try startDigest())),
       ("data", .text(task.digest(threads: threads))), ("split", .text(Self.words(task.split))),
@@ -114,7 +115,7 @@ extension FitOrder {
     (self.card, self.settings, self.seed, start) = (card, settings, seed, nil)
     knownStart = try facts.text("start")
     begun = Surroundings(
-      engine: try facts.integer("engine"), kernels: try facts.text("kernels"),
+      engine: try facts.integer("engine"), arithmetic: try facts.text("arithmetic"),
       data: try facts.text("data"), split: try facts.text("split"))
   }
 }

@@ -45,9 +45,9 @@ public struct FitStore: Sendable {
     let model = try order.card.model(order.settings)
     var context = context
     context.start = order.start
-    let found =
-      isFresh || context.earlier != nil ? [] : FitCheckpoints.found(in: files, key, note)
-    for last in found {
+    // What an explicit state goes on from was usually kept too: its time counts, and its slot is not reused.
+    let found = isFresh ? [] : FitCheckpoints.found(in: files, key, note)
+    for last in found where context.earlier == nil {
       let checkpoints = checkpoints(key, after: last, note)
       context.checkpoints = checkpoints
       context.earlier = last.container
@@ -55,15 +55,16 @@ public struct FitStore: Sendable {
         "continues at epoch \(last.epoch) of \(last.epochs), kept "
           + WallClock.text(last.written))
       do {
-        return finished(try model.fit(task, context), order, task, key, checkpoints, note)
+        let fitted = try model.fit(task, context)
+        return finished(fitted, task, key, checkpoints, isFresh: isFresh, note)
       } catch let error as ContainerError {
         note("the checkpoint is not used: it \(error.message)")
         context.earlier = nil
       }
     }
-    let checkpoints = checkpoints(key, after: nil, note)
+    let checkpoints = checkpoints(key, after: context.earlier == nil ? nil : found.first, note)
     context.checkpoints = checkpoints
-    return finished(try model.fit(task, context), order, task, key, checkpoints, note)
+    return finished(try model.fit(task, context), task, key, checkpoints, isFresh: isFresh, note)
   }
 
   private func checkpoints(
@@ -78,6 +79,7 @@ public struct FitStore: Sendable {
     do {
       guard let container = try files.read(key, .result) else { return nil }
       let kept = StoredFacts(container.facts.first { $0.name == "kept" }?.value)
+      guard try kept.text("key") == key else { throw kept.fault("key") }
       return Result(
         model: try ModelFile.model(in: container),
         origin: .recalled(try kept.integer("written")), seconds: try kept.number("seconds"),
@@ -89,13 +91,14 @@ public struct FitStore: Sendable {
   }
 
   private func finished(
-    _ model: any FittedModel, _ order: FitOrder, _ task: FactorTask, _ key: String,
-    _ checkpoints: FitCheckpoints, _ note: (String) -> Void
+    _ model: any FittedModel, _ task: FactorTask, _ key: String, _ checkpoints: FitCheckpoints,
+    isFresh: Bool, _ note: (String) -> Void
   ) -> Result {
     let seconds = checkpoints.seconds
     var isKept = false
     if model.pause == nil {
-      let isWorthIt = seconds >= threshold
+      // A fit that was asked for anew replaces the old one, however little it took.
+      let isWorthIt = seconds >= threshold || isFresh
       if isWorthIt { isKept = keep(model, task, key, seconds, note) }
       // Where the result could not be kept, its last checkpoints are worth having.
       if isKept || !isWorthIt { for slot in [0, 1] { files.remove(key, .partial(slot)) } }
@@ -113,8 +116,8 @@ public struct FitStore: Sendable {
         .init(
           "kept",
           .fields(
-            ("written", .number(Double(WallClock.seconds))), ("seconds", .number(seconds)),
-            ("rows", .number(Double(task.returns.count))))))
+            ("key", .text(key)), ("written", .number(Double(WallClock.seconds))),
+            ("seconds", .number(seconds)), ("rows", .number(Double(task.returns.count))))))
       try files.write(container, key, .result)
       return true
     } catch {

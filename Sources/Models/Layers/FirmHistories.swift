@@ -10,7 +10,9 @@ struct FirmHistories: Sendable {
   let offsets: [Int]
   /// The firm of each row, and its month.
   let firmOf: [Int32]
+  /// The position of each row's month, and the calendar's number of it: a panel may lack whole months.
   private let monthOf: [Int32]
+  private let calendarOf: [Int32]
   /// The rows of firm f are rows[starts[f]..<starts[f + 1]].
   private let starts: [Int32]
   private let rows: [Int32]
@@ -19,9 +21,16 @@ struct FirmHistories: Sendable {
 
   var firms: Int { starts.count - 1 }
 
-  /// Reads the layout of a panel: firms are numbered from 0.
-  init(offsets: [Int], firms firmOf: [Int32]) {
+  /// Reads the layout of a panel: firms are numbered from 0 and ascend within a month; `calendar` gives the
+  /// months' numbers, one after another if left out.
+  init(offsets: [Int], firms firmOf: [Int32], calendar: [Int]? = nil) {
     (self.offsets, self.firmOf) = (offsets, firmOf)
+    for t in 0..<(offsets.count - 1) {
+      let rows = offsets[t]..<offsets[t + 1]
+      precondition(
+        zip(rows, rows.dropFirst()).allSatisfy { firmOf[$0] < firmOf[$1] },
+        "firms ascend in a month")
+    }
     var months = [Int32](repeating: 0, count: firmOf.count)
     for t in 0..<(offsets.count - 1) {
       for row in offsets[t]..<offsets[t + 1] { months[row] = Int32(t) }
@@ -39,10 +48,30 @@ struct FirmHistories: Sendable {
       next[Int(firm)] += 1
     }
     (monthOf, self.starts, self.rows, placeOf) = (months, starts, rows, places)
+    calendarOf = months.map { Int32(calendar?[Int($0)] ?? Int($0)) }
   }
 
-  /// The month of a row.
+  /// The position of a row's month among those of the panel.
   func month(of row: Int) -> Int { Int(monthOf[row]) }
+
+  /// The calendar's number of a row's month.
+  func calendar(of row: Int) -> Int { Int(calendarOf[row]) }
+
+  /// Runs of firms with at most `most` rows in any month (a firm alone at least).
+  func parties(of most: Int) -> [Range<Int>] {
+    var (ranges, first): ([Range<Int>], Int) = ([], 0)
+    var counts = [Int](repeating: 0, count: max(0, offsets.count - 1))
+    for firm in 0..<firms {
+      let own = rows[Int(starts[firm])..<Int(starts[firm + 1])].map { Int(monthOf[Int($0)]) }
+      if first < firm, own.contains(where: { counts[$0] == most }) {
+        ranges.append(first..<firm)
+        first = firm
+        for month in counts.indices { counts[month] = 0 }
+      }
+      for month in own { counts[month] += 1 }
+    }
+    return first < firms ? ranges + [first..<firms] : ranges
+  }
 
   /// The rows of a month that belong to some firms; a month's rows are ordered by firm.
   func rows(_ month: Int, of firms: Range<Int>) -> Range<Int> {
@@ -70,10 +99,10 @@ struct FirmHistories: Sendable {
   func window(of target: Int, months length: Int, _ body: (_ step: Int, _ row: Int) -> Void) {
     let first = Int(starts[Int(firmOf[target])])
     var place = first + Int(placeOf[target])
-    let last = Int(monthOf[target])
+    let last = Int(calendarOf[target])
     for step in (0..<length).reversed() {
       let wanted = last - (length - 1 - step)
-      while Int(monthOf[Int(rows[place])]) > wanted, place > first, isNear(place) { place -= 1 }
+      while Int(calendarOf[Int(rows[place])]) > wanted, place > first, isNear(place) { place -= 1 }
       body(step, Int(rows[place]))
     }
   }
@@ -81,6 +110,7 @@ struct FirmHistories: Sendable {
   // Whether the firm's row before this place is not further away than a history may reach.
   @inline(__always)
   private func isNear(_ place: Int) -> Bool {
-    monthOf[Int(rows[place])] - monthOf[Int(rows[place - 1])] - 1 <= Int32(ScanState.longestGap)
+    calendarOf[Int(rows[place])] - calendarOf[Int(rows[place - 1])] - 1
+      <= Int32(ScanState.longestGap)
   }
 }

@@ -19,9 +19,26 @@ public enum HistoryMode: Sendable, Equatable {
 final class RecurrentBetaNetwork<Scalar: NetworkScalar>: LoadingNetwork {
   typealias Buffer = UnsafeMutablePointer<Scalar>
 
-  /// Rows of one step of a party, about: with twelve steps its gates and states fill the second cache.
+  /// Rows of one step of a party at most: with twelve steps its gates and states fill the second cache.
   static var partyRows: Int { 64 }
   static var mostBlocks: Int { 8 }
+
+  /// What a party's memory must hold.
+  struct PartyRows {
+    /// Targets of a batch, and rows of the panel that they read.
+    let targets: Int
+    let inputs: Int
+    /// Months that these rows span.
+    let months: Int
+
+    init(_ mode: HistoryMode, monthly: Int, longestBatch: Int) {
+      let length = if case .window(let months) = mode { months } else { 1 }
+      targets = monthly * longestBatch
+      // Every target may read one row more from before its window, where months are missing.
+      inputs = monthly * (longestBatch + length) + targets
+      months = longestBatch + length
+    }
+  }
 
   let mode: HistoryMode
   let outputs: Int
@@ -36,6 +53,7 @@ final class RecurrentBetaNetwork<Scalar: NetworkScalar>: LoadingNetwork {
   private let parties: [RecurrentParty<Scalar>]
   private let passes: [RecurrentPass<Scalar>]
   private var batch = (months: 0..<0, firstRow: 0)
+  private let mostRows: Int
   /// The parties of each block, and its share of the gradients.
   private let blocks: [Range<Int>]
   private let partial: Buffer
@@ -54,30 +72,28 @@ final class RecurrentBetaNetwork<Scalar: NetworkScalar>: LoadingNetwork {
     )
     let length = if case .window(let months) = mode { months } else { 1 }
     let keeps = mode == .scan || longestBatch == 1
-    let firms = max(1, mode == .scan ? Self.partyRows : Self.partyRows / longestBatch)
-    let ranges = stride(from: 0, to: histories.firms, by: firms).map {
-      $0..<min($0 + firms, histories.firms)
-    }
+    let monthly = max(1, mode == .scan ? Self.partyRows : Self.partyRows / longestBatch)
+    let ranges = histories.parties(of: monthly)
+    let room = PartyRows(mode, monthly: monthly, longestBatch: longestBatch)
     let count = min(Self.mostBlocks, ranges.count)
     let blocks = (0..<count).map { ($0 * ranges.count / count)..<(($0 + 1) * ranges.count / count) }
     self.blocks = blocks
     let (layer, parameters) = (layer, parameters)
     var passes: [RecurrentPass<Scalar>] = []
-    func pass() -> RecurrentPass<Scalar> {
-      let targets = firms * longestBatch
+    func pass(_ firms: Int) -> RecurrentPass<Scalar> {
       passes.append(
         RecurrentPass(
-          layer, parameters, rows: targets * length, inputs: firms * (longestBatch + length),
+          layer, parameters, rows: room.targets * length, inputs: room.inputs,
           carried: mode == .scan ? firms : 0, projects: mode != .scan))
       return passes[passes.count - 1]
     }
     // Passes that are run again for the gradient may share their memory within a block.
     parties = blocks.flatMap { block in
-      let shared = keeps ? nil : pass()
+      let shared = keeps ? nil : pass(0)
       return block.map { party in
         RecurrentParty(
-          firms: ranges[party], histories, mode, shared ?? pass(), keeps: keeps,
-          longestBatch: longestBatch, outputWidth: Padding.padded(outputs + 1))
+          firms: ranges[party], histories, mode, shared ?? pass(ranges[party].count),
+          keeps: keeps, rows: room, outputWidth: Padding.padded(outputs + 1))
       }
     }
     self.passes = passes
@@ -86,6 +102,7 @@ final class RecurrentBetaNetwork<Scalar: NetworkScalar>: LoadingNetwork {
         histories.offsets[min(month + longestBatch, histories.offsets.count - 1)]
           - histories.offsets[month]
       }.max() ?? 0
+    mostRows = rows
     loadings = AlignedMemory.zeros(rows * outputWidth)
     loadingsGradient = AlignedMemory.zeros(rows * outputWidth)
     partial = AlignedMemory.zeros(blocks.count * parameters.count)
@@ -117,6 +134,7 @@ final class RecurrentBetaNetwork<Scalar: NetworkScalar>: LoadingNetwork {
   func blocks(backward phase: Int) -> Int { phase == 0 ? groups.count : blocks.count }
 
   func begin(months: Range<Int>, rows: Range<Int>) {
+    precondition(rows.count <= mostRows, "a batch is no longer than was said")
     groups = RowGroups(rows: rows.count)
     batch = (months, rows.lowerBound)
   }

@@ -27,17 +27,17 @@ final class RecurrentParty<Scalar: NetworkScalar> {
 
   init(
     firms: Range<Int>, _ histories: FirmHistories, _ mode: HistoryMode,
-    _ pass: RecurrentPass<Scalar>, keeps: Bool, longestBatch: Int, outputWidth: Int
+    _ pass: RecurrentPass<Scalar>, keeps: Bool, rows: RecurrentBetaNetwork<Scalar>.PartyRows,
+    outputWidth: Int
   ) {
     (self.firms, self.histories, self.mode) = (firms, histories, mode)
     (self.pass, self.keeps, self.outputWidth) = (pass, keeps, outputWidth)
     plan = SequencePlan(carried: mode == .scan ? firms.count : 0)
     scan = ScanState(firms: firms.count)
     xStride = Padding.padded(pass.layer.inputs)
-    let length = if case .window(let months) = mode { months } else { 1 }
-    x = AlignedMemory.zeros(firms.count * (longestBatch + length) * xStride)
-    slopes = AlignedMemory.zeros(firms.count * longestBatch * outputWidth)
-    numbers = [Int32](repeating: -1, count: longestBatch + length)
+    x = AlignedMemory.zeros(rows.inputs * xStride)
+    slopes = AlignedMemory.zeros(rows.targets * outputWidth)
+    numbers = [Int32](repeating: -1, count: rows.months)
   }
 
   deinit {
@@ -72,8 +72,8 @@ final class RecurrentParty<Scalar: NetworkScalar> {
       // Rows of a month are ordered by firm, so a party's rows lie together.
       for row in histories.rows(month, of: firms) {
         scan.add(
-          firm: Int(histories.firmOf[row]) - firms.lowerBound, month: month, input: plan.rows,
-          to: &plan)
+          firm: Int(histories.firmOf[row]) - firms.lowerBound,
+          month: histories.calendar(of: row), input: plan.rows, to: &plan)
         inputs.append(Int32(row))
         targets.append(Int32(row))
       }

@@ -37,7 +37,7 @@ final class RecurrentPass<Scalar: NetworkScalar> {
     carried: Int = 0, projects: Bool = true
   ) {
     (self.layer, self.parameters) = (layer, parameters)
-    capacity = (rows, projects ? inputs : rows, carried)
+    capacity = (rows, projects ? inputs : 0, carried)
     let (w, kept) = (layer.width, layer.cell.kept)
     let states = (1 + carried + rows) * w
     let gated = layer.cell.inputGates * w
@@ -61,13 +61,6 @@ final class RecurrentPass<Scalar: NetworkScalar> {
       inputTransposed,
     ] { AlignedMemory.free(buffer) }
     AlignedMemory.free(bias)
-  }
-
-  /// The bytes that a pass takes, for planning.
-  static func bytes(_ layer: RecurrentLayer, rows: Int, inputs: Int, carried: Int) -> Int {
-    let (w, size) = (layer.width, MemoryLayout<Scalar>.stride)
-    let states = (1 + carried + rows) * w * (layer.cell == .lstm ? 4 : 2)
-    return (states + rows * layer.cell.kept * w + 2 * inputs * layer.cell.inputGates * w) * size
   }
 
   /// A row's own state of the last forward pass.

@@ -136,6 +136,8 @@ extension AdamStep where Scalar: NetworkScalar {
       for i in tensor.offset..<(tensor.offset + tensor.extent) {
         let root = (second[i] * correction2).squareRoot()
         let size = max(0, abs(weight[i]) - rate * block.strengths[i] / (root + epsilon))
+        // What is no number stays none, for the loss to show it.
+        if weight[i].isNaN { continue }
         weight[i] = weight[i] < 0 ? -size : size
       }
     }

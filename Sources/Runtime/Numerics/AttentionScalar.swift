@@ -46,7 +46,7 @@ public protocol AttentionScalar {
   static func reluSharesBackward(
     rows: Int, width: Int, _ x: UnsafePointer<Self>, y: UnsafePointer<Self>,
     totals: UnsafePointer<Self>, _ dy: UnsafeMutablePointer<Self>)
-  /// Normalises the first `size` columns of each row.
+  /// Normalises the first `size` columns of each row; padding columns become zero.
   static func layerNorm(
     _ tile: RowTile<Self>, size: Int, gain: UnsafePointer<Self>, offset: UnsafePointer<Self>,
     epsilon: Double, normalized: UnsafeMutablePointer<Self>, inverse: UnsafeMutablePointer<Self>,
@@ -147,7 +147,7 @@ extension Double: AttentionScalar {
       inverse[i] = 1 / (variance + epsilon).squareRoot()
       for j in 0..<tile.width {
         let at = i * tile.width + j
-        normalized[at] = (tile.x[at] - mean) * inverse[i]
+        normalized[at] = j < size ? (tile.x[at] - mean) * inverse[i] : 0
         y[at] = normalized[at] * gain[j] + offset[j]
       }
     }
@@ -168,7 +168,9 @@ extension Double: AttentionScalar {
         mean += d[j] * gain[j] / Double(size)
         slope += d[j] * gain[j] * n[j] / Double(size)
       }
-      for j in 0..<width { d[j] = (d[j] * gain[j] - mean - n[j] * slope) * inverse[i] }
+      for j in 0..<width {
+        d[j] = j < size ? (d[j] * gain[j] - mean - n[j] * slope) * inverse[i] : 0
+      }
     }
   }
 

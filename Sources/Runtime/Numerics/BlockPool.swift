@@ -62,7 +62,7 @@ private final class Core: @unchecked Sendable {
     ticket.store(number << 32 | UInt64(blocks) << 16, ordering: .sequentiallyConsistent)
     wakeSleepers()
     takeBlocks()
-    wait { unfinished.load(ordering: .acquiring) > 0 }
+    wait { unfinished.load(ordering: .sequentiallyConsistent) > 0 }
     self.work = nil
   }
 
@@ -79,10 +79,14 @@ private final class Core: @unchecked Sendable {
         seen = current
         takeBlocks()
       }
-      wait {
-        ticket.load(ordering: .acquiring) >> 32 == seen && !isClosed.load(ordering: .acquiring)
-      }
+      wait { isIdle(since: seen) }
     }
+  }
+
+  // In one order with the sleepers' count, so that no wake-up can be missed.
+  private func isIdle(since seen: UInt64) -> Bool {
+    ticket.load(ordering: .sequentiallyConsistent) >> 32 == seen
+      && !isClosed.load(ordering: .sequentiallyConsistent)
   }
 
   private func takeBlocks() {

@@ -54,7 +54,7 @@ public struct RandomStream: Sendable {
       stream, purpose)
     let words = Philox.block(counter: counter, key: key)
     let low = position & 1 == 0
-    position += 1
+    position &+= 1
     return low ? UInt64(words.x) << 32 | UInt64(words.y) : UInt64(words.z) << 32 | UInt64(words.w)
   }
 
