@@ -30,13 +30,16 @@ final class RecurrentBetaNetwork<Scalar: NetworkScalar>: LoadingNetwork {
     let inputs: Int
     /// Months that these rows span.
     let months: Int
+    /// Whether a batch is one month, whose windows share nothing.
+    let areAlone: Bool
 
     init(_ mode: HistoryMode, monthly: Int, longestBatch: Int) {
       let length = if case .window(let months) = mode { months } else { 1 }
       targets = monthly * longestBatch
       // Every target may read one row more from before its window, where months are missing.
-      inputs = monthly * (longestBatch + length) + targets
+      inputs = longestBatch == 1 ? targets * length : monthly * (longestBatch + length) + targets
       months = longestBatch + length
+      areAlone = longestBatch == 1 && mode != .scan
     }
   }
 
@@ -84,7 +87,7 @@ final class RecurrentBetaNetwork<Scalar: NetworkScalar>: LoadingNetwork {
       passes.append(
         RecurrentPass(
           layer, parameters, rows: room.targets * length, inputs: room.inputs,
-          carried: mode == .scan ? firms : 0, projects: mode != .scan))
+          carried: mode == .scan ? firms : 0, projects: mode != .scan && longestBatch > 1))
       return passes[passes.count - 1]
     }
     // Passes that are run again for the gradient may share their memory within a block.

@@ -24,6 +24,8 @@ final class RecurrentParty<Scalar: NetworkScalar> {
   private let slopes: Buffer
   private let xStride: Int
   private let outputWidth: Int
+  /// Whether every target has inputs of its own.
+  private let readsAlone: Bool
 
   init(
     firms: Range<Int>, _ histories: FirmHistories, _ mode: HistoryMode,
@@ -38,6 +40,7 @@ final class RecurrentParty<Scalar: NetworkScalar> {
     x = AlignedMemory.zeros(rows.inputs * xStride)
     slopes = AlignedMemory.zeros(rows.targets * outputWidth)
     numbers = [Int32](repeating: -1, count: rows.months)
+    readsAlone = rows.areAlone
   }
 
   deinit {
@@ -82,9 +85,16 @@ final class RecurrentParty<Scalar: NetworkScalar> {
   }
 
   private func planWindows(_ months: Range<Int>, _ length: Int) {
-    for firm in firms { targets += histories.rows(of: firm, months) }
+    if months.count == 1 {
+      targets += histories.rows(months.lowerBound, of: firms).map { Int32($0) }
+    } else {
+      for firm in firms { targets += histories.rows(of: firm, months) }
+    }
     let count = targets.count
-    plan.reserve(steps: length, rows: count)
+    // Windows of one month share nothing.
+    let isAlone = readsAlone
+    plan.reserve(steps: length, rows: count, inOrder: isAlone)
+    if isAlone { inputs.append(contentsOf: repeatElement(0, count: length * count)) }
     var firm: Int32 = -1
     for (number, target) in targets.enumerated() {
       let row = Int(target)
@@ -93,8 +103,10 @@ final class RecurrentParty<Scalar: NetworkScalar> {
         for place in numbers.indices { numbers[place] = -1 }
       }
       histories.window(of: row, months: length) { step, row in
+        let place = step * count + number
+        if isAlone { inputs[place] = Int32(row) }
         plan.set(
-          step * count + number, input: self.input(row, length),
+          place, input: isAlone ? Int32(place) : self.input(row, length),
           from: step == 0 ? 0 : plan.state(of: (step - 1) * count + number))
       }
     }

@@ -34,15 +34,16 @@ struct SequencePlan: Sendable {
     input.append(Int32(number))
   }
 
-  /// Makes room for steps of equally many rows, to be set one by one.
-  mutating func reserve(steps count: Int, rows: Int) {
+  /// Makes room for steps of equally many rows, to be set one by one; `inOrder` says that each reads its own
+  /// input.
+  mutating func reserve(steps count: Int, rows: Int, inOrder: Bool = false) {
     steps.removeAll(keepingCapacity: true)
     for step in 0...count { steps.append(step * rows) }
     from.removeAll(keepingCapacity: true)
     input.removeAll(keepingCapacity: true)
     from.append(contentsOf: repeatElement(0, count: count * rows))
     input.append(contentsOf: repeatElement(0, count: count * rows))
-    readsInOrder = false
+    readsInOrder = inOrder
   }
 
   /// Sets a row that `reserve` made room for.
