@@ -29,6 +29,25 @@ import Testing
     #expect(opened.recipe.blocks.map(\.first.description) == ["2000-01", "2000-09", "2001-05"])
   }
 
+  // R7. A file keeps what it says when it is opened and saved again.
+  @Test func r7AModelFileCarriesSeedDigestAndVersion() throws {
+    let folder = try TemporaryFolder()
+    let (first, second) = (folder.path + "/m.fqm", folder.path + "/n.fqm")
+    #expect(
+      run(Self.fit + "save m, \"\(first)\"\nsave open(\"\(first)\"), \"\(second)\"").status == .done
+    )
+    func facts(_ path: String) throws -> (seed: String?, made: JSON?) {
+      let all = JSON.object(try Container(decoding: FileSystem.read(path)).facts)
+      return (all["summary"]?["seed"]?.text, all["made"])
+    }
+    let found = try facts(first)
+    #expect(found.seed.flatMap { UInt64($0) } != nil)
+    #expect(found.made?["fq"]?.text == CommandLineTool.version)
+    #expect(found.made?["kernels"]?.text == Kernels.chosen.name)
+    #expect(found.made?["data"]?.text?.count == 64)
+    #expect(try facts(second).made == found.made)
+  }
+
   @Test func anOpenedModelAsksForATask() throws {
     let folder = try TemporaryFolder()
     let result = run(

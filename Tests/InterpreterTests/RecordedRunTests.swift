@@ -62,6 +62,35 @@ import Testing
     #expect(json["parameters"]?["k"]?.text == "3")
   }
 
+  // R7. Every file read, every binding and every file written has its digest, and the run its circumstances.
+  @Test func r7ARecordCarriesSeedDigestsThreadsAndVersion() throws {
+    try write(
+      "whole.fq",
+      "seed 91\np = load \"data.csv\", keys: [month, firm]\nq = p | derive x = 2 * ret\n"
+        + "t = toy | setup target: ret, features: [size, mom] | split thirds\n"
+        + "m = t | fit ca1, k: 1, seeds: 1, epochs: 2\nsave m, \"\(path("m.fqm"))\"\n"
+        + "e = m | evaluate on: test\ne\n")
+    #expect(fq("run", "whole.fq", "--no-cache", "--threads", "2", "--manifest", "run.json") == 0)
+    let json = try JSON(parsing: [UInt8](Data(contentsOf: URL(fileURLWithPath: path("run.json")))))
+    #expect(json["seed"]?.text == "91" && json["fq"]?.text == CommandLineTool.version)
+    #expect(json["machine"]?["threads"]?.integer == 2)
+    #expect(json["machine"]?["kernels"]?.text == Kernels.chosen.name)
+    #expect(json["sha256"]?.text?.count == 64)
+    #expect(json["bindings"]?.items.compactMap { $0["name"]?.text } == ["p", "q", "t", "m", "e"])
+    for (list, count) in [("data", 1), ("bindings", 5), ("artifacts", 1)] {
+      let digests = json[list]?.items.compactMap { $0["sha256"]?.text } ?? []
+      #expect(digests.count == count && digests.allSatisfy { $0.count == 64 }, "\(list)")
+    }
+    // What is shown of a model and of its scores names the seed too.
+    let shown = run(
+      "seed 91\nt = toy | setup target: ret, features: [size, mom] | split thirds\n"
+        + "m = t | fit ca1, k: 1, seeds: 1, epochs: 2\nm\nm | evaluate on: test")
+    for value in shown.values.suffix(2) {
+      let text = value.display(DisplayOptions()).joined(separator: "\n")
+      #expect(text.contains("91"), "\(text)")
+    }
+  }
+
   @Test func parametersFromOutsideAreChecked() throws {
     #expect(fq("run", "script.fq", "k=5") == 0)
     #expect(fq("run", "script.fq", "k=9") == 2)

@@ -31,7 +31,18 @@ enum ModelFiles {
     }
     var container = try ModelFile.container(of: value.model, order: order)
     container.facts.append(.init("task", value.recipe.json))
+    if let origin = origin(of: value) { container.facts.append(.init("made", origin)) }
     return container.encoded
+  }
+
+  // Version, level and data; the seed is in the summary. Not the threads, of which a model's bytes do
+  // not depend: the record of the run has them. Older files do not say.
+  private static func origin(of value: ModelValue) -> JSON? {
+    guard let task = value.task else { return value.origin }
+    let data = value.data(of: task).digest(threads: value.threads)
+    return .fields(
+      ("fq", .text(CommandLineTool.version)), ("kernels", .text(Kernels.chosen.name)),
+      ("data", .text(data)))
   }
 
   static func open(_ path: String, shown: String) throws -> ModelValue {
@@ -45,7 +56,8 @@ enum ModelFiles {
       }
       return ModelValue(
         model: model, task: nil, recipe: recipe, seconds: 0, threads: 1,
-        order: try ModelFile.order(in: container))
+        order: try ModelFile.order(in: container),
+        origin: container.facts.first { $0.name == "made" }?.value)
     } catch let error as ContainerError {
       throw Fault(.foreignModel, "`\(shown)` \(error.message)", parameter: "path")
     } catch {

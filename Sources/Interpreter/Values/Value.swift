@@ -149,6 +149,8 @@ public struct ModelValue: Sendable {
   var order: FitOrder?
   /// The months it was fitted on, which `valid:` may have set apart from those of the task.
   var split: Split?
+  /// What its file says of how it was made; nil where this process fitted it.
+  var origin: JSON?
 
   /// The data of its fit; those of a given task where one is needed.
   func data(of task: TaskValue) -> FactorTask {
