@@ -86,7 +86,7 @@ final class RecurrentParty<Scalar: NetworkScalar> {
 
   private func planWindows(_ months: Range<Int>, _ length: Int) {
     if months.count == 1 {
-      targets += histories.rows(months.lowerBound, of: firms).map { Int32($0) }
+      for row in histories.rows(months.lowerBound, of: firms) { targets.append(Int32(row)) }
     } else {
       for firm in firms { targets += histories.rows(of: firm, months) }
     }
