@@ -53,20 +53,12 @@ where Network.Scalar == Head.Scalar {
       (batch.panel, batch.returns) = (panel, returns + rows.lowerBound)
       network.begin(months: months, rows: rows)
       cut(months)
-      for phase in 0..<network.forwardPhases {
-        pool.run(work, phase: phase, blocks: network.blocks(forward: phase))
-        network.finishForward(phase: phase)
-      }
+      network.runForward(pool, work)
       for slot in 0..<months.count { statistics.combine(slot: slot, pieces: batch.ofMonth[slot]) }
       let loss = recordLoss(months)
       tape.backward(from: loss)
       for slot in 0..<months.count { statistics.prepareSpread(slot: slot) }
-      network.beginBackward()
-      for phase in 0..<network.backwardPhases {
-        pool.run(
-          work, phase: network.forwardPhases + phase, blocks: network.blocks(backward: phase))
-        network.finishBackward(phase: phase)
-      }
+      network.runBackward(pool, work)
       return loss.scalar
     }
   }

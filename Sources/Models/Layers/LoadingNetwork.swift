@@ -29,3 +29,22 @@ protocol LoadingNetwork: AnyObject {
   func backward(phase: Int, block: Int, _ panel: UnsafePointer<Scalar>)
   func finishBackward(phase: Int)
 }
+
+extension LoadingNetwork {
+  /// Runs the forward pass; `work` is called with phases from 0 on and does their blocks.
+  func runForward(_ pool: BlockPool, _ work: @escaping BlockWork) {
+    for phase in 0..<forwardPhases {
+      pool.run(work, phase: phase, blocks: blocks(forward: phase))
+      finishForward(phase: phase)
+    }
+  }
+
+  /// Runs the backward pass; `work` is called with phases that follow those of the forward pass.
+  func runBackward(_ pool: BlockPool, _ work: @escaping BlockWork) {
+    beginBackward()
+    for phase in 0..<backwardPhases {
+      pool.run(work, phase: forwardPhases + phase, blocks: blocks(backward: phase))
+      finishBackward(phase: phase)
+    }
+  }
+}

@@ -28,16 +28,8 @@ final class RegressionStep<Network: LoadingNetwork> {
     return data.withRows(0..<rows.upperBound) { panel, returns in
       batch = (panel, returns + rows.lowerBound)
       network.begin(months: months, rows: rows)
-      for phase in 0..<network.forwardPhases {
-        pool.run(work, phase: phase, blocks: network.blocks(forward: phase))
-        network.finishForward(phase: phase)
-      }
-      network.beginBackward()
-      for phase in 0..<network.backwardPhases {
-        pool.run(
-          work, phase: network.forwardPhases + phase, blocks: network.blocks(backward: phase))
-        network.finishBackward(phase: phase)
-      }
+      network.runForward(pool, work)
+      network.runBackward(pool, work)
       return (0..<network.groups.count).reduce(0) { $0 + losses[$1] } / Double(max(1, rows.count))
     }
   }
