@@ -112,14 +112,14 @@ extension EpochBenchmark {
     _ head: Head, _ panel: BenchmarkPanel, longest: Int, _ threads: Int
   ) throws -> Work where Head.Scalar == Float {
     let (shape, data, hidden) = (panel.shape, panel.data, [32, 16])
-    let network = BetaNetwork<Float>(
-      inputs: shape.characteristics, hidden: hidden, outputs: shape.factors,
-      maximumRows: data.mostRows(months: longest))
+    let design = BetaDesign(
+      inputs: shape.characteristics, hidden: hidden, outputs: shape.factors)
+    let network = BetaNetwork<Float>(design, data, longestBatch: longest)
     var stream = RandomStream(seed: panel.seed, purpose: .initialise)
     network.initialize(&stream)
     network.parameters.penalise(1e-5)
     let trainer = ConditionalTrainer(
-      network: network, head: head, data: data, split: try panel.task.requireSplit(),
+      design, network: network, head: head, data: data, split: try panel.task.requireSplit(),
       longestBatch: longest,
       optimizer: Adam(rate: 1e-3, clip: 1), threads: threads)
     var order = RandomStream(seed: panel.seed, purpose: .shuffle)
@@ -141,12 +141,12 @@ extension EpochBenchmark {
     var stream = RandomStream(seed: panel.seed, purpose: .initialise)
     network.initialize(&stream)
     network.parameters.penalise(1e-5)
-    let step = RegressionStep(network: network, data: data, threads: threads)
+    let step = RegressionStep(network: network, threads: threads)
     let update = updates(network.parameters)
     return Work(
       start: { _ in panel.shape.months },
       step: { month in
-        let loss = step.gradient(month..<(month + 1))
+        let loss = step.gradient(month..<(month + 1), of: data)
         update()
         return loss
       }, flops: flops([panel.shape.characteristics] + hidden + [1]))
