@@ -22,6 +22,7 @@ struct ContractCase: Sendable, CustomStringConvertible {
     "k": .integer(2), "seeds": .integer(2), "epochs": .integer(3), "patience": .integer(3),
     "hidden": .integer(3), "predictor_hidden": .integer(2), "beta_hidden": .integers([4, 3]),
     "warmup": .integer(1), "anneal": .integer(1), "lstm_hidden": .integer(4),
+    "months": .integer(4),
   ]
 
   /// Variants by model: every word that changes what a forecast reads.
@@ -41,6 +42,7 @@ struct ContractCase: Sendable, CustomStringConvertible {
       ["prior": .word("regime")],
     ],
     "nn1": [["factorize": .integer(2)]], "nn4": [["factorize": .integer(3)]],
+    "alstm": [["factorize": .integer(2)], ["rnn": .word("lstm")]],
   ]
 
   /// Whether a number of factors can be chosen.

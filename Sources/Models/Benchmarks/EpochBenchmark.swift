@@ -183,18 +183,18 @@ extension EpochBenchmark {
   private static func sequence(
     _ panel: BenchmarkPanel, _ design: SequenceDesign, _ threads: Int
   ) -> Work {
-    let network = SequenceNetwork<Float>(design, histories: panel.histories, threads: threads)
+    let data = ConditionalData<Float>(panel.networkData, readsHistories: true)
+    let network = WindowPredictor<GatedBody<Float>>(
+      WindowPredictorDesign(body: design), data, rows: 0, threads: threads)
     var stream = RandomStream(seed: panel.seed, purpose: .initialise)
     network.initialize(&stream)
-    let data = panel.data
     let update = updates(network.parameters)
+    let order = (0..<panel.shape.rows).map(Int32.init)
     return Work(
       start: { _ in panel.shape.months },
       step: { month in
         let rows = data.rows(month..<(month + 1))
-        let loss = data.withRows(0..<rows.upperBound) { x, y in
-          network.gradient(rows: rows, panel: x, returns: y)
-        }
+        let loss = network.gradient(order[rows])
         update()
         return loss
       }, flops: design.flops)

@@ -60,7 +60,7 @@ struct NeuralNetwork: FactorModel {
       network: { PerceptronDesign(inputs: $0, hidden: widths, factors: factors) },
       members: seeds, schedule: schedule, optimizer: Adam(rate: rate, clip: nil), l1: l1,
       batchRows: batch,
-      notes: factors > 0 ? ["factorize: the factors were fitted after the network"] : [])
+      notes: PredictorSettings.notes(factorize: factors))
     return try plan.fit(task, context)
   }
 }
