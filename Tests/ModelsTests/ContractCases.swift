@@ -42,6 +42,7 @@ struct ContractCase: Sendable, CustomStringConvertible {
       ["prior": .word("regime")],
     ],
     "nn1": [["factorize": .integer(2)]], "nn4": [["factorize": .integer(3)]],
+    "factorvae": [["likelihood": .word("prior")], ["total_alpha": .flag(false)]],
     "alstm": [["factorize": .integer(2)], ["rnn": .word("lstm")]],
   ]
 
