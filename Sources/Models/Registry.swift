@@ -2,7 +2,14 @@
 
 /// The models by name, in the order they are listed.
 public enum Registry {
-  public static let cards: [ModelCard] = ConditionalAutoencoder.cards + [CVRA.card]
+  public static let cards: [ModelCard] =
+    [
+      ObservableFactors.card,
+      PCA.card,
+      IPCA.card,
+    ] + ConditionalAutoencoder.cards + [
+      CVRA.card
+    ]
 
   /// The card of a model, or nil.
   public static func card(_ name: String) -> ModelCard? { cards.first { $0.name == name } }

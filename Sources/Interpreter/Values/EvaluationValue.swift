@@ -27,7 +27,7 @@ public struct EvaluationValue: Sendable {
   public var longOnly: Backtest?
   public var costRate: Double
   /// Known limits of a simulated world on the same months.
-  public var oracles: RecurrentWorld.Oracles?
+  public var oracles: WorldLimits?
   public var notes: [String]
 
   /// The predictive R2 of a mode on stocks.
@@ -95,7 +95,7 @@ enum Scorer {
       preferred: predictions.preferred,
       rankIC: rankIC,
       longShort: longShort, longOnly: longOnly, costRate: cost,
-      oracles: task.window == nil ? task.world.map { $0.oracles(on: months) } : nil, notes: notes)
+      oracles: task.window == nil ? task.world.map { $0.limits(on: months) } : nil, notes: notes)
   }
 
   private static func portfolios(

@@ -89,8 +89,8 @@ extension EvaluationValue {
     }
     sheet.row(
       "oracle predictive R2",
-      [percent(oracles.filter), share(predictive(preferred) ?? .nan, oracles.filter)],
-      "Hamilton filter")
+      [percent(oracles.predictive), share(predictive(preferred) ?? .nan, oracles.predictive)],
+      oracles.forecaster)
   }
 
   // A share of next to nothing says nothing.
