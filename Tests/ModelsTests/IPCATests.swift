@@ -296,7 +296,7 @@ private struct Fixture {
         factor: "smb", characteristic: "mvel1", option: "observed", found: ["mkt"])
     ) { try fixture.fit("ipca", ["observed": .words(["mkt", "smb"]), "k": .integer(1)]) }
     #expect(
-      throws: ModelError.tooManyFactors(factors: 7, characteristics: 5)
+      throws: ModelError.notIdentified(model: "ipca", remedy: "use k: 4 or fewer beside these")
     ) {
       try fixture.fit(
         "ipca", ["k": .integer(5), "observed": .words(["mkt"]), "intercept": .flag(true)])

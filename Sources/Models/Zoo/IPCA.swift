@@ -60,8 +60,13 @@ struct IPCA: FactorModel {
       throw ModelError.incompatible(
         first: "k", second: "observed: []", reason: "there is no factor to estimate")
     }
-    guard latent <= task.width, columns <= task.width + 1 else {
-      throw ModelError.tooManyFactors(factors: columns, characteristics: task.width)
+    guard latent <= task.width else {
+      throw ModelError.tooManyFactors(factors: latent, characteristics: task.width)
+    }
+    guard columns <= task.width + 1 else {
+      let others = columns - latent
+      throw ModelError.notIdentified(
+        model: "ipca", remedy: "use k: \(max(0, task.width + 1 - others)) or fewer beside these")
     }
     let data = try LinearSample(task, sample, factors: latent, context)
     try context.budget.reserve(bytes(task), for: "ipca")

@@ -108,8 +108,11 @@ struct PCA: FactorModel {
       firms: history.names, values: parts.loadings,
       newcomer: [Double](repeating: 0, count: factors))
     let absent = data.task.index.assetNames.count - firms
-    var notes = ["gaps filled in \(parts.rounds) rounds"]
-    if parts.change > tolerance { notes[0] += ", and not settled" }
+    var notes: [String] = []
+    if parts.rounds > 1 {
+      let end = parts.change > tolerance ? ", and not settled" : ""
+      notes.append("gaps filled in \(parts.rounds) rounds\(end)")
+    }
     if absent > 0 {
       notes.append("\(absent) firms have fewer than \(fewestReturns) returns: loadings of 0")
     }
