@@ -191,6 +191,7 @@ enum CardOptions {
     case .flag: type = .bool
     case .word: type = .choice
     case .integers: type = .list(of: .integer)
+    case .words: type = .list(of: .text)
     }
     let choices = facts.choices.map { Choice($0.name, $0.sentence) }
     return ParameterInfo(
@@ -229,6 +230,9 @@ enum CardOptions {
     case .flag: if let flag = Bool(value) { return .flag(flag) }
     case .word: if let word = String(value) { return .word(word) }
     case .integers: if let list = [Int](value) { return .integers(list) }
+    case .words:
+      if let list = [String](value) { return .words(list) }
+      if let word = String(value) { return .words([word]) }
     }
     throw ModelError.settingType(name: facts.name, expected: facts.kind)
   }
@@ -297,7 +301,7 @@ enum Comparison {
       ])
     if let oracle = scores.first?.oracles {
       table.columns[0].column = Column(text: names + ["oracle"])
-      let truth: [Double] = [oracle.total, .nan, oracle.filter, .nan, .nan, .nan]
+      let truth: [Double] = [oracle.total, .nan, oracle.predictive, .nan, .nan, .nan]
       for (j, value) in truth.enumerated() {
         let old = table.columns[j + 1].column
         table.columns[j + 1].column = Column(

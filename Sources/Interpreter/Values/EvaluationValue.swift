@@ -13,6 +13,7 @@ public struct EvaluationValue: Sendable {
   public var months: (first: Month, last: Month, count: Int)
   public var rows: Int
   public var firms: (fewest: Int, most: Int)
+  /// Members of the ensemble; zero where nothing is drawn.
   public var seeds: Int
   public var seed: UInt64
   /// Nil for pure predictors.
@@ -27,7 +28,7 @@ public struct EvaluationValue: Sendable {
   public var longOnly: Backtest?
   public var costRate: Double
   /// Known limits of a simulated world on the same months.
-  public var oracles: RecurrentWorld.Oracles?
+  public var oracles: WorldLimits?
   public var notes: [String]
 
   /// The predictive R2 of a mode on stocks.
@@ -85,7 +86,8 @@ enum Scorer {
         data.index.months[months.lowerBound], data.index.months[months.upperBound - 1], months.count
       ),
       rows: rows.count, firms: (firms.min() ?? 0, firms.max() ?? 0),
-      seeds: value.model.summary.members.count, seed: value.model.summary.seed,
+      seeds: value.model.summary.isTrained ? value.model.summary.members.count : 0,
+      seed: value.model.summary.seed,
       totalStocks: total.map { RSquared(returns, fits: $0).value },
       totalManaged: try total.map(portfolio),
       predictive: try predictions.forecasts.map { mode, values in
@@ -95,7 +97,7 @@ enum Scorer {
       preferred: predictions.preferred,
       rankIC: rankIC,
       longShort: longShort, longOnly: longOnly, costRate: cost,
-      oracles: task.window == nil ? task.world.map { $0.oracles(on: months) } : nil, notes: notes)
+      oracles: task.window == nil ? task.world.map { $0.limits(on: months) } : nil, notes: notes)
   }
 
   private static func portfolios(

@@ -44,7 +44,8 @@ extension EvaluationValue {
         + "\(NumberFormat.count(rows)) rows")
     let range = firms.fewest == firms.most ? "\(firms.most)" : "\(firms.fewest) to \(firms.most)"
     sheet.head(
-      "  \(range) firms a month · \(Counted.text(seeds, "seed")) from \(seed), averaged at r-hat")
+      "  \(range) firms a month"
+        + (seeds > 0 ? " · \(Counted.text(seeds, "seed")) from \(seed), averaged at r-hat" : ""))
     sheet.row("", ["stocks", "managed"], "zero benchmark, pooled")
     if totalStocks != nil { sheet.row("total R2", [percent(totalStocks), percent(totalManaged)]) }
     for item in predictive {
@@ -89,8 +90,8 @@ extension EvaluationValue {
     }
     sheet.row(
       "oracle predictive R2",
-      [percent(oracles.filter), share(predictive(preferred) ?? .nan, oracles.filter)],
-      "Hamilton filter")
+      [percent(oracles.predictive), share(predictive(preferred) ?? .nan, oracles.predictive)],
+      oracles.forecaster)
   }
 
   // A share of next to nothing says nothing.
