@@ -42,8 +42,10 @@ extension FactorTask {
     var matrix: [Float] = []
     matrix.reserveCapacity(characteristics.count)
     for row in order { matrix += characteristics[(row * width)..<((row + 1) * width)] }
-    return FactorTask(
+    var task = FactorTask(
       index: index, characteristicNames: characteristicNames, characteristics: matrix,
       returns: order.map { waiting[$0] ? 0 : returns[$0] }, targetName: targetName)
+    task.meansFrom = meansFrom
+    return task
   }
 }

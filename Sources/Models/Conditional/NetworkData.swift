@@ -16,6 +16,8 @@ struct NetworkData: Sendable {
   let managed: [[Double]]
   /// How many leading rows of each month have a return to learn from; nil for all.
   var known: [Int]?
+  /// The first month that counts in running means of factors.
+  let firstMeanMonth: Int
 
   var monthCount: Int { offsets.count - 1 }
 
@@ -34,6 +36,7 @@ struct NetworkData: Sendable {
   init(_ task: FactorTask, returnScale: Double, managed: [[Double]]) {
     offsets = task.index.offsets
     width = task.width
+    firstMeanMonth = task.firstMeanMonth
     characteristics = task.characteristics
     self.returnScale = returnScale
     let factor = 1 / returnScale

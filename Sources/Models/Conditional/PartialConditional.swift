@@ -60,6 +60,12 @@ final class PartialConditional<Head: FactorHead>: FittedModel where Head.Scalar 
     try settled(budget).forecast(task, waiting: waiting, budget: budget)
   }
 
+  func loadings(_ task: FactorTask, budget: Budget) throws -> Matrix? {
+    try settled(budget).loadings(task, budget: budget)
+  }
+
+  var readsManagedPortfolios: Bool { design.needsManaged && design.head.readsInputs }
+
   func member(_ number: Int) -> (any FittedModel)? {
     (try? settled(Budget()))?.member(number)
   }
