@@ -185,7 +185,7 @@ struct Sweep {
     for block in [EvaluationValue.Block.valid, .test] {
       func scores(_ predictions: Predictions) throws -> EvaluationValue {
         try Scorer.score(
-          model, predictions, on: task, block: block, cost: Scorer.usualCost, withManaged: false,
+          model, predictions, on: task, ScoreOptions(block: block, isFull: false),
           budget: context.budget)
       }
       cell.scores[block] = try scores(whole)

@@ -42,7 +42,9 @@ enum SweepScore: String, CaseIterable {
     case .rank_ic: "rank IC"
     case .icir: "ICIR"
     case .sharpe: "Sharpe ratio of decile 10 less decile 1, × √12, gross"
-    case .sharpe_net: "the same Sharpe ratio, net of costs"
+    case .sharpe_net:
+      "Sharpe ratio of decile 10 less decile 1, × √12, net of "
+        + "\(NumberFormat.basisPoints(Scorer.usualCost)) a side"
     }
   }
 
