@@ -46,6 +46,18 @@ import Testing
     #expect(shown[1].first == "month,average" && shown[1].count == 3)
   }
 
+  @Test func scoresAreATableToo() throws {
+    let result = run(
+      Self.grid
+        + "m = t | fit ca0, k: 1, seeds: 2, epochs: 2\nm | evaluate on: test | table as: latex")
+    let lines = try #require(result.values.last).display(DisplayOptions())
+    #expect(lines.contains { $0.hasPrefix("Sharpe long-short, net & ") }, "\(lines)")
+    let caption = try #require(lines.first { $0.hasPrefix("\\caption") })
+    for word in ["2001-05..2001-12", "2 seeds from 1", "net of 30bps a side"] {
+      #expect(caption.contains(word))
+    }
+  }
+
   @Test func onlyTablesAreWrittenSo() {
     #expect(run("save 5, \"/tmp/never.tex\"").codes == ["F0201"])
   }

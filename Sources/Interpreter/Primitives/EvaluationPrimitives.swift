@@ -229,7 +229,7 @@ enum Comparison {
     var table = Table(
       title: scores.first.map {
         "\($0.block.rawValue) \($0.months.first)..\($0.months.last) · R2 pooled, zero benchmark · "
-          + "net of \(NumberFormat.basisPoints($0.costRate)) a side"
+          + "net of \(NumberFormat.basisPoints($0.costRate)) a side · \(seeds(scores))"
       },
       columns: [
         ("model", Column(text: names)),
@@ -250,6 +250,13 @@ enum Comparison {
       }
     }
     return table
+  }
+
+  // How many seeds the forecasts are averages of.
+  private static func seeds(_ scores: [EvaluationValue]) -> String {
+    let counts = scores.map(\.seeds)
+    guard let fewest = counts.min(), let most = counts.max() else { return "" }
+    return fewest == most ? Counted.text(most, "seed") : "\(fewest) to \(most) seeds"
   }
 
   /// The models' names, told apart by their settings where they must be.

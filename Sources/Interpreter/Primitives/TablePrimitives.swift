@@ -9,13 +9,16 @@ struct TableFlow: Bridged {
   /// Where the rows are the cells of a sweep.
   var sweep: SweepValue?
 
-  static var type: Type { .oneOf([.table(nil), .panel(nil), .list(of: .record(nil))]) }
+  static var type: Type {
+    .oneOf([.table(nil), .panel(nil), .list(of: .record(nil)), .evaluation])
+  }
 
   init?(_ value: Value) {
     switch value {
     case .table(let table): self.table = table
     case .panel(let panel): table = Table(panel.panel, title: panel.origin)
     case .backtest(let backtest): table = backtest.monthly
+    case .evaluation(let evaluation): table = evaluation.table
     case .sweep(let sweep):
       table = sweep.table()
       self.sweep = sweep

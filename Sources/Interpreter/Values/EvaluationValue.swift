@@ -94,7 +94,7 @@ struct ScoreOptions {
   var cost = Scorer.usualCost
   var level = ScoreLevel.stocks
   var means = MeansOrigin.start
-  /// Whether managed portfolios and standard errors are wanted, which take longest.
+  /// Whether standard errors, all blocks and densities are wanted, which take longest.
   var isFull = true
 }
 
@@ -111,13 +111,16 @@ enum Scorer {
       value, value.model.predict(data, budget: budget), on: task, options, budget: budget)
   }
 
-  /// Scores predictions that are at hand.
+  /// Scores predictions that are at hand, on a sample that may be.
   static func score(
     _ value: ModelValue, _ predictions: Predictions, on task: TaskValue, _ options: ScoreOptions,
-    budget: Budget
+    sample given: ScoreSample? = nil, budget: Budget
   ) throws -> EvaluationValue {
     let data = task.cut
-    let sample = try ScoreSample(data, options.block, options.isFull, budget)
+    let sample = try given ?? ScoreSample(data, options.block, options.isFull, budget)
+    func r2(_ fits: [Double]) throws -> LeveledR2 {
+      try sample.r2(fits, withErrors: options.isFull)
+    }
     let forecast = Array(predictions.preferredForecast[sample.rows])
     var notes = value.model.summary.notes
     let (longShort, longOnly) = trade(forecast, sample, options.cost, &notes)
@@ -127,8 +130,8 @@ enum Scorer {
     return EvaluationValue(
       model: summary.model, block: options.block, months: sample.span, rows: sample.rows.count,
       firms: sample.firms, seeds: summary.members.count, seed: summary.seed,
-      total: try predictions.total.map(sample.r2),
-      predictive: try predictions.forecasts.map { ($0.mode, try sample.r2($0.values)) },
+      total: try predictions.total.map(r2),
+      predictive: try predictions.forecasts.map { ($0.mode, try r2($0.values)) },
       preferred: predictions.preferred,
       blocks: options.isFull ? try blocks(predictions, data, options.level, budget) : [],
       level: options.level, rankIC: rankIC,

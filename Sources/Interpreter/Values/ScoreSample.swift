@@ -45,16 +45,20 @@ struct ScoreSample {
     return (realized, try portfolios.returns(Array(fits[rows])))
   }
 
-  /// R2 and standard errors of fits of all rows of the task; errors only beside portfolios.
-  func r2(_ fits: [Double]) throws -> LeveledR2 {
+  /// R2 of fits of all rows of the task, on portfolios where the sample has them.
+  func r2(_ fits: [Double], withErrors: Bool) throws -> LeveledR2 {
     let own = Array(fits[rows])
     var found = LeveledR2()
     found.stocks.value = RSquared(returns, fits: own).value
-    guard let managed = try managed(fits) else { return found }
+    let managed = try managed(fits)
+    if let managed {
+      found.managed.value = RSquared(managed.returns.storage, fits: managed.fits.storage).value
+    }
+    guard withErrors else { return found }
     found.stocks.error = MonthlySquares(returns, fits: own, offsets: index.offsets).standardError()
-    found.managed = ScoredR2(
-      value: RSquared(managed.returns.storage, fits: managed.fits.storage).value,
-      error: MonthlySquares(managed.returns, fits: managed.fits).standardError())
+    if let managed {
+      found.managed.error = MonthlySquares(managed.returns, fits: managed.fits).standardError()
+    }
     return found
   }
 
