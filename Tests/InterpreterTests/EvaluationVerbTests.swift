@@ -95,6 +95,24 @@ import Testing
     #expect(try numbers(result) == [score.logScore, score.crps, score.coverage])
   }
 
+  @Test func theR2OfAPanelIsThatOfItsForecasts() throws {
+    let result = run(
+      Self.fits + """
+        e = b | evaluate on: test
+        s = b | predict on: test | r2 predicted, fitted, against: realised
+        [e.r2_pred, e.r2_total]
+        """)
+    guard case .table(let table)? = result.session.environment["s"] else {
+      Issue.record("\(result.diagnostics.map(\.message))")
+      return
+    }
+    #expect(try numbers(result) == table.column("r2")?.numbers)
+    let made = try #require(table.column("made"))
+    #expect(
+      (0..<2).map { String(made.value(at: $0)) } == ["before the month", "with the month"])
+    #expect(run("toy | r2 ret > 0, against: id").codes.first != nil)
+  }
+
   // MARK: importance
 
   @Test func importanceIsTheLossOfR2WithoutEachCharacteristic() throws {

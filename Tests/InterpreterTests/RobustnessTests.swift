@@ -78,7 +78,8 @@ import Testing
 
   @Test func eachCellIsAFitOnOneHalfScoredOnAHalf() throws {
     let found = try table("t | odd_even ca1, \(Self.options)")
-    #expect(found.count == 8 && found.columnNames.suffix(2) == ["fitted on odd", "fitted on even"])
+    #expect(
+      found.count == 12 && found.columnNames.suffix(2) == ["fitted on odd", "fitted on even"])
     // The same by hand: fitted on odd firms, scored on even ones, total R2.
     guard case .task(let task)? = run(Self.task).session.environment["t"] else { return }
     let isOdd = OddEven.isOdd(task.task.index.assetNames)

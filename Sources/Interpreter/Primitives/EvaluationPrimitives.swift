@@ -85,6 +85,30 @@ let evaluationPrimitives: [Primitive] = [
     return Comparison.table(scores, models)
   },
   Primitive(
+    "r2", topic: .evaluation,
+    "Gives the pooled R2 of forecasts in a panel, such as a stack of windows.",
+    Parameter<PanelValue>.flow("panel", "a panel with forecasts and returns"),
+    Parameter<[ColumnExpression]>.expressions("fits", "what `predict` gave: predicted, fitted"),
+    Parameter<ColumnExpression>.expression("against", "the return that followed").labelled.named {
+      $0.type = .number
+    },
+    returns: "a table with a row a forecast: whether it was made before the month or with it (a "
+      + "total fit), R2 against zero, its standard error and the rows counted",
+    effect: .gives(
+      Schema([
+        ColumnInfo("forecast", .text), ColumnInfo("made", .text), ColumnInfo("r2", .ratio),
+        ColumnInfo("se", .ratio), ColumnInfo("rows", .integer),
+      ])),
+    examples: [
+      """
+      oos = toy | setup target: ret, features: [size, mom] | rolling train: 12m, valid: 6m, test: 3m | each { w -> w.train | fit ca1, k: 1, seeds: 2, epochs: 3 | predict w.test } | stack
+      oos | r2 predicted, fitted, against: realised
+      """
+    ]
+  ) { context, panel, fits, returns in
+    try PanelR2.table(panel, fits, against: returns, context)
+  },
+  Primitive(
     "importance", topic: .evaluation,
     "Ranks characteristics by the R2 a frozen model loses without each of them.",
     Parameter<ModelFlow>.flow("models", "a fitted model, or a list of them for a table of ticks"),

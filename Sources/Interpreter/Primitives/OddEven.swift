@@ -51,11 +51,14 @@ struct OddEven {
   private func grid(
     _ scores: [[EvaluationValue]], _ names: [String], _ options: ScoreOptions
   ) -> Table {
+    let net = "net of \(NumberFormat.basisPoints(options.cost)) a side"
     let figures: [(title: String, read: (EvaluationValue) -> Double?, isShare: Bool)] = [
       ("total R2, %", { $0.totalStocks }, true),
       ("predictive R2, %", { $0.predictive($0.preferred) }, true),
       ("Sharpe long-short, × √12, gross", { $0.longShort?.grossPerformance.sharpeRatio }, false),
+      ("Sharpe long-short, × √12, \(net)", { $0.longShort?.netPerformance.sharpeRatio }, false),
       ("Sharpe long-only, × √12, gross", { $0.longOnly?.grossPerformance.sharpeRatio }, false),
+      ("Sharpe long-only, × √12, \(net)", { $0.longOnly?.netPerformance.sharpeRatio }, false),
     ]
     var (titles, labels): ([String], [String]) = ([], [])
     var columns: [[String]] = [[], []]
@@ -76,7 +79,8 @@ struct OddEven {
     var table = Table(
       title:
         "\(fits.name) · \(options.block.rawValue) \(sample.months.first)..\(sample.months.last) · "
-        + "halves of the firms by the parity of their number",
+        + "halves of the firms by the parity of their number · "
+        + Counted.text(sample.seeds, "seed"),
       columns: [
         ("figure", Column(text: titles)), ("scored", Column(text: labels)),
         ("fitted on odd", Column(text: columns[0])), ("fitted on even", Column(text: columns[1])),
