@@ -106,14 +106,25 @@ enum Saver {
       }
       return try DurableWrite.replace(path, with: Array(SVGWriter.text(plot.scene).utf8))
     }
+    if let format = DocumentFormat(ending: path) {
+      guard let table = TableFlow(value)?.table else {
+        throw Fault(.wrongType, "\(value.type.phrase) is not a table")
+      }
+      return try write(lines: table.document.lines(format), path)
+    }
     guard path.hasSuffix(".txt") else {
       throw Fault(
         .cannotWrite, "the ending of `\(path)` says no format",
-        helps: ["end it in .csv for a table, .svg for a plot, .fqm for a model, .txt for text"],
+        helps: [
+          "end it in .csv, .md or .tex for a table, .svg for a plot, .fqm for a model, .txt for text"
+        ],
         parameter: "path")
     }
-    let text = value.display(DisplayOptions()).joined(separator: "\n") + "\n"
-    try DurableWrite.replace(path, with: Array(text.utf8))
+    try write(lines: value.display(DisplayOptions()), path)
+  }
+
+  private static func write(lines: [String], _ path: String) throws {
+    try DurableWrite.replace(path, with: Array((lines.joined(separator: "\n") + "\n").utf8))
   }
 
   private static func saveTable(_ value: Value, _ path: String) throws {

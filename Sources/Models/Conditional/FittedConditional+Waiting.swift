@@ -26,8 +26,10 @@ extension FittedConditional {
 extension FactorTask {
   /// The same rows, returns that are not there zero.
   func withoutReturns(where waiting: [Bool]) -> FactorTask {
-    FactorTask(
+    var task = FactorTask(
       index: index, characteristicNames: characteristicNames, characteristics: characteristics,
       returns: zip(returns, waiting).map { $1 ? 0 : $0 }, targetName: targetName)
+    task.meansFrom = meansFrom
+    return task
   }
 }

@@ -36,6 +36,7 @@ where Network.Scalar == Float, Head.Scalar == Float {
   var residualVariance = 1.0
   let forecasts: [ForecastMode]
   let needsManaged: Bool
+  var readsManagedPortfolios: Bool { needsManaged && head.readsInputs }
   /// What makes the network and the head again.
   let design: Network.Design
   let head: Head.Design
@@ -89,24 +90,31 @@ where Network.Scalar == Float, Head.Scalar == Float {
       total: [Double](repeating: 0, count: rows), mean: [Double](repeating: 0, count: rows),
       prior: [Double](repeating: 0, count: rows), spread: [Double](repeating: 0, count: rows),
       factors: [])
-    var (sum, seen) = ([Double](repeating: 0, count: head.factors), 0.0)
+    var seen = RunningFactors(count: head.factors)
+    // What counts in means may begin later than what is known of the factors' spread.
+    var counted = seen
+    var b = [Double](repeating: 0, count: head.factors)
     let residual = residualVariance
     let months = 0..<data.monthCount
     _ = filter.run(member.network, months: months, from: 0, budget: budget) {
-      loadings, rows, month in
-      let past = seen > 0 ? sum.map { $0 / seen } : sum
+      number, loadings, rows, month in
+      let past = counted.mean
+      // Where no prior says how far factors may go, those seen so far do.
+      let covariance = month.prior.isEmpty ? seen.covariance : []
       let first = rows.lowerBound
       for i in 0..<rows.count {
-        let b = loadings + i * filter.width
+        let row = loadings + i * filter.width
         var (total, mean, prior, spread) = (0.0, 0.0, 0.0, residual)
         for k in 0..<head.factors {
-          let loading = Double(b[k])
+          let loading = Double(row[k])
+          b[k] = loading
           total += loading * month.posterior[k]
           mean += loading * past[k]
           guard !month.prior.isEmpty else { continue }
           prior += loading * month.prior[k]
           spread += loading * loading * month.priorVariance[k]
         }
+        if month.prior.isEmpty { spread += RunningFactors.variance(of: b, covariance) }
         result.total[first + i] = total
         result.mean[first + i] = mean
         result.prior[first + i] = prior
@@ -114,8 +122,8 @@ where Network.Scalar == Float, Head.Scalar == Float {
       }
       result.factors.append(month.posterior)
       result.latent.append(month.latent)
-      for k in sum.indices { sum[k] += month.posterior[k] }
-      seen += 1
+      seen.add(month.posterior)
+      if number >= data.firstMeanMonth { counted.add(month.posterior) }
     }
     return result
   }

@@ -19,6 +19,8 @@ struct NetworkData: Sendable {
   let managed: [[Double]]
   /// The rows whose return is not there to learn from; nil for none.
   var waiting: [Bool]?
+  /// The first month that counts in running means of factors.
+  let firstMeanMonth: Int
 
   var monthCount: Int { offsets.count - 1 }
 
@@ -39,6 +41,7 @@ struct NetworkData: Sendable {
     firms = task.index.assets
     calendar = task.index.months.map { Int($0.index) }
     width = task.width
+    firstMeanMonth = task.firstMeanMonth
     characteristics = task.characteristics
     self.returnScale = returnScale
     let factor = 1 / returnScale

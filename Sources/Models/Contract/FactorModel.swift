@@ -94,6 +94,11 @@ public protocol FittedModel: Sendable {
   func settled(_ budget: Budget) throws -> any FittedModel
   /// Adds what the model needs to forecast to a container; its card reads it back.
   func encode(into container: inout Container) throws
+  /// Whether factors are a function of managed portfolios, which can then be silenced alone.
+  var readsManagedPortfolios: Bool { get }
+  /// The loadings of every row, rows x factors, of the same member as `Predictions.factors` and in the
+  /// units that go with them; nil for models whose loadings do not depend on the row, or without any.
+  func loadings(_ task: FactorTask, budget: Budget) throws -> Matrix?
   /// One member of the ensemble as a model of its own; nil where there is none.
   func member(_ number: Int) -> (any FittedModel)?
   /// Forecasts every row in the preferred mode, learning nothing from the rows that wait for their
@@ -107,6 +112,12 @@ extension FittedModel {
 
   /// A whole fit is settled.
   public func settled(_ budget: Budget) throws -> any FittedModel { self }
+
+  /// Factors of something else, or none.
+  public var readsManagedPortfolios: Bool { false }
+
+  /// None to show.
+  public func loadings(_ task: FactorTask, budget: Budget) throws -> Matrix? { nil }
 
   /// No members that could stand alone.
   public func member(_ number: Int) -> (any FittedModel)? { nil }
