@@ -40,7 +40,7 @@ struct ContractCase: Sendable, CustomStringConvertible {
     ],
     "ipca": [
       ["sample": .word("train_valid")],
-      ["intercept": .flag(true)],
+      ["intercept": .flag(true), "constant": .flag(false)],
       ["observed": .words(["mkt"]), "intercept": .flag(true)],
       ["observed": .words(["mkt", "smb"]), "k": .integer(0)],
       ["normalisation": .word("factors"), "k": .integer(4)],

@@ -318,6 +318,34 @@ private struct Fixture {
     #expect(throws: ModelError.self) { try fit(0) }
   }
 
+  // Without a constant the estimate is that of the same cross products less one row and column.
+  @Test func aConstantMayBeLeftOut() throws {
+    let fixture = try Fixture()
+    let moments = try fixture.panel(latent: 1).moments
+    let less = moments.withoutConstant
+    #expect(less.width == 5 && less.grams.count == 45 * 15)
+    for t in [0, 44] {
+      var (old, new) = (0, 0)
+      for a in 0..<6 {
+        for b in a..<6 {
+          if b < 5 {
+            #expect(less.grams[new * 45 + t] == moments.grams[old * 45 + t])
+            new += 1
+          }
+          old += 1
+        }
+      }
+      #expect(less.products[4 * 45 + t] == moments.products[4 * 45 + t])
+    }
+    let model = try #require(
+      try fixture.fit("ipca", ["k": .integer(2), "constant": .flag(false)]) as? FittedLinear)
+    guard case .characteristics(let gamma) = model.structure.loadings else { return }
+    #expect(
+      gamma.count == 12 && gamma.suffix(2) == [0, 0] && gamma.prefix(10).allSatisfy { $0 != 0 })
+    let full = try fixture.total(fixture.fit("ipca", ["k": .integer(2)]))
+    #expect(try fixture.total(model) < full)
+  }
+
   @Test func roundsThatDoNotSufficeAreReported() throws {
     let model = try Fixture().fit("ipca", ["k": .integer(3), "rounds": .integer(2)])
     #expect(model.summary.notes.contains { $0.hasPrefix("not converged after 2 rounds") })
