@@ -161,6 +161,22 @@ private struct Fixture {
     }
   }
 
+  // Up to rotation: the regression of each true factor on the estimated ones leaves little.
+  @Test func findsTheSpaceOfTrueFactors() throws {
+    let size = WorldSize(firms: 150, months: 120, characteristics: 6, seed: 3)
+    let world = try Gkx2021World(.g21a, size)
+    let task = try SimulatedPanel.task(world, SplitDesign.thirds.split(months: 120))
+    let model = try #require(Registry.card("ipca")).model(["k": .integer(3)])
+      .fit(task, FitContext(seed: 1))
+    let found = Matrix(try model.predict(task, budget: Budget()).factors)
+    for k in 0..<3 {
+      let truth = (0..<120).map { world.factors[$0 * 3 + k] }
+      let fit = try LeastSquares(found, truth)
+      let share = fit.residualSumOfSquares / truth.reduce(0) { $0 + $1 * $1 }
+      #expect(share < 0.05, "factor \(k + 1)")
+    }
+  }
+
   // The truth is attainable in g21a and out of reach in g21b. Factors that are regressions of a month of
   // 200 firms on three loadings fit 3 / 200 of its noise too, which the true factors do not.
   @Test func comesCloseToTheOracleWhereItIsRight() throws {
