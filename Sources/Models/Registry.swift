@@ -7,8 +7,12 @@ public enum Registry {
       ObservableFactors.card,
       PCA.card,
       IPCA.card,
-    ] + ConditionalAutoencoder.cards + [
-      CVRA.card
+    ] + ConditionalAutoencoder.cards + NeuralNetwork.cards + [
+      ALSTM.card,
+      Transformer.card,
+      FactorVAE.card,
+      CVRA.card,
+      RVRAE.card,
     ]
 
   /// The card of a model, or nil.

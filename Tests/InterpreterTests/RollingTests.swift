@@ -38,6 +38,46 @@ import Testing
     #expect(data.index.months[split.test.lowerBound].description == "2001-10")
   }
 
+  @Test func expandingWindowsTrainFromTheStart() throws {
+    let result = run(
+      Self.task + "ws = t | rolling train: 12m, valid: 3m, test: 3m, expanding: true\nws")
+    guard case .list(let windows)? = result.values.last, case .record(let last) = windows[2],
+      case .task(let train)? = last["train"]
+    else {
+      Issue.record("\(result.diagnostics.map(\.message))")
+      return
+    }
+    let data = train.cut
+    let split = try data.requireSplit()
+    #expect(windows.count == 3 && data.index.months[0].description == "2000-01")
+    #expect(split.train.count == 18 && split.valid.count == 3 && split.test.count == 3)
+  }
+
+  // First test month, windows, and the lengths of the last window's blocks.
+  @Test(arguments: [
+    ("gkx", "2010-01", 3, [240, 144, 12]), ("cvra_roll", "1995-01", 18, [264, 120, 12]),
+    ("cvra_monthly", "1995-01", 216, [275, 120, 1]),
+  ]) func designsOfTheLiterature(design: String, first: String, count: Int, lengths: [Int]) throws {
+    let result = run(
+      """
+      w = synth world: r_dyn, firms: 10, months: 396, chars: 3
+      ws = w | setup target: ret, features: $w.chars | rolling \(design)
+      ws
+      """)
+    guard case .list(let windows)? = result.values.last, case .record(let last)? = windows.last,
+      case .record(let start)? = windows.first, case .task(let test)? = start["test"],
+      case .task(let train)? = last["train"]
+    else {
+      Issue.record("\(result.diagnostics.map(\.message))")
+      return
+    }
+    #expect(windows.count == count)
+    let split = try test.cut.requireSplit()
+    #expect(test.cut.index.months[split.test.lowerBound].description == first)
+    let end = try train.cut.requireSplit()
+    #expect([end.train.count, end.valid.count, end.test.count] == lengths)
+  }
+
   @Test func forecastsAreThoseOfFitsOnTheWindowAlone() throws {
     let result = run(
       Self.windows + """
@@ -144,7 +184,8 @@ import Testing
     ("t | rolling train: 12m, valid: 3m, test: 3m, refit: 1m", "F0203"),
     ("t | rolling train: 30m, valid: 3m, test: 3m", "F0405"),
     ("t | rolling train: 9000y, valid: 3m, test: 3m", "F0203"),
-    ("t | rolling train: 12m, valid: 3m", "F0107"),
+    ("t | rolling train: 12m, valid: 3m", "F0107"), ("t | rolling gkx", "F0405"),
+    ("t | rolling gkx, train: 12m, valid: 3m, test: 1m", "F0108"), ("t | rolling", "F0107"),
     ("t | split thirds | fit ca1, k: 1, seeds: 2, epochs: 2, valid: 1990-01..1991-01", "F0405"),
     ("toy | ic ret, against: ret", "F0301"), ("1..3 | each 5", "F0201"),
     (

@@ -29,6 +29,9 @@ import Testing
     let cell = try #require(grid.cells.last?.scores[.test])
     #expect(SweepScore.r2_pred.read(cell) == SweepScore.r2_pred.read(alone))
     #expect(cell.totalStocks == alone.totalStocks)
+    for score in [SweepScore.r2_total_managed, .r2_pred_managed, .sharpe_long] {
+      #expect(score.read(cell) == score.read(alone) && score.read(cell).isFinite)
+    }
     #expect(SweepScore.sharpe.read(cell) == SweepScore.sharpe.read(alone))
   }
 

@@ -38,6 +38,15 @@ import Testing
     try #expect(longer == Split(train: 0..<180, valid: 180..<216, test: 216..<252))
     let thirds = try SplitDesign.thirds.split(months: 31)
     try #expect(thirds == Split(train: 0..<10, valid: 10..<20, test: 20..<31))
+    let published = try SplitDesign.gkx.split(months: 720)
+    #expect(published.train == 0..<216 && published.valid == 216..<360)
+    #expect(published.test == 360..<720)
+    #expect(throws: Split.Fault.tooShort(months: 360, needed: 361, design: "gkx")) {
+      try SplitDesign.gkx.split(months: 360)
+    }
+    let chronological = try SplitDesign.fvtc.split(months: 200)
+    #expect(chronological.train == 0..<140 && chronological.valid == 140..<170)
+    #expect(chronological.test == 170..<200)
     let shares = try SplitDesign.shares.split(months: 480)
     try #expect(shares == Split(train: 0..<288, valid: 288..<384, test: 384..<480))
   }

@@ -66,13 +66,13 @@ let dataPrimitives: [Primitive] = [
   ) { _ in try ToyPanel.panel() },
   Primitive(
     "save", topic: .data,
-    "Writes a panel or table as CSV, a plot as SVG, a model to a file of its own, or anything as text.",
+    "Writes a table as CSV, Markdown or LaTeX, a plot as SVG, a model as .fqm, or anything as text.",
     Parameter<Value>.flow("value", "what to write"),
     Parameter<String>.required(
-      "path", "the file; its ending .csv, .svg, .fqm or .txt says the format"),
+      "path", "the file; its ending .csv, .md, .tex, .svg, .fqm or .txt says the format"),
     returns: "nothing", isEffect: true, examples: ["save toy, \"out.csv\""]
   ) { context, value, path in
-    try Saver.save(value, to: path)
+    try Saver.save(value, to: path, context.budget)
     if case .model(let model) = value, model.model.pause != nil {
       context.note(
         "the fit is not finished: the file holds its best epoch, and what `resume` needs to go on")

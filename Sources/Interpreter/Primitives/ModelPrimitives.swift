@@ -1,18 +1,8 @@
-// Fitting, forecasting and scoring. No model is named here: their options come from their cards.
+// Fitting and forecasting. No model is named here: their options come from their cards.
 
 import FactorLang
 import FactorRuntime
 import Models
-
-extension EvaluationValue.Block: ChoiceWord {
-  public var sentence: String {
-    switch self {
-    case .train: "the months parameters were fitted on"
-    case .valid: "the months choices were made on"
-    case .test: "the months nothing was chosen on"
-    }
-  }
-}
 
 let modelPrimitives: [Primitive] = [
   Primitive(
@@ -120,47 +110,6 @@ let modelPrimitives: [Primitive] = [
         helps: ["panel | predict m, as: \"pred\""], parameter: "with")
     }
   }.costing(.forecast),
-  Primitive(
-    "evaluate", topic: .models,
-    "Scores a fit: R2, rank IC and decile portfolios before and after costs.",
-    Parameter<ModelValue>.flow("model", "the fitted model"),
-    Parameter<TaskValue?>.optional("task", "the task; the one it was fitted on if left out"),
-    Parameter<EvaluationValue.Block>.choice("on", default: .test, "which block of months").labelled,
-    Parameter<Double>.value(
-      "costs", default: 0.003, in: 0...1, shown: "30bps", "cost of a unit bought or sold"
-    ).labelled.share,
-    returns: "the scores with their sample and conventions",
-    examples: [
-      "toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 1, epochs: 3 | evaluate on: test"
-    ]
-  ) { context, model, task, block, costs in
-    try Scorer.score(
-      model, on: model.requireTask(task), block: block, cost: costs, budget: context.budget)
-  }.costing(.forecast),
-  Primitive(
-    "compare", topic: .models, "Scores several fits on the same months, a row each.",
-    Parameter<[ModelValue]>.flow("models", "a list of fitted models"),
-    Parameter<EvaluationValue.Block>.choice("on", default: .test, "which block of months").labelled,
-    Parameter<Double>.value(
-      "costs", default: 0.003, in: 0...1, shown: "30bps", "cost of a unit bought or sold"
-    ).labelled.share,
-    returns: "a table with a row a model",
-    examples: [
-      "t = toy | setup target: ret, features: [size, mom] | split thirds\nm = t | fit ca0, k: 1, seeds: 1, epochs: 2\n[m, m] | compare on: test"
-    ]
-  ) { context, models, block, costs in
-    let scores = try models.map {
-      try Scorer.score(
-        $0, on: $0.requireTask(nil), block: block, cost: costs, budget: context.budget)
-    }
-    guard !scores.isEmpty else {
-      throw Fault(.wrongType, "`compare` needs at least one fitted model", parameter: "models")
-    }
-    if Set(scores.map(\.rows)).count > 1 {
-      context.note("the models were fitted on tasks of different rows: their scores do not compare")
-    }
-    return Comparison.table(scores, models)
-  },
 ]
 
 /// Puts the blame for what does not go together on an option that was given.
@@ -273,50 +222,5 @@ enum Forecasts {
         index: data.index.selecting(Array(rows)), columns: columns, assetKey: "firm",
         dateKey: "month"),
       origin: model.model.summary.model)
-  }
-}
-
-/// Several scores side by side.
-enum Comparison {
-  static func table(_ scores: [EvaluationValue], _ models: [ModelValue]) -> Table {
-    func numbers(_ unit: ColumnUnit, _ part: (EvaluationValue) -> Double?) -> Column {
-      Column(numbers: scores.map { part($0) ?? .nan }, unit: unit)
-    }
-    let short = models.map { label($0) }
-    let names =
-      Set(short).count == short.count ? short : models.map { label($0, withFactors: true) }
-    var table = Table(
-      title: scores.first.map {
-        "\($0.block.rawValue) \($0.months.first)..\($0.months.last) · R2 pooled, zero benchmark · "
-          + "net of \(NumberFormat.basisPoints($0.costRate)) a side"
-      },
-      columns: [
-        ("model", Column(text: names)),
-        ("total R2", numbers(.ratio) { $0.totalStocks }),
-        ("managed", numbers(.ratio) { $0.totalManaged }),
-        ("predictive R2", numbers(.ratio) { $0.predictive($0.preferred) }),
-        ("rank IC", numbers(.plain) { $0.rankIC?.mean }),
-        ("Sharpe", numbers(.plain) { $0.longShort?.grossPerformance.sharpeRatio }),
-        ("net", numbers(.plain) { $0.longShort?.netPerformance.sharpeRatio }),
-      ])
-    if let oracle = scores.first?.oracles {
-      table.columns[0].column = Column(text: names + ["oracle"])
-      let truth: [Double] = [oracle.total, .nan, oracle.predictive, .nan, .nan, .nan]
-      for (j, value) in truth.enumerated() {
-        let old = table.columns[j + 1].column
-        table.columns[j + 1].column = Column(
-          numbers: (old.numbers ?? []) + [value], unit: old.unit)
-      }
-    }
-    return table
-  }
-
-  // The model with the word settings that distinguish it, such as the posterior.
-  private static func label(_ model: ModelValue, withFactors: Bool = false) -> String {
-    let summary = model.model.summary
-    let factors = summary.settings.first { $0.name == "k" && withFactors }
-    let posterior = summary.settings.first { $0.name == "posterior" && $0.value != "amortized" }
-    return summary.model + (factors.map { ", k \($0.value)" } ?? "")
-      + (posterior.map { " (\($0.value))" } ?? "")
   }
 }

@@ -78,6 +78,7 @@ enum Topic: String, Sendable, CaseIterable {
   case panels = "Panels"
   case tables = "Tables"
   case models = "Models"
+  case evaluation = "Evaluation"
   case portfolios = "Portfolios"
   case plots = "Plots"
   case math = "Numbers"

@@ -20,24 +20,42 @@ let rollingPrimitives: [Primitive] = [
     "rolling", topic: .models,
     "Makes windows of training, validation and test months that move through a task.",
     Parameter<TaskValue>.flow("task", "a task; its own split, if any, is left aside"),
-    Parameter<Months>.required("train", "how long each model is fitted").labelled,
-    Parameter<Months>.required("valid", "how long choices are made").labelled,
-    Parameter<Months>.required("test", "how long each model forecasts").labelled,
+    Parameter<RollingDesign?>.optionalWord("design", "a design of the literature"),
+    Parameter<Months?>.optional(
+      "train",
+      "how long each model is fitted; of expanding windows the "
+        + "first"
+    ).labelled,
+    Parameter<Months?>.optional("valid", "how long choices are made").labelled,
+    Parameter<Months?>.optional("test", "how long each model forecasts").labelled,
+    Parameter<Bool?>.optional(
+      "expanding", "whether all windows train from the first month of the task; false if left out"
+    ).labelled,
     Parameter<Value>.value(
       "from", default: .missing, shown: "the earliest possible", "the first test month"
     ).labelled,
     Parameter<Months?>.optional("refit", "how far windows are apart; `test` if left out").labelled,
     returns: "a list of records: name, train, valid, test, and previous, which `each` fills with "
       + "the model fitted in the window before",
+    alternatives: [["design"], ["train", "valid", "test"]],
     examples: [
       """
       w = toy | setup target: ret, features: [size, mom] | rolling train: 12m, valid: 6m, test: 3m
       for one in w { one.name }
       """
     ]
-  ) { context, task, train, valid, test, from, refit in
+  ) { context, task, design, train, valid, test, expanding, from, refit in
+    let usual = design?.windows
+    guard let train = train?.count ?? usual?.train, let valid = valid?.count ?? usual?.valid,
+      let test = test?.count ?? usual?.test
+    else {
+      throw Fault(
+        .missingArgument, "`rolling` needs a design, or train, valid and test",
+        helps: ["rolling train: 12y, valid: 3y, test: 1y", "rolling gkx"])
+    }
     let lengths = Rolling(
-      train: train.count, valid: valid.count, test: test.count, step: refit?.count ?? test.count)
+      train: train, valid: valid, test: test, step: refit?.count ?? test,
+      isExpanding: expanding ?? usual?.isExpanding ?? false)
     let windows = try lengths.windows(task, from: from)
     context.ledger(
       LedgerLine(
@@ -114,81 +132,6 @@ enum InformationTable {
           ? "" : ", \(found.skipped.count) with fewer than ten firms left out")
     ]
     return table
-  }
-}
-
-/// The lengths of windows, in months.
-struct Rolling {
-  let train: Int
-  let valid: Int
-  let test: Int
-  let step: Int
-
-  func windows(_ task: TaskValue, from: Value) throws -> [Value] {
-    for (name, length) in [("train", train), ("valid", valid), ("test", test), ("refit", step)]
-    where !(1...12_000).contains(length) {
-      throw Fault(.outOfRange, "`\(name)` must lie in 1m..1000y", parameter: name)
-    }
-    guard step >= test else {
-      throw Fault(
-        .outOfRange, "test windows of \(test) months every \(step) would forecast months twice",
-        parameter: "refit")
-    }
-    guard let first = task.task.index.months.first, let last = task.task.index.months.last else {
-      throw Fault(.outsideData, "the task has no rows")
-    }
-    var start = first + (train + valid)
-    if case .month(let month) = from {
-      guard month >= start else {
-        throw Fault(
-          .outsideData,
-          "the first window would need months from \(month + -(train + valid)) on, and the task "
-            + "begins in \(first)", helps: ["begin later:  from: \(start)"], parameter: "from")
-      }
-      start = month
-    } else if !from.isMissing {
-      throw Fault(.wrongType, "`from` is a month, such as 1987-01", parameter: "from")
-    }
-    guard start <= last else {
-      throw Fault(
-        .outsideData, "no test month is left: the task ends in \(last)", parameter: "train")
-    }
-    var windows: [Value] = []
-    while start <= last {
-      windows.append(try window(task, start, min(start + (test - 1), last)))
-      start = start + step
-    }
-    return windows
-  }
-
-  private func window(_ task: TaskValue, _ first: Month, _ last: Month) throws -> Value {
-    let index = task.task.index
-    let begin = index.lowerBound(first + -(train + valid))
-    let split = try Split(
-      train: 0..<(index.lowerBound(first + -valid) - begin),
-      valid: (index.lowerBound(first + -valid) - begin)..<(index.lowerBound(first) - begin),
-      test: (index.lowerBound(first) - begin)..<(index.lowerBound(last + 1) - begin))
-    let months = begin..<index.lowerBound(last + 1)
-    func part(_ focus: EvaluationValue.Block) -> Value {
-      var part = task
-      part.window = TaskWindow(months: months, split: split, focus: focus)
-      return .task(part)
-    }
-    return .record(
-      Record(fields: [
-        ("name", .text(first == last ? "\(first)" : "\(first)..\(last)")),
-        ("train", part(.train)), ("valid", part(.valid)), ("test", part(.test)),
-        ("previous", .missing),
-      ]))
-  }
-
-  static func words(_ windows: [Value]) -> String {
-    func name(_ value: Value?) -> String {
-      guard case .record(let record)? = value else { return "" }
-      return record["name"].map { ValueText.short($0) } ?? ""
-    }
-    return "\(Counted.text(windows.count, "window")), tests \(name(windows.first)) to "
-      + name(windows.last)
   }
 }
 

@@ -14,7 +14,8 @@ public struct StandardCatalog: Catalog {
     dataPrimitives + filePrimitives + panelPrimitives + tablePrimitives + columnPrimitives
       + crossSectionPrimitives
       + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
-      + sweepPrimitives + rollingPrimitives + regimePrimitives + portfolioPrimitives
+      + evaluationPrimitives + robustnessPrimitives + sweepPrimitives + rollingPrimitives
+      + regimePrimitives + portfolioPrimitives + strategyPrimitives
       + plotPrimitives + lessonPrimitives + sessionPrimitives)
 
   init(_ primitives: [Primitive]) {

@@ -40,7 +40,8 @@ let sweepPrimitives: [Primitive] = [
       "t = toy | setup target: ret, features: [size, mom] | split thirds\ng = t | sweep [ca0, ca1], k: 1..2, seeds: 2, epochs: 3\ng\ng | table r2_pred, sharpe, rows: model, cols: k, on: test\nbest = g | top 1, by: r2_pred, on: valid\nbest.model"
     ]
   ) { context, task, names, failures in
-    try Sweep(task, context).run(names, failures)
+    var sweep = Sweep(task, context)
+    return try sweep.run(names, failures)
   }
 ]
 
@@ -48,6 +49,8 @@ let sweepPrimitives: [Primitive] = [
 struct Sweep {
   private var task: TaskValue
   private let context: Context
+  /// The rows that all cells are scored on, and their managed portfolios, made once.
+  private var samples: [(block: EvaluationValue.Block, sample: ScoreSample)] = []
 
   init(_ task: TaskValue, _ context: Context) {
     self.context = context
@@ -66,8 +69,11 @@ struct Sweep {
     let settings: [String: HyperparameterValue]
   }
 
-  func run(_ names: [String], _ failures: FailureRule) throws -> SweepValue {
+  mutating func run(_ names: [String], _ failures: FailureRule) throws -> SweepValue {
     let plans = try plans(names)
+    samples = try [.valid, .test].map {
+      ($0, try ScoreSample(task.task, $0, true, context.budget))
+    }
     // What is the same everywhere is no column.
     var optionNames = context.options.map(\.name).filter { name in
       Set(plans.map { $0.options.first { $0.name == name }.map { ValueText.short($0.value) } })
@@ -183,11 +189,11 @@ struct Sweep {
     let singles = count > 1 ? (0..<count).compactMap { model.model.member($0) } : []
     let whole = try model.model.predict(task.task, budget: context.budget)
     let parts = try singles.map { try $0.predict(task.task, budget: context.budget) }
-    for block in [EvaluationValue.Block.valid, .test] {
+    for (block, sample) in samples {
       func scores(_ predictions: Predictions) throws -> EvaluationValue {
         try Scorer.score(
-          model, predictions, on: task, block: block, cost: Scorer.usualCost, withManaged: false,
-          budget: context.budget)
+          model, predictions, on: task, ScoreOptions(block: block, isFull: false),
+          sample: sample, budget: context.budget)
       }
       cell.scores[block] = try scores(whole)
       cell.seedScores[block] = try parts.map(scores)

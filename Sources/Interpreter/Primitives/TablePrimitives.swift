@@ -9,13 +9,16 @@ struct TableFlow: Bridged {
   /// Where the rows are the cells of a sweep.
   var sweep: SweepValue?
 
-  static var type: Type { .oneOf([.table(nil), .panel(nil), .list(of: .record(nil))]) }
+  static var type: Type {
+    .oneOf([.table(nil), .panel(nil), .list(of: .record(nil)), .evaluation])
+  }
 
   init?(_ value: Value) {
     switch value {
     case .table(let table): self.table = table
     case .panel(let panel): table = Table(panel.panel, title: panel.origin)
     case .backtest(let backtest): table = backtest.monthly
+    case .evaluation(let evaluation): table = evaluation.table
     case .sweep(let sweep):
       table = sweep.table()
       self.sweep = sweep
@@ -178,12 +181,14 @@ let tablePrimitives: [Primitive] = [
       .labelled,
     Parameter<EvaluationValue.Block?>.optionalWord("on", "the block whose scores of a sweep count")
       .labelled,
+    Parameter<DocumentFormat>.choice("as", default: .text, "how it is written").labelled,
     returns: "the table; with `rows` a grid for each column", effect: .selects,
     examples: [
+      "toy | summarise average = mean(ret), by: month | top 2, by: average | table as: latex",
       "toy | summarise average = mean(ret), by: month | table digits: 3",
       "toy | derive large = size > 0 | summarise average = mean(ret), n = count(), by: [month, large] | top 6, by: month, smallest: true | table average, n, rows: month, cols: large",
     ]
-  ) { _, flow, columns, digits, rows, across, block in
+  ) { _, flow, columns, digits, rows, across, block, format in
     if let digits, !(1...17).contains(digits) {
       throw Fault(.outOfRange, "`digits` must lie in 1..17, not \(digits)", parameter: "digits")
     }
@@ -191,18 +196,22 @@ let tablePrimitives: [Primitive] = [
     guard !rows.names.isEmpty || !across.names.isEmpty else {
       table = try table.choosing(columns.names)
       table.digits = digits ?? table.digits
+      table.format = format
       return table
     }
     guard !rows.names.isEmpty else {
       throw Fault(.missingArgument, "a grid needs `rows` beside `cols`", parameter: "cols")
     }
     if let sweep = flow.sweep {
-      return try SweepGrid.table(
+      table = try SweepGrid.table(
         sweep, columns.names, rows: rows.names, across: across.names.first, on: block ?? .valid)
+    } else {
+      table = try Pivot.table(
+        table, rows: rows.names, across: across.names.first,
+        blocks: columns.names.map { ($0, try table.required($0).cells(digits: digits)) })
     }
-    return try Pivot.table(
-      table, rows: rows.names, across: across.names.first,
-      blocks: columns.names.map { ($0, try table.required($0).cells(digits: digits)) })
+    table.format = format
+    return table
   },
   Primitive(
     "unique", topic: .tables, "Tells whether no two rows agree in the columns named.",

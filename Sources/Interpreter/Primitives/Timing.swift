@@ -99,12 +99,16 @@ enum Timing {
   }
 
   /// Refuses a sort by what is known only with the return it is to earn.
-  static func checkSignal(_ known: Int, before returns: Column, named name: String) throws {
+  static func checkSignal(
+    _ known: Int, before returns: Column, named name: String, verb: String = "deciles"
+  ) throws {
     guard known > returns.known - 1 else { return }
     var fault = Fault(
-      .lookAhead, "the deciles use what is known only with `\(name)`",
+      .lookAhead,
+      (verb == "deciles" ? "the deciles use" : "`\(verb)` uses")
+        + " what is known only with `\(name)`",
       helps: [
-        "sort by what was known before:  deciles lag(…, 1m)",
+        "sort by what was known before:  \(verb) lag(…, 1m)",
         "or say when columns are known:  load …, known: {\(name): 0m, else: -1m}",
       ], parameter: "returns")
     fault.reason = "sorting on a return and then holding it looks profitable by construction"

@@ -76,8 +76,8 @@ enum WrittenPanel {
 
 enum Saver {
   /// Writes a value in the format its file's ending asks for.
-  static func save(_ value: Value, to path: String) throws {
-    do { try write(value, to: path) } catch let error as FileError {
+  static func save(_ value: Value, to path: String, _ budget: Budget) throws {
+    do { try write(value, to: path, budget) } catch let error as FileError {
       throw Fault(.cannotWrite, words(error, path), parameter: "path")
     }
   }
@@ -92,13 +92,13 @@ enum Saver {
     }
   }
 
-  private static func write(_ value: Value, to path: String) throws {
+  private static func write(_ value: Value, to path: String, _ budget: Budget) throws {
     if path.hasSuffix(".csv") { return try saveTable(value, path) }
     if path.hasSuffix(ModelFiles.ending) {
       guard case .model(let model) = value else {
         throw Fault(.wrongType, "only models are written as .fqm, not \(value.type.phrase)")
       }
-      return try DurableWrite.replace(path, with: try ModelFiles.bytes(model))
+      return try DurableWrite.replace(path, with: try ModelFiles.bytes(model, budget))
     }
     if path.hasSuffix(".svg") {
       guard case .plot(let plot) = value else {
@@ -106,14 +106,25 @@ enum Saver {
       }
       return try DurableWrite.replace(path, with: Array(SVGWriter.text(plot.scene).utf8))
     }
+    if let format = DocumentFormat(ending: path) {
+      guard let table = TableFlow(value)?.table else {
+        throw Fault(.wrongType, "\(value.type.phrase) is not a table")
+      }
+      return try write(lines: table.document.lines(format), path)
+    }
     guard path.hasSuffix(".txt") else {
       throw Fault(
         .cannotWrite, "the ending of `\(path)` says no format",
-        helps: ["end it in .csv for a table, .svg for a plot, .fqm for a model, .txt for text"],
+        helps: [
+          "end it in .csv, .md or .tex for a table, .svg for a plot, .fqm for a model, .txt for text"
+        ],
         parameter: "path")
     }
-    let text = value.display(DisplayOptions()).joined(separator: "\n") + "\n"
-    try DurableWrite.replace(path, with: Array(text.utf8))
+    try write(lines: value.display(DisplayOptions()), path)
+  }
+
+  private static func write(lines: [String], _ path: String) throws {
+    try DurableWrite.replace(path, with: Array((lines.joined(separator: "\n") + "\n").utf8))
   }
 
   private static func saveTable(_ value: Value, _ path: String) throws {

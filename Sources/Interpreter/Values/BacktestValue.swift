@@ -3,6 +3,17 @@
 import FactorLang
 import FactorRuntime
 
+/// Weights that a rule other than a sort has set.
+struct TradingRule: Sendable {
+  var weights: [Double]
+  /// The positions of the months traded.
+  var months: [Int]
+  /// What is held, for the heading.
+  var heading: String
+  /// The conventions of the rule, as plain sentences.
+  var sentences: [String]
+}
+
 /// A backtest and its inputs.
 public struct BacktestValue: Sendable {
   public var backtest: Backtest
@@ -10,9 +21,23 @@ public struct BacktestValue: Sendable {
   var forecast: [Double]
   var returns: [Double]
   var index: PanelIndex
-  var sort: PortfolioSort
+  /// What is held: buckets of a sort, or what a rule says.
+  private(set) var sort: PortfolioSort?
   var size: [Double]?
+  private(set) var rule: TradingRule?
   var options: BacktestOptions
+
+  /// Trades the weights of a rule.
+  init(
+    title: String, rule: TradingRule, returns: [Double], index: PanelIndex,
+    options: BacktestOptions
+  ) {
+    (self.title, self.returns, self.index, self.options) = (title, returns, index, options)
+    (forecast, self.rule) = ([], rule)
+    backtest = Backtest(
+      weights: rule.weights, returns: returns, index: index, months: rule.months,
+      holding: rule.sentences, options: options)
+  }
 
   init(
     title: String, forecast: [Double], returns: [Double], index: PanelIndex,
@@ -28,6 +53,11 @@ public struct BacktestValue: Sendable {
   func charging(_ costs: Costs) throws -> BacktestValue {
     var options = options
     options.costs = costs
+    if let rule {
+      return BacktestValue(
+        title: title, rule: rule, returns: returns, index: index, options: options)
+    }
+    guard let sort else { return self }
     return try BacktestValue(
       title: title, forecast: forecast, returns: returns, index: index, sort: sort, size: size,
       options: options)

@@ -3,10 +3,38 @@
 import FactorRuntime
 import Models
 
+/// An R2 and its standard error from blocks of months; NaN where it was not computed.
+public struct ScoredR2: Sendable {
+  public var value = Double.nan
+  public var error = Double.nan
+}
+
+/// R2 on stocks, and on the managed portfolios of their characteristics.
+public struct LeveledR2: Sendable {
+  public var stocks = ScoredR2()
+  public var managed = ScoredR2()
+
+  subscript(level: ScoreLevel) -> ScoredR2 { level == .stocks ? stocks : managed }
+}
+
+/// What returns and fits are compared on.
+public enum ScoreLevel: String, Sendable, CaseIterable {
+  case stocks, portfolios
+}
+
 /// What `evaluate` found.
 public struct EvaluationValue: Sendable {
   /// The block scored.
   public enum Block: String, Sendable, CaseIterable { case train, valid, test }
+
+  /// The R2 of a block beside the one scored.
+  public struct BlockR2: Sendable {
+    public var block: Block
+    /// Nil for pure predictors.
+    public var total: Double?
+    /// In the preferred mode.
+    public var predictive: Double
+  }
 
   public var model: String
   public var block: Block
@@ -17,114 +45,167 @@ public struct EvaluationValue: Sendable {
   public var seeds: Int
   public var seed: UInt64
   /// Nil for pure predictors.
-  public var totalStocks: Double?
-  public var totalManaged: Double?
+  public var total: LeveledR2?
   /// By forecast mode, the preferred one last.
-  public var predictive: [(mode: ForecastMode, stocks: Double, managed: Double)]
+  public var predictive: [(mode: ForecastMode, r2: LeveledR2)]
   public var preferred: ForecastMode
+  /// The three blocks side by side, at `level`.
+  public var blocks: [BlockR2]
+  public var level: ScoreLevel
   public var rankIC: InformationCoefficient?
+  public var pearsonIC: InformationCoefficient?
+  /// Of models that forecast a variance, and the mode whose mean belongs to it.
+  public var density: (score: DensityScore, mode: ForecastMode)?
   /// Long-short and long-only, nil where groups cannot be formed.
   public var longShort: Backtest?
   public var longOnly: Backtest?
   public var costRate: Double
+  /// Where the running means of factors begin.
+  public var means: MeansOrigin
   /// Known limits of a simulated world on the same months.
   public var oracles: WorldLimits?
   public var notes: [String]
 
+  /// The total R2 on stocks.
+  public var totalStocks: Double? { total?.stocks.value }
+  /// The total R2 on managed portfolios.
+  public var totalManaged: Double? { total?.managed.value }
+
   /// The predictive R2 of a mode on stocks.
   func predictive(_ mode: ForecastMode) -> Double? {
-    predictive.first { $0.mode == mode }?.stocks
+    predictive.first { $0.mode == mode }?.r2.stocks.value
   }
+
+  /// The predictive R2 of the preferred mode.
+  var preferredR2: LeveledR2 { predictive.first { $0.mode == preferred }?.r2 ?? LeveledR2() }
+
+  /// The R2 of a block.
+  func r2(of block: Block) -> BlockR2? { blocks.first { $0.block == block } }
+}
+
+/// Where the running means of factors begin that forecasts are made with.
+public enum MeansOrigin: String, Sendable, CaseIterable {
+  case start, oos
+}
+
+/// What is to be scored, and how thoroughly.
+struct ScoreOptions {
+  var block = EvaluationValue.Block.test
+  /// The cost of a unit traded.
+  var cost = Scorer.usualCost
+  var level = ScoreLevel.stocks
+  var means = MeansOrigin.start
+  /// Whether standard errors, all blocks and densities are wanted, which take longest.
+  var isFull = true
 }
 
 enum Scorer {
-  /// Scores a fitted model on one block of the task it was fitted on.
-  static func score(
-    _ value: ModelValue, on task: TaskValue, block: EvaluationValue.Block, cost: Double,
-    budget: Budget
-  ) throws -> EvaluationValue {
-    try score(
-      value, value.model.predict(task.cut, budget: budget), on: task, block: block, cost: cost,
-      withManaged: true, budget: budget)
-  }
-
   /// What trading costs where nothing else is said.
   static let usualCost = 0.003
 
-  /// Scores predictions that are at hand; figures of managed portfolios take longest.
+  /// Scores a fitted model on one block of the task it was fitted on.
   static func score(
-    _ value: ModelValue, _ predictions: Predictions, on task: TaskValue,
-    block: EvaluationValue.Block, cost: Double, withManaged: Bool, budget: Budget
+    _ value: ModelValue, on task: TaskValue, _ options: ScoreOptions, budget: Budget
+  ) throws -> EvaluationValue {
+    let data = try task.cut.countingMeans(from: options.means)
+    return try score(
+      value, value.model.predict(data, budget: budget), on: task, options, budget: budget)
+  }
+
+  /// Scores predictions that are at hand, on a sample that may be.
+  static func score(
+    _ value: ModelValue, _ predictions: Predictions, on task: TaskValue, _ options: ScoreOptions,
+    sample given: ScoreSample? = nil, budget: Budget
   ) throws -> EvaluationValue {
     let data = task.cut
-    let split = try data.requireSplit()
-    let months = block == .train ? split.train : block == .valid ? split.valid : split.test
-    let rows = data.rows(months)
-    let returns = Array(data.returns[rows])
-    let index = data.index.selecting(Array(rows))
-    let managed = try withManaged ? portfolios(data, rows, index, budget) : nil
-    func portfolio(_ fits: [Double]) throws -> Double {
-      try managed.map { try RSquared(managed: $0, returns: returns, fits: fits).value } ?? .nan
+    let sample = try given ?? ScoreSample(data, options.block, options.isFull, budget)
+    func r2(_ fits: [Double]) throws -> LeveledR2 {
+      try sample.r2(fits, withErrors: options.isFull)
     }
-    let total = predictions.total.map { Array($0[rows]) }
-    let forecast = Array(predictions.preferredForecast[rows])
-    let firms = months.map { data.rows($0).count }
+    let forecast = Array(predictions.preferredForecast[sample.rows])
     var notes = value.model.summary.notes
-    let (longShort, longOnly) = trade(forecast, returns, index, cost, &notes)
-    let rankIC = try InformationCoefficient(forecast, returns, index: index)
+    let (longShort, longOnly) = trade(forecast, sample, options.cost, &notes)
+    let rankIC = try InformationCoefficient(forecast, sample.returns, index: sample.index)
+    let summary = value.model.summary
+    notes += Self.notes(rankIC, sample)
+    return EvaluationValue(
+      model: summary.model, block: options.block, months: sample.span, rows: sample.rows.count,
+      firms: sample.firms, seeds: summary.isTrained ? summary.members.count : 0, seed: summary.seed,
+      total: try predictions.total.map(r2),
+      predictive: try predictions.forecasts.map { ($0.mode, try r2($0.values)) },
+      preferred: predictions.preferred,
+      blocks: options.isFull ? try blocks(predictions, data, options.level, budget) : [],
+      level: options.level, rankIC: rankIC,
+      pearsonIC: try InformationCoefficient(
+        forecast, sample.returns, index: sample.index, kind: .pearson),
+      density: options.isFull ? density(predictions, sample) : nil,
+      longShort: longShort, longOnly: longOnly, costRate: options.cost, means: options.means,
+      oracles: task.window == nil ? task.world.map { $0.limits(on: sample.months) } : nil,
+      notes: notes)
+  }
+
+  private static func notes(_ rankIC: InformationCoefficient, _ sample: ScoreSample) -> [String] {
+    var notes: [String] = []
     if !rankIC.constant.isEmpty {
       notes.append(
         "the forecast is the same for all firms in \(Counted.text(rankIC.constant.count, "month")): "
           + "IC counts 0 there, and deciles follow the order of firms")
     }
-    if let count = managed?.warnings.count, count > 0 {
+    if let count = sample.raisedRidges, count > 0 {
       notes.append("managed portfolios: the ridge was raised in \(count) months")
     }
-    return EvaluationValue(
-      model: value.model.summary.model, block: block,
-      months: (
-        data.index.months[months.lowerBound], data.index.months[months.upperBound - 1], months.count
-      ),
-      rows: rows.count, firms: (firms.min() ?? 0, firms.max() ?? 0),
-      seeds: value.model.summary.isTrained ? value.model.summary.members.count : 0,
-      seed: value.model.summary.seed,
-      totalStocks: total.map { RSquared(returns, fits: $0).value },
-      totalManaged: try total.map(portfolio),
-      predictive: try predictions.forecasts.map { mode, values in
-        let fits = Array(values[rows])
-        return (mode, RSquared(returns, fits: fits).value, try portfolio(fits))
-      },
-      preferred: predictions.preferred,
-      rankIC: rankIC,
-      longShort: longShort, longOnly: longOnly, costRate: cost,
-      oracles: task.window == nil ? task.world.map { $0.limits(on: months) } : nil, notes: notes)
+    return notes
   }
 
-  private static func portfolios(
-    _ data: FactorTask, _ rows: Range<Int>, _ index: PanelIndex, _ budget: Budget
-  ) throws -> ManagedPortfolios {
-    try ManagedPortfolios(
-      characteristics: Array(
-        data.characteristics[(rows.lowerBound * data.width)..<(rows.upperBound * data.width)]),
-      count: data.width, offsets: index.offsets, threads: budget.threads)
+  // The R2 of all three blocks; only the one scored is the test of anything.
+  private static func blocks(
+    _ predictions: Predictions, _ data: FactorTask, _ level: ScoreLevel, _ budget: Budget
+  ) throws -> [EvaluationValue.BlockR2] {
+    try EvaluationValue.Block.allCases.map { block in
+      let sample = try ScoreSample(data, block, level == .portfolios, budget)
+      return EvaluationValue.BlockR2(
+        block: block, total: try predictions.total.map { try sample.value($0, level) },
+        predictive: try sample.value(predictions.preferredForecast, level))
+    }
+  }
+
+  // The variance of a model with a prior is that of the prior's forecast.
+  private static func density(
+    _ predictions: Predictions, _ sample: ScoreSample
+  ) -> (DensityScore, ForecastMode)? {
+    guard let variance = predictions.variance else { return nil }
+    let mode = predictions.forecast(.prior) == nil ? predictions.preferred : .prior
+    guard let means = predictions.forecast(mode) else { return nil }
+    let score = DensityScore(
+      sample.returns, means: Array(means[sample.rows]), variances: Array(variance[sample.rows]))
+    return (score, mode)
   }
 
   private static func trade(
-    _ forecast: [Double], _ returns: [Double], _ index: PanelIndex, _ cost: Double,
-    _ notes: inout [String]
+    _ forecast: [Double], _ sample: ScoreSample, _ cost: Double, _ notes: inout [String]
   ) -> (Backtest?, Backtest?) {
     var options = BacktestOptions()
     options.small = .skip
     options.costs.rate = cost
     let longShort = try? Backtest(
-      forecast: forecast, returns: returns, index: index, options: options)
+      forecast: forecast, returns: sample.returns, index: sample.index, options: options)
     options.legs = .longOnly
     let longOnly = try? Backtest(
-      forecast: forecast, returns: returns, index: index, options: options)
+      forecast: forecast, returns: sample.returns, index: sample.index, options: options)
     if let skipped = longShort?.skipped, !skipped.isEmpty {
       notes.append("deciles: \(skipped.count) months with fewer than ten firms are left out")
     }
     if longShort == nil { notes.append("deciles: no month has ten firms, so nothing is traded") }
     return (longShort, longOnly)
+  }
+}
+
+extension FactorTask {
+  /// The task with running means of factors that begin with the sample or with the test months.
+  func countingMeans(from origin: MeansOrigin) throws -> FactorTask {
+    guard origin == .oos else { return self }
+    var task = self
+    task.meansFrom = index.months[try requireSplit().test.lowerBound]
+    return task
   }
 }

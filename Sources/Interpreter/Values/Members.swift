@@ -138,9 +138,26 @@ enum Members {
 
   private static let evaluation: [Member] = [
     score("r2_total", "total R2 on stocks") { $0.totalStocks },
+    score("r2_total_se", "its standard error") { $0.total?.stocks.error },
     score("r2_total_managed", "total R2 on managed portfolios") { $0.totalManaged },
+    score("r2_total_train", "total R2 of the training months, at the level of `at`") {
+      $0.r2(of: .train)?.total
+    },
+    score("r2_total_valid", "total R2 of the validation months, at the level of `at`") {
+      $0.r2(of: .valid)?.total
+    },
     score("r2_pred", "predictive R2 on stocks, in the preferred mode") {
       $0.predictive($0.preferred)
+    },
+    score("r2_pred_se", "its standard error") { $0.preferredR2.stocks.error },
+    score("r2_pred_managed", "predictive R2 on managed portfolios") {
+      $0.preferredR2.managed.value
+    },
+    score("r2_pred_train", "predictive R2 of the training months, at the level of `at`") {
+      $0.r2(of: .train)?.predictive
+    },
+    score("r2_pred_valid", "predictive R2 of the validation months, at the level of `at`") {
+      $0.r2(of: .valid)?.predictive
     },
     score("r2_pred_mean", "predictive R2 on stocks with mean factors") { $0.predictive(.mean) },
     score("r2_pred_prior", "predictive R2 on stocks with the learned prior") {
@@ -148,6 +165,18 @@ enum Members {
     },
     score("rank_ic", "mean rank IC") { $0.rankIC?.mean },
     score("icir", "mean rank IC over its standard deviation") { $0.rankIC?.ratio },
+    score("ic_t", "the t-statistic of the mean rank IC") { $0.rankIC?.tStatistic },
+    score("ic", "mean IC, Pearson's correlation by month") { $0.pearsonIC?.mean },
+    score("log_score", "mean log density of the returns, for models with a variance") {
+      $0.density?.score.logScore
+    },
+    score("crps", "mean continuous ranked probability score") { $0.density?.score.crps },
+    score("coverage", "share of returns within the central 90 % interval") {
+      $0.density?.score.coverage
+    },
+    Member("pit", .list(of: .number), "shares of returns in the tenths of their distribution") {
+      EvaluationValue($0).map { .list(($0.density?.score.pit ?? []).map(Value.finite)) }
+    },
     score("sharpe", "annualised Sharpe ratio of the long-short decile, gross") {
       $0.longShort?.grossPerformance.sharpeRatio
     },
@@ -173,6 +202,18 @@ enum Members {
     },
     Member("turnover", .number, "mean monthly turnover, buys plus sells") {
       BacktestValue($0).map { .finite($0.backtest.meanTurnover) }
+    },
+    Member("annual_return", .number, "compounded return a year, net") {
+      BacktestValue($0).map { .finite(GrowthRatios($0.backtest.net).annualReturn) }
+    },
+    Member("drawdown", .number, "largest fall of wealth as a share of its peak, net") {
+      BacktestValue($0).map { .finite(GrowthRatios($0.backtest.net).maximumDrawdown) }
+    },
+    Member("calmar", .number, "annual return over the largest drawdown, net") {
+      BacktestValue($0).map { .finite(GrowthRatios($0.backtest.net).calmarRatio) }
+    },
+    Member("sortino", .number, "annualised mean over the downside deviation, net") {
+      BacktestValue($0).map { .finite(GrowthRatios($0.backtest.net).sortinoRatio) }
     },
   ]
 

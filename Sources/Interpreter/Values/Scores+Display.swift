@@ -4,16 +4,18 @@ import FactorRuntime
 import Models
 
 /// Lines of a label and columns of figures.
-private struct Sheet {
+struct Sheet {
   private var lines: [String] = []
   private static let labelWidth = 26
-  private static let cellWidth = 12
+  private let cellWidth: Int
+
+  init(cellWidth: Int = 12) { self.cellWidth = cellWidth }
 
   mutating func head(_ text: String) { lines.append(text) }
 
   mutating func row(_ label: String, _ cells: [String], _ remark: String = "") {
     let padded = TextWidth.padded("  " + label, to: Self.labelWidth)
-    let body = cells.map { TextWidth.padded($0, to: Self.cellWidth, right: true) }.joined()
+    let body = cells.map { TextWidth.padded($0, to: cellWidth, right: true) }.joined()
     lines.append(padded + body + (remark.isEmpty ? "" : "   " + remark))
   }
 
@@ -38,7 +40,7 @@ private func plain(_ x: Double?, _ decimals: Int = 2) -> String {
 
 extension EvaluationValue {
   func display() -> [String] {
-    var sheet = Sheet()
+    var sheet = Sheet(cellWidth: 10)
     sheet.head(
       "\(model) on \(block.rawValue) · \(months.first)..\(months.last) · \(months.count) months · "
         + "\(NumberFormat.count(rows)) rows")
@@ -46,24 +48,51 @@ extension EvaluationValue {
     sheet.head(
       "  \(range) firms a month"
         + (seeds > 0 ? " · \(Counted.text(seeds, "seed")) from \(seed), averaged at r-hat" : ""))
-    sheet.row("", ["stocks", "managed"], "zero benchmark, pooled")
-    if totalStocks != nil { sheet.row("total R2", [percent(totalStocks), percent(totalManaged)]) }
-    for item in predictive {
-      let chosen = item.mode == preferred && predictive.count > 1 ? "used below" : ""
-      sheet.row(
-        "predictive R2 (\(item.mode.rawValue))", [percent(item.stocks), percent(item.managed)],
-        chosen)
-    }
+    sheet.head(
+      "  R2 pooled, against zero · se: 500 draws of 6-month blocks"
+        + (means == .oos ? " · factor means from the test on" : ""))
+    addR2(&sheet)
+    addBlocks(&sheet)
     addInformation(&sheet)
     addPortfolios(&sheet)
+    addDensity(&sheet)
     addOracles(&sheet)
     return sheet.text + notes.map { "  note: \($0)" }
   }
 
+  private func addR2(_ sheet: inout Sheet) {
+    func cells(_ r2: LeveledR2) -> [String] {
+      [r2.stocks, r2.managed].flatMap { [percent($0.value), percent($0.error)] }
+    }
+    sheet.row("", ["stocks", "se", "managed", "se"])
+    if let total { sheet.row("total R2", cells(total)) }
+    for item in predictive {
+      let chosen = item.mode == preferred && predictive.count > 1 ? "used below" : ""
+      sheet.row("predictive R2 (\(item.mode.rawValue))", cells(item.r2), chosen)
+    }
+  }
+
+  private func addBlocks(_ sheet: inout Sheet) {
+    guard !blocks.isEmpty else { return }
+    let place = level == .stocks ? "on stocks" : "on managed portfolios"
+    sheet.row("", blocks.map(\.block.rawValue), place)
+    if total != nil { sheet.row("total R2", blocks.map { percent($0.total) }) }
+    sheet.row("predictive R2", blocks.map { percent($0.predictive) })
+  }
+
+  private func addDensity(_ sheet: inout Sheet) {
+    guard let (score, mode) = density else { return }
+    sheet.row("log score", [plain(score.logScore, 4)], "normal density, \(mode.rawValue) forecast")
+    sheet.row("CRPS", [plain(score.crps, 4)])
+    let tenths = score.pit.map { $0.isFinite ? NumberFormat.fixed(100 * $0, decimals: 0) : "na" }
+    sheet.row(
+      "coverage of 90%", [percent(score.coverage)],
+      "PIT tenths, %: " + tenths.joined(separator: " "))
+  }
+
   private func addInformation(_ sheet: inout Sheet) {
     guard let rankIC else { return }
-    sheet.row(
-      "rank IC", [plain(rankIC.mean, 4)], "Spearman by month")
+    sheet.row("rank IC", [plain(rankIC.mean, 4)], "Spearman by month")
     sheet.row("ICIR", [plain(rankIC.ratio)], "mean / sd of it; t \(plain(rankIC.tStatistic))")
   }
 
@@ -103,12 +132,28 @@ extension EvaluationValue {
 extension BacktestValue {
   /// What is held and when.
   var heading: String {
+    let held = rule?.heading ?? deciles(of: options)
     let first = backtest.months.first?.description ?? ""
     let last = backtest.months.last?.description ?? ""
-    let long = "decile \(options.long ?? options.buckets)"
-    let legs = options.legs == .longShort ? "\(long) less decile \(options.short ?? 1)" : long
-    return "\(title) · \(legs) · \(first)..\(last) · "
+    return "\(title) · \(held) · \(first)..\(last) · "
       + Counted.text(backtest.months.count, "month")
+  }
+
+  private func deciles(of options: BacktestOptions) -> String {
+    let long = "decile \(options.long ?? options.buckets)"
+    return options.legs == .longShort ? "\(long) less decile \(options.short ?? 1)" : long
+  }
+
+  // What papers on trading rules print beside the Sharpe ratio.
+  private func addGrowth(_ sheet: inout Sheet) {
+    let (gross, net) = (GrowthRatios(backtest.gross), GrowthRatios(backtest.net))
+    sheet.row("annual return (ARR)", [percent(gross.annualReturn), percent(net.annualReturn)])
+    sheet.row(
+      "largest drawdown (MDD)", [percent(gross.maximumDrawdown), percent(net.maximumDrawdown)],
+      "of wealth")
+    sheet.row("Calmar ratio (CR)", [plain(gross.calmarRatio), plain(net.calmarRatio)], "ARR / MDD")
+    sheet.row(
+      "Sortino ratio (SOR)", [plain(gross.sortinoRatio), plain(net.sortinoRatio)], "× √12")
   }
 
   func display(_ options: DisplayOptions) -> [String] {
@@ -125,6 +170,7 @@ extension BacktestValue {
     sheet.row("worst month", [percent(gross.worst), percent(net.worst)])
     sheet.row(
       "turnover a month", [percent(backtest.meanTurnover), ""], "buys plus sells")
+    if rule != nil { addGrowth(&sheet) }
     var lines = sheet.text
     if !backtest.skipped.isEmpty {
       lines.append("  note: \(backtest.skipped.count) months with too few firms are left out")

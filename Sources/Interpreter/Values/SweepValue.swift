@@ -33,25 +33,46 @@ public struct SweepCell: Sendable {
 
 /// A score that a sweep reports.
 enum SweepScore: String, CaseIterable {
-  case r2_total, r2_pred, rank_ic, icir, sharpe, sharpe_net
+  case r2_total, r2_pred, rank_ic, icir, sharpe, sharpe_net, r2_total_managed, r2_pred_managed
+  case sharpe_long, sharpe_long_net
+
+  /// What is shown of a single cell.
+  static let usual: [SweepScore] = [.r2_total, .r2_pred, .rank_ic, .icir, .sharpe, .sharpe_net]
 
   var title: String {
     switch self {
     case .r2_total: "total R2, %"
     case .r2_pred: "predictive R2, %"
+    case .r2_total_managed: "total R2 on managed portfolios, %"
+    case .r2_pred_managed: "predictive R2 on managed portfolios, %"
     case .rank_ic: "rank IC"
     case .icir: "ICIR"
     case .sharpe: "Sharpe ratio of decile 10 less decile 1, × √12, gross"
-    case .sharpe_net: "the same Sharpe ratio, net of costs"
+    case .sharpe_net:
+      "Sharpe ratio of decile 10 less decile 1, × √12, net of "
+        + "\(NumberFormat.basisPoints(Scorer.usualCost)) a side"
+    case .sharpe_long: "Sharpe ratio of decile 10, × √12, gross"
+    case .sharpe_long_net:
+      "Sharpe ratio of decile 10, × √12, net of "
+        + "\(NumberFormat.basisPoints(Scorer.usualCost)) a side"
     }
   }
 
-  var unit: ColumnUnit { self == .r2_total || self == .r2_pred ? .ratio : .plain }
+  var unit: ColumnUnit {
+    switch self {
+    case .r2_total, .r2_pred, .r2_total_managed, .r2_pred_managed: .ratio
+    default: .plain
+    }
+  }
 
   func read(_ evaluation: EvaluationValue) -> Double {
     switch self {
     case .r2_total: evaluation.totalStocks ?? .nan
     case .r2_pred: evaluation.predictive(evaluation.preferred) ?? .nan
+    case .r2_total_managed: evaluation.totalManaged ?? .nan
+    case .r2_pred_managed: evaluation.preferredR2.managed.value
+    case .sharpe_long: evaluation.longOnly?.grossPerformance.sharpeRatio ?? .nan
+    case .sharpe_long_net: evaluation.longOnly?.netPerformance.sharpeRatio ?? .nan
     case .rank_ic: evaluation.rankIC?.mean ?? .nan
     case .icir: evaluation.rankIC?.ratio ?? .nan
     case .sharpe: evaluation.longShort?.grossPerformance.sharpeRatio ?? .nan
@@ -152,7 +173,7 @@ extension SweepValue {
     guard let model = cell.fitted else {
       return ["\(SweepGrid.label(cell)) failed: \(cell.why ?? "")"]
     }
-    let scores = SweepScore.allCases.map { score in
+    let scores = SweepScore.usual.map { score in
       "\(score.rawValue) \(score.text(cell.scores[block].map(score.read) ?? .nan))"
         + (score.unit == .ratio ? "%" : "")
     }

@@ -73,6 +73,7 @@ extension Panel {
 
 extension Table {
   func display(_ options: DisplayOptions) -> [String] {
+    if format != .text { return document.lines(format) }
     if let blocks { return (title.map { [$0] } ?? []) + blockLines(blocks, options) + notes }
     let shown = gathered(min(count, options.tableRows))
     return (title.map { [$0] } ?? []) + shown.lines(options, total: count) + notes

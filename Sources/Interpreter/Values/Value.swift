@@ -93,6 +93,8 @@ public struct Table: Sendable {
   var blocks: Blocks?
   /// Significant digits of plain numbers; nil for what suits the column.
   var digits: Int?
+  /// How it is shown.
+  var format = DocumentFormat.text
 
   /// The number of rows.
   public var count: Int { columns.first?.column.count ?? 0 }

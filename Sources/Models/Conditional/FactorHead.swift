@@ -29,9 +29,15 @@ struct FilteredMonth: Sendable {
 /// What makes a factor head, apart from data: kept by the fitted model and written to its file.
 protocol HeadDesign: Sendable {
   var factors: Int { get }
+  /// Whether factors change with the inputs, where there are any.
+  var readsInputs: Bool { get }
   /// The design as facts of a header.
   var facts: JSON { get }
   init(_ facts: StoredFacts) throws
+}
+
+extension HeadDesign {
+  var readsInputs: Bool { true }
 }
 
 /// The factor side of a conditional factor model.

@@ -91,6 +91,9 @@ struct FactorNetworkOptions: Sendable {
 }
 
 extension FactorNetworkOptions: HeadDesign {
+  /// The exact posterior is made of loadings and returns alone.
+  var readsInputs: Bool { posterior == .amortized }
+
   var facts: JSON {
     .fields(
       ("factors", .number(Double(factors))), ("hidden", .number(Double(hidden))),

@@ -3,10 +3,11 @@
 import FactorRuntime
 
 /// One ensemble member after training.
-struct ConditionalMember: Sendable {
-  let network: FrozenBetaNetwork<Float>
+struct ConditionalMember<Network: ConditionalNetwork>: TrainedMember
+where Network.Scalar == Float {
+  let network: Network.Frozen
   /// The network as it was trained, to go on from and to write to a file.
-  let weights: BetaNetworkWeights
+  let weights: NetworkWeights<Float>
   /// The factor head's parameters.
   var core: [Double]
   /// The same before the validation months were used again: what the blend weight is chosen with.
@@ -24,19 +25,20 @@ struct MemberPredictions: Sendable {
   var latent: [[Double]] = []
 }
 
-struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Float {
+struct FittedConditional<Network: ConditionalNetwork, Head: FactorHead>: FittedModel
+where Network.Scalar == Float, Head.Scalar == Float {
   var summary: FitSummary
   let scales: NetworkScales
-  var members: [ConditionalMember]
+  var members: [ConditionalMember<Network>]
   /// The share of the prior in the blend forecast.
   var blendWeight = 0.0
   /// The residual variance of the training months, in standardised units.
   var residualVariance = 1.0
   let forecasts: [ForecastMode]
   let needsManaged: Bool
+  var readsManagedPortfolios: Bool { needsManaged && head.readsInputs }
   /// What makes the network and the head again.
-  let hidden: [Int]
-  let cutsLoadings: Bool
+  let design: Network.Design
   let head: Head.Design
   let meanFirms: Double
 
@@ -76,34 +78,43 @@ struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Flo
   }
 
   private func run(
-    _ member: ConditionalMember, _ data: NetworkData, _ budget: Budget
+    _ member: ConditionalMember<Network>, _ data: NetworkData, _ budget: Budget
   ) -> MemberPredictions {
     let rows = data.returns.count
     let head = Head(self.head, inputs: data.managed, meanFirms: meanFirms)
     head.parameters.restore(member.core)
-    let filter = ConditionalFilter(
-      head: head, width: member.network.outputWidth, data: ConditionalData<Float>(data))
+    let filter = ConditionalFilter<Network.Run, Head>(
+      design, head: head,
+      data: ConditionalData<Float>(data, readsHistories: Network.readsHistories))
     var result = MemberPredictions(
       total: [Double](repeating: 0, count: rows), mean: [Double](repeating: 0, count: rows),
       prior: [Double](repeating: 0, count: rows), spread: [Double](repeating: 0, count: rows),
       factors: [])
-    var (sum, seen) = ([Double](repeating: 0, count: head.factors), 0.0)
+    var seen = RunningFactors(count: head.factors)
+    // What counts in means may begin later than what is known of the factors' spread.
+    var counted = seen
+    var b = [Double](repeating: 0, count: head.factors)
     let residual = residualVariance
     let months = 0..<data.monthCount
-    _ = filter.run(member.network, months: months, from: 0, budget: budget) { view, rows, month in
-      let past = seen > 0 ? sum.map { $0 / seen } : sum
+    _ = filter.run(member.network, months: months, from: 0, budget: budget) {
+      number, loadings, rows, month in
+      let past = counted.mean
+      // Where no prior says how far factors may go, those seen so far do.
+      let covariance = month.prior.isEmpty ? seen.covariance : []
       let first = rows.lowerBound
       for i in 0..<rows.count {
-        let b = view.loadings + i * view.width
+        let row = loadings + i * filter.width
         var (total, mean, prior, spread) = (0.0, 0.0, 0.0, residual)
         for k in 0..<head.factors {
-          let loading = Double(b[k])
+          let loading = Double(row[k])
+          b[k] = loading
           total += loading * month.posterior[k]
           mean += loading * past[k]
           guard !month.prior.isEmpty else { continue }
           prior += loading * month.prior[k]
           spread += loading * loading * month.priorVariance[k]
         }
+        if month.prior.isEmpty { spread += RunningFactors.variance(of: b, covariance) }
         result.total[first + i] = total
         result.mean[first + i] = mean
         result.prior[first + i] = prior
@@ -111,8 +122,8 @@ struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Flo
       }
       result.factors.append(month.posterior)
       result.latent.append(month.latent)
-      for k in sum.indices { sum[k] += month.posterior[k] }
-      seen += 1
+      seen.add(month.posterior)
+      if number >= data.firstMeanMonth { counted.add(month.posterior) }
     }
     return result
   }

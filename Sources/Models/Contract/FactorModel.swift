@@ -90,8 +90,15 @@ public protocol FittedModel: Sendable {
   func predict(_ task: FactorTask, budget: Budget) throws -> Predictions
   /// What is left of a fit that was stopped; nil for a whole one.
   var pause: FitPause? { get }
+  /// The model as it forecasts: what is left of a stopped fit takes its best epoch, which is work.
+  func settled(_ budget: Budget) throws -> any FittedModel
   /// Adds what the model needs to forecast to a container; its card reads it back.
   func encode(into container: inout Container) throws
+  /// Whether factors are a function of managed portfolios, which can then be silenced alone.
+  var readsManagedPortfolios: Bool { get }
+  /// The loadings of every row, rows x factors, of the same member as `Predictions.factors` and in the
+  /// units that go with them; nil for models whose loadings do not depend on the row, or without any.
+  func loadings(_ task: FactorTask, budget: Budget) throws -> Matrix?
   /// One member of the ensemble as a model of its own; nil where there is none.
   func member(_ number: Int) -> (any FittedModel)?
   /// Forecasts every row in the preferred mode, learning nothing from the rows that wait for their
@@ -102,6 +109,15 @@ public protocol FittedModel: Sendable {
 extension FittedModel {
   /// A whole fit.
   public var pause: FitPause? { nil }
+
+  /// A whole fit is settled.
+  public func settled(_ budget: Budget) throws -> any FittedModel { self }
+
+  /// Factors of something else, or none.
+  public var readsManagedPortfolios: Bool { false }
+
+  /// None to show.
+  public func loadings(_ task: FactorTask, budget: Budget) throws -> Matrix? { nil }
 
   /// No members that could stand alone.
   public func member(_ number: Int) -> (any FittedModel)? { nil }

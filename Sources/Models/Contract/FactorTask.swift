@@ -19,6 +19,11 @@ public struct FactorTask: Sendable {
   public let targetName: String
   /// Train, validation and test months; nil until `split`.
   public var split: Split?
+  /// The first month that counts in running means of factors; nil for the first of the task.
+  /// Models with a mean forecast leave earlier months out of their means, and out of nothing else.
+  public var meansFrom: Month?
+  /// Set where characteristics are kept from a fitted model.
+  var silence: Silence?
   /// The digest of the data, once somebody asked; copies with another split share it.
   private let known = TaskDigest()
 
@@ -58,10 +63,19 @@ public struct FactorTask: Sendable {
     var matrix: [Float] = []
     matrix.reserveCapacity(kept.count * width)
     for row in kept { matrix += characteristics[(row * width)..<((row + 1) * width)] }
-    return FactorTask(
+    var part = FactorTask(
       index: index.selecting(kept), characteristicNames: characteristicNames,
       characteristics: matrix, returns: kept.map { returns[$0] }, targetName: targetName)
+    part.meansFrom = meansFrom
+    part.silence = silence.map { silence in
+      let rows = kept.flatMap { silence.characteristics[($0 * width)..<(($0 + 1) * width)] }
+      return Silence(columns: silence.columns, place: silence.place, characteristics: rows)
+    }
+    return part
   }
+
+  /// The position of the first month that counts in running means of factors.
+  public var firstMeanMonth: Int { meansFrom.map { index.lowerBound($0) } ?? 0 }
 
   /// A run of months, split anew.
   public func months(_ months: Range<Int>, split: Split?) -> FactorTask {

@@ -42,11 +42,12 @@ struct FittedLinear: FittedModel {
     total.reserveCapacity(task.returns.count)
     mean.reserveCapacity(task.returns.count)
     variance.reserveCapacity(task.returns.count)
-    var past = RunningFactors(structure)
+    var past = RunningFactors(count: structure.columns)
     var factors: [[Double]] = []
     let columns = structure.columns
     for (month, part) in parts.enumerated() {
-      let expected = past.mean
+      var expected = past.mean
+      if structure.hasIntercept { expected[expected.count - 1] = 1 }
       let realised = part.factors ?? [Double](repeating: .nan, count: columns)
       for (i, row) in task.rows(month).enumerated() {
         let b = part.loadings[(i * columns)..<((i + 1) * columns)]
@@ -55,11 +56,27 @@ struct FittedLinear: FittedModel {
         variance.append(spread(b) + (months.variance(row: row) ?? residualVariance))
       }
       factors.append(Array(realised.prefix(structure.factors)))
-      if let found = part.factors { past.add(found) }
+      if let found = part.factors, month >= task.firstMeanMonth { past.add(found) }
     }
     return Predictions(
       total: total, forecasts: [(.mean, mean)], preferred: .mean, variance: variance,
       factors: factors)
+  }
+
+  /// Rows x factors, in the units of the factors.
+  func loadings(_ task: FactorTask, budget: Budget) throws -> Matrix? {
+    try check(task)
+    let months = try LinearMonths(structure, task, budget: budget)
+    let (columns, count) = (structure.columns, structure.factors)
+    var result = Matrix(rows: task.returns.count, columns: count)
+    for month in 0..<task.monthCount {
+      try budget.check()
+      let loadings = months.loadings(month)
+      for (place, row) in task.rows(month).enumerated() {
+        for k in 0..<count { result[row, k] = loadings[place * columns + k] }
+      }
+    }
+    return result
   }
 
   private static func product(_ b: ArraySlice<Double>, _ f: [Double]) -> Double {
@@ -100,30 +117,6 @@ struct LinearMonth: Sendable {
       let loadings = months.loadings(month)
       return LinearMonth(loadings: loadings, factors: months.factors(month, loadings: loadings))
     }
-  }
-}
-
-/// The mean of the factors of past months.
-struct RunningFactors {
-  private var sum: [Double]
-  private var months = 0.0
-  private let hasIntercept: Bool
-
-  init(_ structure: LinearStructure) {
-    sum = [Double](repeating: 0, count: structure.columns)
-    hasIntercept = structure.hasIntercept
-  }
-
-  /// Zero before the first month, except for the intercept's factor.
-  var mean: [Double] {
-    var mean = sum.map { months > 0 ? $0 / months : 0 }
-    if hasIntercept { mean[mean.count - 1] = 1 }
-    return mean
-  }
-
-  mutating func add(_ factors: [Double]) {
-    for k in sum.indices { sum[k] += factors[k] }
-    months += 1
   }
 }
 

@@ -32,7 +32,7 @@ public struct Split: Sendable, Equatable {
 
 /// A named sample design of the literature.
 public enum SplitDesign: String, CaseIterable, Sendable {
-  case static12, static15, thirds, shares
+  case static12, static15, thirds, shares, gkx, fvtc
 
   /// What the design does, in one sentence.
   public var sentence: String {
@@ -41,6 +41,8 @@ public enum SplitDesign: String, CaseIterable, Sendable {
     case .static15: "180 training, 36 validation and 36 test months"
     case .thirds: "one third of the months each"
     case .shares: "60 % training, 20 % validation and 20 % test months"
+    case .gkx: "18 years of training, 12 of validation and the rest as test; `rolling gkx` refits"
+    case .fvtc: "70 % training, 15 % validation and 15 % test months"
     }
   }
 
@@ -51,6 +53,8 @@ public enum SplitDesign: String, CaseIterable, Sendable {
     case .static15: return try fixed(180, 36, 36, months)
     case .thirds: return try cut(months / 3, 2 * (months / 3), months)
     case .shares: return try cut(months * 3 / 5, months * 4 / 5, months)
+    case .gkx: return try rest(216, 144, months)
+    case .fvtc: return try cut(months * 70 / 100, months * 85 / 100, months)
     }
   }
 
@@ -60,6 +64,14 @@ public enum SplitDesign: String, CaseIterable, Sendable {
       throw Split.Fault.tooShort(months: months, needed: needed, design: rawValue)
     }
     return try cut(train, train + valid, needed)
+  }
+
+  private func rest(_ train: Int, _ valid: Int, _ months: Int) throws -> Split {
+    let needed = train + valid + 1
+    guard months >= needed else {
+      throw Split.Fault.tooShort(months: months, needed: needed, design: rawValue)
+    }
+    return try cut(train, train + valid, months)
   }
 
   private func cut(_ first: Int, _ second: Int, _ end: Int) throws -> Split {

@@ -91,7 +91,19 @@ public struct Backtest: Sendable {
     guard !sort.sortedMonths.isEmpty else { throw .empty(stage: "the sort") }
     let weights = LongShort.weights(
       sort, index: index, legs: options.legs, size: size, long: options.long, short: options.short)
-    let traded = sort.sortedMonths
+    self.init(
+      weights: weights, returns: returns, index: index, months: sort.sortedMonths,
+      deciles: BucketTable(sort, forecast, returns, index).buckets(options.periodsPerYear),
+      skipped: sort.skipped, holding: Self.holding(options, isValueWeighted: size != nil),
+      options: options)
+  }
+
+  /// Trades weights that are given, row by row, in the months at the positions listed; `holding`
+  /// says in plain sentences what they are.
+  public init(
+    weights: [Double], returns: [Double], index: PanelIndex, months traded: [Int],
+    deciles: [Bucket] = [], skipped: [Month] = [], holding: [String], options: BacktestOptions
+  ) {
     let earned = traded.map { Self.earned(weights, returns, index.rows(ofMonthAt: $0)) }
     gross = earned.map(\.gross)
     missingReturns = earned.reduce(0) { $0 + $1.missing }
@@ -103,10 +115,10 @@ public struct Backtest: Sendable {
     grossPerformance = Performance(gross, periodsPerYear: options.periodsPerYear)
     netPerformance = Performance(net, periodsPerYear: options.periodsPerYear)
     meanTurnover = Moments(turnover).mean
-    deciles = BucketTable(sort, forecast, returns, index).buckets(options.periodsPerYear)
+    self.deciles = deciles
     self.weights = weights
-    skipped = sort.skipped
-    conventions = Self.conventions(options, isValueWeighted: size != nil)
+    self.skipped = skipped
+    conventions = holding + Self.conventions(options)
   }
 
   // What a month's weights earn, and the rows held without a return.
@@ -134,15 +146,20 @@ public struct Backtest: Sendable {
     return net
   }
 
-  private static func conventions(
-    _ options: BacktestOptions, isValueWeighted: Bool
-  ) -> [String] {
+  private static func holding(_ options: BacktestOptions, isValueWeighted: Bool) -> [String] {
     let weighting = isValueWeighted ? "value-weighted" : "equal-weighted"
     let portfolio =
       options.legs == .longShort
       ? "long bucket \(options.long ?? options.buckets), short bucket \(options.short ?? 1); "
         + "gross exposure 2"
       : "long bucket \(options.long ?? options.buckets) only; gross exposure 1"
+    return [
+      "\(weighting); \(portfolio)",
+      "buckets 1 + floor(\(options.buckets) (rank - 1) / n), ties in order of the asset",
+    ]
+  }
+
+  private static func conventions(_ options: BacktestOptions) -> [String] {
     let charged =
       switch options.costs.base {
       case .twoSided: "buys plus sells against drifted weights"
@@ -151,8 +168,6 @@ public struct Backtest: Sendable {
       }
     let rate = NumberFormat.basisPoints(options.costs.rate)
     return [
-      "\(weighting); \(portfolio)",
-      "buckets 1 + floor(\(options.buckets) (rank - 1) / n), ties in order of the asset",
       "costs \(rate) on \(charged); first month pays for opening, last month "
         + (options.costs.liquidate ? "pays for closing" : "does not pay for closing"),
       "Sharpe ratio sqrt(\(options.periodsPerYear)) mean / sd, sd with n - 1, "

@@ -1,0 +1,108 @@
+// Windows of months that roll or expand through a task, by lengths or by a design of the literature.
+
+import FactorLang
+import FactorRuntime
+import Models
+
+/// A rolling design of the literature.
+enum RollingDesign: String, ChoiceWord {
+  case gkx, cvra_roll, cvra_monthly
+
+  var sentence: String {
+    switch self {
+    case .gkx:
+      "training from the start, 18 years at first; 12 years of validation; refitted every year"
+    case .cvra_roll:
+      "training from the start, 5 years at least; the 10 years before a forecast validate; refitted "
+        + "every year"
+    case .cvra_monthly: "the same, refitted every month"
+    }
+  }
+
+  /// Lengths in months. Of the readings of the CVRA paper, whose text lets training and validation
+  /// months overlap, both keep them apart: validation months are not trained on.
+  var windows: Rolling {
+    switch self {
+    case .gkx: Rolling(train: 216, valid: 144, test: 12, step: 12, isExpanding: true)
+    case .cvra_roll: Rolling(train: 60, valid: 120, test: 12, step: 12, isExpanding: true)
+    case .cvra_monthly: Rolling(train: 60, valid: 120, test: 1, step: 1, isExpanding: true)
+    }
+  }
+}
+
+/// The lengths of windows, in months.
+struct Rolling {
+  let train: Int
+  let valid: Int
+  let test: Int
+  let step: Int
+  /// Whether training begins with the task in every window, and not `train` months before.
+  var isExpanding = false
+
+  func windows(_ task: TaskValue, from: Value) throws -> [Value] {
+    for (name, length) in [("train", train), ("valid", valid), ("test", test), ("refit", step)]
+    where !(1...12_000).contains(length) {
+      throw Fault(.outOfRange, "`\(name)` must lie in 1m..1000y", parameter: name)
+    }
+    guard step >= test else {
+      throw Fault(
+        .outOfRange, "test windows of \(test) months every \(step) would forecast months twice",
+        parameter: "refit")
+    }
+    guard let first = task.task.index.months.first, let last = task.task.index.months.last else {
+      throw Fault(.outsideData, "the task has no rows")
+    }
+    var start = first + (train + valid)
+    if case .month(let month) = from {
+      guard month >= start else {
+        throw Fault(
+          .outsideData,
+          "the first window would need months from \(month + -(train + valid)) on, and the task "
+            + "begins in \(first)", helps: ["begin later:  from: \(start)"], parameter: "from")
+      }
+      start = month
+    } else if !from.isMissing {
+      throw Fault(.wrongType, "`from` is a month, such as 1987-01", parameter: "from")
+    }
+    guard start <= last else {
+      throw Fault(
+        .outsideData, "no test month is left: the task ends in \(last)", parameter: "train")
+    }
+    var windows: [Value] = []
+    while start <= last {
+      windows.append(try window(task, start, min(start + (test - 1), last)))
+      start = start + step
+    }
+    return windows
+  }
+
+  private func window(_ task: TaskValue, _ first: Month, _ last: Month) throws -> Value {
+    let index = task.task.index
+    let begin = isExpanding ? 0 : index.lowerBound(first + -(train + valid))
+    let split = try Split(
+      train: 0..<(index.lowerBound(first + -valid) - begin),
+      valid: (index.lowerBound(first + -valid) - begin)..<(index.lowerBound(first) - begin),
+      test: (index.lowerBound(first) - begin)..<(index.lowerBound(last + 1) - begin))
+    let months = begin..<index.lowerBound(last + 1)
+    func part(_ focus: EvaluationValue.Block) -> Value {
+      var part = task
+      part.window = TaskWindow(months: months, split: split, focus: focus)
+      return .task(part)
+    }
+    return .record(
+      Record(fields: [
+        ("name", .text(first == last ? "\(first)" : "\(first)..\(last)")),
+        ("train", part(.train)), ("valid", part(.valid)), ("test", part(.test)),
+        ("previous", .missing),
+      ]))
+  }
+
+  static func words(_ windows: [Value]) -> String {
+    func name(_ value: Value?) -> String {
+      guard case .record(let record)? = value else { return "" }
+      return record["name"].map { ValueText.short($0) } ?? ""
+    }
+    return "\(Counted.text(windows.count, "window")), tests \(name(windows.first)) to "
+      + name(windows.last)
+  }
+}

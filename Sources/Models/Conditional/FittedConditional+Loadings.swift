@@ -1,0 +1,24 @@
+// The loadings of a fitted conditional model, for those who want to see or rotate them.
+
+import FactorRuntime
+
+extension FittedConditional {
+  /// Rows x factors of the first member, in the units of its factors.
+  func loadings(_ task: FactorTask, budget: Budget) throws -> Matrix? {
+    try check(task)
+    guard let member = members.first else { return nil }
+    let data = ConditionalData<Float>(
+      scales.data(task, managed: []), readsHistories: Network.readsHistories)
+    let run = Network.Run(design, data)
+    run.begin(member.network, at: 0)
+    var result = Matrix(rows: task.returns.count, columns: head.factors)
+    for month in 0..<task.monthCount {
+      try budget.check()
+      let loadings = run.loadings(month)
+      for (place, row) in task.rows(month).enumerated() {
+        for k in 0..<head.factors { result[row, k] = Double(loadings[place * run.outputWidth + k]) }
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,39 @@
+// What a compounded series amounts to: annual return, drawdown of wealth, Calmar and Sortino ratio.
+//
+// Definition: ARR = (prod (1 + r))^(A / n) - 1; MDD the largest 1 - W_t2 / W_t1, t1 <= t2, of the
+// wealth W with W_0 = 1; CR = ARR / MDD; SOR = sqrt(A) mean / d with d^2 = mean of min(r, 0)^2.
+// A is the number of periods of a year. Missing values: skipped. Degrees of freedom: none.
+// Reference: Young (1991) for the Calmar, Sortino and Price (1994) for the Sortino ratio.
+
+/// Ratios of a series of periodic returns.
+public struct GrowthRatios: Sendable, Equatable {
+  /// The compounded return a year; -1 after a loss of everything.
+  public let annualReturn: Double
+  /// The largest fall of wealth, as a share of its peak.
+  public let maximumDrawdown: Double
+  /// The annual return over the largest fall; NaN where wealth never fell.
+  public let calmarRatio: Double
+  /// The annualised mean over the downside deviation; NaN where no return lies below zero.
+  public let sortinoRatio: Double
+
+  /// Measures a series.
+  public init(_ returns: [Double], periodsPerYear: Int = 12) {
+    let present = returns.filter { !$0.isNaN }
+    var (wealth, peak, deepest) = (1.0, 1.0, 0.0)
+    for value in present {
+      wealth *= max(0, 1 + value)
+      peak = max(peak, wealth)
+      deepest = max(deepest, 1 - wealth / peak)
+    }
+    let periods = Double(periodsPerYear)
+    annualReturn =
+      present.isEmpty
+      ? .nan : Elementary.pow(wealth, periods / Double(present.count)) - 1
+    maximumDrawdown = deepest
+    calmarRatio = deepest > 0 ? annualReturn / deepest : .nan
+    let below = present.map { min($0, 0) * min($0, 0) }
+    let downside = (Summation.compensated(below) / Double(max(1, present.count))).squareRoot()
+    sortinoRatio =
+      downside > 0 ? periods.squareRoot() * Moments(present).mean / downside : .nan
+  }
+}
