@@ -2,7 +2,9 @@
 
 /// The models by name, in the order they are listed.
 public enum Registry {
-  public static let cards: [ModelCard] = ConditionalAutoencoder.cards + [CVRA.card]
+  public static let cards: [ModelCard] =
+    ConditionalAutoencoder.cards + [CVRA.card, RVRAE.card]
+    + NeuralNetwork.cards + [ALSTM.card, FactorVAE.card]
 
   /// The card of a model, or nil.
   public static func card(_ name: String) -> ModelCard? { cards.first { $0.name == name } }

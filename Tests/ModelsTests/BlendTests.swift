@@ -37,7 +37,7 @@ import Testing
     let task = try SimulatedPanel.task()
     let model = try #require(ContractCase.plain.first { $0.card.name == "cvra" })
     let fitted = try #require(
-      try model.fit(task) as? FittedConditional<RecurrentFactorHead<Float>>)
+      try model.fit(task) as? FittedConditional<BetaNetwork<Float>, RecurrentFactorHead<Float>>)
     let predictions = try fitted.predict(task, budget: Budget())
     let (prior, mean) = (
       try #require(predictions.forecast(.prior)), try #require(predictions.forecast(.mean))

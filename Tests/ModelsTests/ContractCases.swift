@@ -21,7 +21,8 @@ struct ContractCase: Sendable, CustomStringConvertible {
   private static let small: [String: HyperparameterValue] = [
     "k": .integer(2), "seeds": .integer(2), "epochs": .integer(3), "patience": .integer(3),
     "hidden": .integer(3), "predictor_hidden": .integer(2), "beta_hidden": .integers([4, 3]),
-    "warmup": .integer(1), "anneal": .integer(1),
+    "warmup": .integer(1), "anneal": .integer(1), "lstm_hidden": .integer(4),
+    "months": .integer(4),
   ]
 
   /// Variants by model: every word that changes what a forecast reads.
@@ -34,13 +35,32 @@ struct ContractCase: Sendable, CustomStringConvertible {
       ["prior": .word("regime"), "posterior": .word("exact"), "fac_in": .word("managed")],
       ["prior": .word("predictor")],
       ["prior": .word("predictor"), "posterior": .word("exact")],
-    ]
+    ],
+    "rvrae": [
+      ["prior": .word("var1"), "beta_read": .word("state")],
+      ["prior": .word("var1"), "posterior": .word("exact"), "fac_in": .word("managed")],
+      ["prior": .word("regime")],
+    ],
+    "nn1": [["factorize": .integer(2)]], "nn4": [["factorize": .integer(3)]],
+    "factorvae": [["likelihood": .word("prior")], ["total_alpha": .flag(false)]],
+    "alstm": [["factorize": .integer(2)], ["rnn": .word("lstm")]],
   ]
+
+  /// Whether a number of factors can be chosen.
+  var hasFactors: Bool { card.settings.contains { $0.name == "k" } }
+  /// Whether forecasts depend on the firms' earlier characteristics.
+  var readsHistories: Bool { ["rvrae", "alstm", "transformer", "factorvae"].contains(card.name) }
+  /// Whether rows are dealt into batches by chance, whatever their months.
+  var dealsRows: Bool { card.settings.contains { $0.name == "batch" } }
+
+  private static func hasMemory(_ card: ModelCard) -> Bool {
+    card.settings.contains { $0.name == "prior" }
+  }
 
   /// Every registered model once.
   static let plain = Registry.cards.map { card in
     ContractCase(
-      card: card, variant: card.name == "cvra" ? ["prior": .word("var1")] : [:], isLong: false)
+      card: card, variant: hasMemory(card) ? ["prior": .word("var1")] : [:], isLong: false)
   }
 
   /// Every registered model and every variant.

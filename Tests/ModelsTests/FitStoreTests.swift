@@ -232,9 +232,9 @@ struct StoredFit {
     let fit = try StoredFit("ca1", ["patience": .integer(50), "seeds": .integer(1)])
     let partial = try fit.fit(stoppingAt: 3).model
     let checkpoint = try #require(partial.pause).checkpoint()
-    let paused = try PausedTraining<ConditionalState<Float>>("member0", of: checkpoint)
+    let paused = try PausedTraining<NetworkState<Float>>("member0", of: checkpoint)
     let state = paused.model
-    let spoilt = ConditionalState<Float>(
+    let spoilt = NetworkState<Float>(
       network: ParameterState(
         weights: state.network.weights.map { _ in .infinity }, first: state.network.first,
         second: state.network.second),

@@ -12,7 +12,7 @@ import Testing
 
 /// A trainer on a tiny panel that can repeat the first batch of an epoch.
 private struct ChunkTrial<Head: FactorHead> where Head.Scalar == Double {
-  let trainer: ConditionalTrainer<Head>
+  let trainer: ConditionalTrainer<BetaNetwork<Double>, Head>
   let network: BetaNetwork<Double>
   let head: Head
   private let seed: UInt64
@@ -24,9 +24,9 @@ private struct ChunkTrial<Head: FactorHead> where Head.Scalar == Double {
     let split = try task.requireSplit()
     head = make(data.managed, 9)
     head.parameters.disturb(0.15)
-    network = BetaNetwork<Double>(
-      inputs: 3, hidden: [3], outputs: head.factors,
-      maximumRows: 10 * longestBatch)
+    let design = BetaDesign(inputs: 3, hidden: [3], outputs: head.factors)
+    let rows = ConditionalData<Double>(data)
+    network = BetaNetwork<Double>(design, rows, longestBatch: longestBatch)
     var stream = RandomStream(seed: 7, purpose: .initialise)
     network.initialize(&stream)
     // A shuffle whose first batch is as long as it can be.
@@ -38,7 +38,7 @@ private struct ChunkTrial<Head: FactorHead> where Head.Scalar == Double {
         return head.batches(epoch: 2, train: train, &stream)[0].count >= min(longestBatch, 4)
       } ?? 0
     trainer = ConditionalTrainer(
-      network: network, head: head, data: ConditionalData<Double>(data), split: split,
+      design, network: network, head: head, data: rows, split: split,
       longestBatch: longestBatch, optimizer: Adam(rate: 0, clip: nil))
   }
 

@@ -48,13 +48,13 @@ import Testing
       BetaNetwork(inputs: 3, hidden: widths, outputs: 2, maximumRows: 4)
     }
     let small = network([4])
-    let state = ConditionalState<Float>(
+    let state = NetworkState<Float>(
       network: small.parameters.state, running: small.running, head: head.parameters.state,
-      draws: nil, optimizer: OptimizerClock(steps: 3), best: ConditionalSnapshot())
-    #expect(state.isOf(small, head))
-    #expect(!state.isOf(network([4, 4]), head))
+      draws: nil, optimizer: OptimizerClock(steps: 3), best: NetworkSnapshot())
+    #expect(state.isOf(small, head.parameters, draws: false))
+    #expect(!state.isOf(network([4, 4]), head.parameters, draws: false))
     let other = LinearFactorHead<Float>(factors: 1, inputs: [[1, 2, 3]], meanFirms: 5)
-    #expect(!state.isOf(small, other))
+    #expect(!state.isOf(small, other.parameters, draws: false))
   }
 
   @Test func nonsenseIsRefusedAndNamed() throws {

@@ -21,7 +21,7 @@ import Testing
       #expect(PredictionBits(found) == expected, "\(threads) threads")
     }
     let other = try model.fit(task, seed: 8).predict(task, budget: budget)
-    #expect(PredictionBits(other).total != expected.total, "another seed must differ")
+    #expect(PredictionBits(other) != expected, "another seed must differ")
   }
 
   // AT-1. Rows of a month carry the characteristics of the month before, which are known; its
@@ -42,7 +42,7 @@ import Testing
       // The same disturbance is seen where it may be seen, so this test can fail.
       let rows = task.rows(month)
       let (before, after) = (original.total, disturbed.total)
-      #expect(before.map { Array($0[rows]) } != after.map { Array($0[rows]) })
+      if let before, let after { #expect(Array(before[rows]) != Array(after[rows])) }
       #expect(PredictionBits(disturbed).forecasts != PredictionBits(original).forecasts)
     }
   }
@@ -74,17 +74,20 @@ import Testing
     #expect(found != expected)
   }
 
-  // Sums run in another order, in Float: rounding grows over the few steps of these fits.
-  @Test(arguments: ContractCase.plain)
+  // Sums run in another order, in Float: rounding grows over the few steps of these fits. Rows that are dealt
+  // into batches by chance are dealt otherwise, so that such models are left out.
+  @Test(arguments: ContractCase.plain.filter { !$0.dealsRows })
   func theOrderOfFirmsLeavesTheResultsAlone(model: ContractCase) throws {
     let task = try model.task()
     let (moved, source) = task.relabelled()
     #expect(moved.returns != task.returns)
     let a = try model.fit(task).predict(task, budget: budget)
     let b = try model.fit(moved).predict(moved, budget: budget)
-    let totals = (try #require(a.total), try #require(b.total))
-    let score = RSquared(task.returns, fits: totals.0).value
-    expectClose(RSquared(moved.returns, fits: totals.1).value, score, absolute: 1e-3)
+    if let total = a.total {
+      let score = RSquared(task.returns, fits: total).value
+      let found = RSquared(moved.returns, fits: try #require(b.total)).value
+      expectClose(found, score, absolute: 1e-3)
+    }
     for (mode, values) in a.forecasts {
       let found = try #require(b.forecast(mode))
       expectClose(found, source.map { values[$0] }, absolute: 1e-3, "\(mode)")

@@ -16,7 +16,7 @@ import Testing
     #expect(!error.message.isEmpty)
   }
 
-  @Test(arguments: ContractCase.plain)
+  @Test(arguments: ContractCase.plain.filter(\.hasFactors))
   func moreFactorsThanCharacteristics(model: ContractCase) throws {
     try expectError(
       .tooManyFactors(factors: 5, characteristics: 4), model, model.task(), ["k": .integer(5)])

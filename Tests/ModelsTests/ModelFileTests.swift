@@ -31,7 +31,9 @@ import Testing
     let fitted = try model.fit(task)
     var stream = RandomStream(seed: 3, purpose: .example)
     let last = task.rows(task.monthCount - 1)
-    let waiting = (0..<task.returns.count).map { last.contains($0) || stream.uniform() < 0.01 }
+    // Who reads histories knows the characteristics of rows that wait, which the definition leaves out.
+    let share = model.readsHistories ? 0 : 0.01
+    let waiting = (0..<task.returns.count).map { last.contains($0) || stream.uniform() < share }
     let fast = try fitted.forecast(task, waiting: waiting, budget: budget)
     let slow = try Plain(fitted: fitted).forecast(task, waiting: waiting, budget: budget)
     #expect(fast.map(\.bitPattern) == slow.map(\.bitPattern))
@@ -50,6 +52,7 @@ import Testing
     let again = try model.model().fit(task, FitContext(seed: 7, start: first))
     let (old, new) = (first.summary.members[0], again.summary.members[0])
     #expect(new.trainingLoss[0] < old.trainingLoss[0])
+    guard model.hasFactors else { return }
     let other = try model.model(["k": .integer(1)])
     #expect(throws: ModelError.self) {
       try other.fit(task, FitContext(seed: 7, start: first))

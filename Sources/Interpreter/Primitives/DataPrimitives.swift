@@ -108,7 +108,7 @@ let dataPrimitives: [Primitive] = [
       "path", "the file; its ending .csv, .md, .tex, .svg, .fqm or .txt says the format"),
     returns: "nothing", isEffect: true, examples: ["save toy, \"out.csv\""]
   ) { context, value, path in
-    try Saver.save(value, to: path)
+    try Saver.save(value, to: path, context.budget)
     if case .model(let model) = value, model.model.pause != nil {
       context.note(
         "the fit is not finished: the file holds its best epoch, and what `resume` needs to go on")

@@ -24,12 +24,12 @@ enum ModelFiles {
   /// The ending of a model's file.
   static let ending = ".fqm"
 
-  static func bytes(_ value: ModelValue) throws -> [UInt8] {
+  static func bytes(_ value: ModelValue, _ budget: Budget) throws -> [UInt8] {
     var order: JSON?
     if value.model.pause != nil, let task = value.task {
       order = try value.order?.json(for: value.data(of: task), threads: value.threads)
     }
-    var container = try ModelFile.container(of: value.model, order: order)
+    var container = try ModelFile.container(of: value.model, order: order, budget: budget)
     container.facts.append(.init("task", value.recipe.json))
     if let origin = origin(of: value) { container.facts.append(.init("made", origin)) }
     return container.encoded

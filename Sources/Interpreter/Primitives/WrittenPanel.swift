@@ -76,8 +76,8 @@ enum WrittenPanel {
 
 enum Saver {
   /// Writes a value in the format its file's ending asks for.
-  static func save(_ value: Value, to path: String) throws {
-    do { try write(value, to: path) } catch let error as FileError {
+  static func save(_ value: Value, to path: String, _ budget: Budget) throws {
+    do { try write(value, to: path, budget) } catch let error as FileError {
       throw Fault(.cannotWrite, words(error, path), parameter: "path")
     }
   }
@@ -92,13 +92,13 @@ enum Saver {
     }
   }
 
-  private static func write(_ value: Value, to path: String) throws {
+  private static func write(_ value: Value, to path: String, _ budget: Budget) throws {
     if path.hasSuffix(".csv") { return try saveTable(value, path) }
     if path.hasSuffix(ModelFiles.ending) {
       guard case .model(let model) = value else {
         throw Fault(.wrongType, "only models are written as .fqm, not \(value.type.phrase)")
       }
-      return try DurableWrite.replace(path, with: try ModelFiles.bytes(model))
+      return try DurableWrite.replace(path, with: try ModelFiles.bytes(model, budget))
     }
     if path.hasSuffix(".svg") {
       guard case .plot(let plot) = value else {

@@ -100,7 +100,7 @@ enum ValueDigest {
     for (name, value) in summary.settings { hash.add(name + "=" + value) }
     guard let task = model.task else {
       // Without data a model is what its file says.
-      ((try? ModelFiles.bytes(model)) ?? []).withUnsafeBytes { hash.add($0) }
+      ((try? ModelFiles.bytes(model, budget)) ?? []).withUnsafeBytes { hash.add($0) }
       return
     }
     guard let predictions = try? model.model.predict(task.cut, budget: budget) else { return }

@@ -44,9 +44,9 @@ public struct BenchmarkPanel {
       split: try Self.split(shape))
   }
 
-  var data: ConditionalData<Float> {
-    ConditionalData<Float>(NetworkData(task, returnScale: 1, managed: []))
-  }
+  var networkData: NetworkData { NetworkData(task, returnScale: 1, managed: []) }
+
+  var data: ConditionalData<Float> { ConditionalData<Float>(networkData) }
 
   var histories: FirmHistories {
     FirmHistories(

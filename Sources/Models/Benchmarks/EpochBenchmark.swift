@@ -112,14 +112,14 @@ extension EpochBenchmark {
     _ head: Head, _ panel: BenchmarkPanel, longest: Int, _ threads: Int
   ) throws -> Work where Head.Scalar == Float {
     let (shape, data, hidden) = (panel.shape, panel.data, [32, 16])
-    let network = BetaNetwork<Float>(
-      inputs: shape.characteristics, hidden: hidden, outputs: shape.factors,
-      maximumRows: data.mostRows(months: longest))
+    let design = BetaDesign(
+      inputs: shape.characteristics, hidden: hidden, outputs: shape.factors)
+    let network = BetaNetwork<Float>(design, data, longestBatch: longest)
     var stream = RandomStream(seed: panel.seed, purpose: .initialise)
     network.initialize(&stream)
     network.parameters.penalise(1e-5)
     let trainer = ConditionalTrainer(
-      network: network, head: head, data: data, split: try panel.task.requireSplit(),
+      design, network: network, head: head, data: data, split: try panel.task.requireSplit(),
       longestBatch: longest,
       optimizer: Adam(rate: 1e-3, clip: 1), threads: threads)
     var order = RandomStream(seed: panel.seed, purpose: .shuffle)
@@ -141,12 +141,12 @@ extension EpochBenchmark {
     var stream = RandomStream(seed: panel.seed, purpose: .initialise)
     network.initialize(&stream)
     network.parameters.penalise(1e-5)
-    let step = RegressionStep(network: network, data: data, threads: threads)
+    let step = RegressionStep(network: network, threads: threads)
     let update = updates(network.parameters)
     return Work(
       start: { _ in panel.shape.months },
       step: { month in
-        let loss = step.gradient(month..<(month + 1))
+        let loss = step.gradient(month..<(month + 1), of: data)
         update()
         return loss
       }, flops: flops([panel.shape.characteristics] + hidden + [1]))
@@ -183,18 +183,18 @@ extension EpochBenchmark {
   private static func sequence(
     _ panel: BenchmarkPanel, _ design: SequenceDesign, _ threads: Int
   ) -> Work {
-    let network = SequenceNetwork<Float>(design, histories: panel.histories, threads: threads)
+    let data = ConditionalData<Float>(panel.networkData, readsHistories: true)
+    let network = WindowPredictor<GatedBody<Float>>(
+      WindowPredictorDesign(body: design), data, rows: 0, threads: threads)
     var stream = RandomStream(seed: panel.seed, purpose: .initialise)
     network.initialize(&stream)
-    let data = panel.data
     let update = updates(network.parameters)
+    let order = (0..<panel.shape.rows).map(Int32.init)
     return Work(
       start: { _ in panel.shape.months },
       step: { month in
         let rows = data.rows(month..<(month + 1))
-        let loss = data.withRows(0..<rows.upperBound) { x, y in
-          network.gradient(rows: rows, panel: x, returns: y)
-        }
+        let loss = network.gradient(order[rows])
         update()
         return loss
       }, flops: design.flops)

@@ -5,15 +5,20 @@ import FactorRuntime
 struct ConditionalData<Scalar: NetworkScalar>: Sendable {
   let offsets: [Int]
   let width: Int
-  private let known: [Int]?
+  /// Where each firm's rows lie, for networks that look back.
+  let histories: FirmHistories?
+  private let waiting: [Bool]?
   private let characteristics: [Scalar]
   private let returns: [Scalar]
 
   /// Takes the data over; in Float nothing is copied.
-  init(_ data: NetworkData) {
+  init(_ data: NetworkData, readsHistories: Bool = false) {
     offsets = data.offsets
     width = data.width
-    known = data.known
+    waiting = data.waiting
+    histories =
+      readsHistories
+      ? FirmHistories(offsets: data.offsets, firms: data.firms, calendar: data.calendar) : nil
     characteristics = Self.taken(data.characteristics)
     returns = Self.taken(data.returns)
   }
@@ -23,12 +28,20 @@ struct ConditionalData<Scalar: NetworkScalar>: Sendable {
     ((numbers as Any) as? [Scalar]) ?? numbers.map(Scalar.init)
   }
 
+  var monthCount: Int { offsets.count - 1 }
+
   func rows(_ months: Range<Int>) -> Range<Int> {
     offsets[months.lowerBound]..<offsets[months.upperBound]
   }
 
-  /// How many leading rows of a month have a return to learn from.
-  func knownRows(_ month: Int) -> Int { known?[month] ?? rows(month..<(month + 1)).count }
+  /// The rows of a month that have a return to learn from; nil where all have, or none: from a month that
+  /// waits as a whole nothing follows.
+  func knownRows(_ month: Int) -> [Int]? {
+    guard let waiting else { return nil }
+    let rows = rows(month..<(month + 1))
+    let known = rows.filter { !waiting[$0] }
+    return known.isEmpty || known.count == rows.count ? nil : known
+  }
 
   /// The largest number of rows of any run of `count` months.
   func mostRows(months count: Int) -> Int {

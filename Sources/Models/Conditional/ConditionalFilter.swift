@@ -2,56 +2,88 @@
 
 import FactorRuntime
 
-final class ConditionalFilter<Head: FactorHead> {
+final class ConditionalFilter<Run: LoadingRun, Head: FactorHead>
+where Run.Network.Scalar == Head.Scalar {
   typealias Scalar = Head.Scalar
 
   private let head: Head
   private let data: ConditionalData<Scalar>
-  private let width: Int
+  private let run: Run
   private let tape = Tape()
   private let statistics: LoadingStatistics<Scalar>
-  private let loadings: UnsafeMutablePointer<Scalar>
-  private let capacity: Int
+  /// Loadings and returns of the rows that have a return, where some have none.
+  private var knownLoadings: [Scalar] = []
+  private var knownReturns: [Scalar] = []
 
-  init(head: Head, width: Int, data: ConditionalData<Scalar>) {
-    (self.head, self.width, self.data) = (head, width, data)
-    statistics = LoadingStatistics(factors: head.factors, width: width, slots: 1)
-    capacity = max(1, data.mostRows(months: 1) * width)
-    loadings = AlignedMemory.zeros(capacity)
+  init(_ design: Run.Network.Design, head: Head, data: ConditionalData<Scalar>) {
+    (self.head, self.data) = (head, data)
+    run = Run(design, data)
+    statistics = LoadingStatistics(factors: head.factors, width: run.outputWidth, slots: 1)
   }
 
-  deinit { AlignedMemory.free(loadings) }
-
-  /// Describes `months`, with the state carried from month `start` on; `each` sees every row block,
-  /// the rows without a return included. Where the budget says stop, the rest is left out, and who
+  /// Describes `months`, with the state carried from month `start` on; `each` sees the loadings of all rows of
+  /// a month, those without a return included. Where the budget says stop, the rest is left out, and who
   /// asked has to find out before using the result.
   func run(
-    _ network: FrozenBetaNetwork<Scalar>, months: Range<Int>, from start: Int, budget: Budget,
-    each: (_ view: MonthView<Scalar>, _ rows: Range<Int>, _ filtered: FilteredMonth) -> Void = {
-      _, _, _ in
-    }
+    _ network: Run.Network.Frozen, months: Range<Int>, from start: Int, budget: Budget,
+    each: (
+      _ loadings: UnsafePointer<Scalar>, _ rows: Range<Int>, _ filtered: FilteredMonth
+    ) -> Void = { _, _, _ in }
   ) -> [FilteredMonth] {
     head.resetState()
+    run.begin(network, at: start)
     var results: [FilteredMonth] = []
     results.reserveCapacity(months.count)
     for month in start..<months.upperBound where !budget.isCancelled {
       let rows = data.rows(month..<(month + 1))
-      data.withRows(rows) { x, y in
-        network.loadings(rows: rows.count, x, into: loadings)
-        statistics.compute(
-          slot: 0, rows: data.knownRows(month), loadings: loadings, returns: y)
-      }
-      let view = MonthView<Scalar>(
-        month: month, firms: data.knownRows(month), statistics: statistics[0], loadings: loadings,
-        width: width)
-      tape.reset()
-      head.loadParameters(on: tape)
-      let filtered = head.observe(view, on: tape)
+      let loadings = run.loadings(month)
+      let filtered = withKnown(month, rows, loadings) { observe(month, $0, $1, $2) }
       if months.contains(month) {
         results.append(filtered)
-        each(view, rows, filtered)
+        each(loadings, rows, filtered)
       }
     }
     return results
+  }
+
+  var width: Int { run.outputWidth }
+
+  private func observe(
+    _ month: Int, _ firms: Int, _ loadings: UnsafeMutablePointer<Scalar>,
+    _ returns: UnsafePointer<Scalar>
+  ) -> FilteredMonth {
+    statistics.compute(slot: 0, rows: firms, loadings: loadings, returns: returns)
+    let view = MonthView<Scalar>(
+      month: month, firms: firms, statistics: statistics[0], loadings: loadings,
+      width: run.outputWidth)
+    tape.reset()
+    head.loadParameters(on: tape)
+    return head.observe(view, on: tape)
+  }
+
+  // Calls `body` with the rows to learn from, side by side: in their order, as if the others did not exist.
+  private func withKnown<Result>(
+    _ month: Int, _ rows: Range<Int>, _ loadings: UnsafeMutablePointer<Scalar>,
+    _ body: (_ firms: Int, UnsafeMutablePointer<Scalar>, UnsafePointer<Scalar>) -> Result
+  ) -> Result {
+    let width = run.outputWidth
+    return data.withRows(rows) { _, returns in
+      guard let seen = data.knownRows(month) else { return body(rows.count, loadings, returns) }
+      knownLoadings.removeAll(keepingCapacity: true)
+      knownReturns.removeAll(keepingCapacity: true)
+      for row in seen {
+        let place = row - rows.lowerBound
+        knownLoadings += UnsafeBufferPointer(start: loadings + place * width, count: width)
+        knownReturns.append(returns[place])
+      }
+      return knownLoadings.withUnsafeMutableBufferPointer { b in
+        knownReturns.withUnsafeBufferPointer { y in
+          guard let b = b.baseAddress, let y = y.baseAddress else {
+            preconditionFailure("known rows are not empty")
+          }
+          return body(seen.count, b, y)
+        }
+      }
+    }
   }
 }

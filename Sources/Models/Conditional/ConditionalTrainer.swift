@@ -2,25 +2,27 @@
 
 import FactorRuntime
 
-final class ConditionalTrainer<Head: FactorHead>: Trainable {
+final class ConditionalTrainer<Network: ConditionalNetwork, Head: FactorHead>: Trainable
+where Network.Scalar == Head.Scalar {
   typealias Scalar = Head.Scalar
 
-  let network: BetaNetwork<Scalar>
+  let network: Network
   let head: Head
   private let data: ConditionalData<Scalar>
   private let split: Split
-  private let batches: ConditionalStep<BetaNetwork<Scalar>, Head>
+  private let batches: ConditionalStep<Network, Head>
   private var optimizer: Adam
   private var plan: [Range<Int>] = []
-  private var best = ConditionalSnapshot<Scalar>()
-  private let filter: ConditionalFilter<Head>
+  private var best = NetworkSnapshot<Scalar>()
+  private let filter: ConditionalFilter<Network.Run, Head>
   private let budget: Budget
   /// The calendar months of the data, to name one that makes trouble.
   private let months: [Month]
   private(set) var troubled: Month?
 
   init(
-    network: BetaNetwork<Scalar>, head: Head, data: ConditionalData<Scalar>, split: Split,
+    _ design: Network.Design, network: Network, head: Head, data: ConditionalData<Scalar>,
+    split: Split,
     longestBatch: Int, optimizer: Adam, months: [Month] = [], budget: Budget = Budget(),
     threads: Int = 1
   ) {
@@ -28,7 +30,7 @@ final class ConditionalTrainer<Head: FactorHead>: Trainable {
     (self.optimizer, self.months, self.budget) = (optimizer, months, budget)
     batches = ConditionalStep(
       network: network, head: head, data: data, longestBatch: longestBatch, threads: threads)
-    filter = ConditionalFilter(head: head, width: network.outputWidth, data: data)
+    filter = ConditionalFilter(design, head: head, data: data)
   }
 
   var batchCount: Int { plan.count }
@@ -40,6 +42,7 @@ final class ConditionalTrainer<Head: FactorHead>: Trainable {
     }
     plan = head.batches(epoch: epoch, train: split.train, &stream)
     head.resetState()
+    network.resetStates()
   }
 
   func step(batch number: Int) -> Double {
@@ -74,7 +77,7 @@ final class ConditionalTrainer<Head: FactorHead>: Trainable {
     try head.refinePrior(on: seen, budget: budget)
   }
 
-  typealias State = ConditionalState<Scalar>
+  typealias State = NetworkState<Scalar>
 
   var state: State {
     get {

@@ -14,19 +14,26 @@ struct FitMemory {
   private let shared: Int
   private let perMember: Int
 
-  init<Head: FactorHead>(_ design: ConditionalDesign<Head>, _ task: FactorTask) {
+  /// Of a model that holds some bytes for all members and some for each.
+  init(model: String, members: Int, shared: Int, perMember: Int) {
+    (self.model, self.members) = (model, members)
+    (self.shared, self.perMember) = (shared, perMember)
+  }
+
+  init<Network: ConditionalNetwork, Head: FactorHead>(
+    _ design: ConditionalDesign<Network, Head>, _ task: FactorTask
+  ) {
     let (rows, width) = (task.returns.count, task.width)
     let managed = design.needsManaged ? 16 * task.monthCount * (width + 1) * (width + 1) : 0
-    let output = Padding.padded(design.factors + 1)
-    let batch = Self.mostRows(task, months: design.longestBatch)
-    let passes = design.hidden.reduce(0) { $0 + 2 * Padding.padded($1) } + 2 * output
-    let widths = [width] + design.hidden + [output]
-    let parameters = zip(widths, widths.dropFirst()).reduce(0) { $0 + $1.0 * Padding.padded($1.1) }
-    let training = 4 * (batch * passes + Self.mostRows(task, months: 1) * output + 24 * parameters)
-    model = design.model
-    members = design.members
-    shared = rows * (4 * width + 16) + managed + 8 * rows * (4 + 5)
-    perMember = max(training, 8 * 4 * rows)
+    let room = design.network(width).room(
+      rowsOfBatch: Self.mostRows(task, months: design.longestBatch),
+      rowsOfMonth: Self.mostRows(task, months: 1), firms: task.index.assetNames.count)
+    // Where each firm's rows lie.
+    let histories = Network.readsHistories ? 20 * rows : 0
+    self.init(
+      model: design.model, members: design.members,
+      shared: rows * (4 * width + 16) + histories + managed + 8 * rows * (4 + 5),
+      perMember: max(4 * room, 8 * 4 * rows))
   }
 
   /// Bytes with some members at a time.
@@ -42,7 +49,7 @@ struct FitMemory {
     return bytes
   }
 
-  private static func mostRows(_ task: FactorTask, months count: Int) -> Int {
+  static func mostRows(_ task: FactorTask, months count: Int) -> Int {
     let months = task.monthCount
     return (0..<months).map { task.rows($0..<min($0 + count, months)).count }.max() ?? 0
   }

@@ -9,24 +9,17 @@ extension FittedConditional {
       .init(
         "conditional",
         .fields(
-          ("hidden", .list(hidden.map { .number(Double($0)) })), ("cuts", .bool(cutsLoadings)),
-          ("managed", .bool(needsManaged)),
+          ("network", design.facts), ("managed", .bool(needsManaged)),
           ("forecasts", .list(forecasts.map { .text($0.rawValue) })), ("head", head.facts))))
     container.add("scales", [scales.returns, meanFirms, residualVariance, blendWeight])
     container.add("scales.managed", scales.managed)
-    let network = emptyNetwork()
+    let network = Network(blank: design)
     for (number, member) in members.enumerated() {
       member.weights.restore(to: network)
       network.encode("member\(number).network", into: &container)
       container.add("member\(number).head", member.core)
       container.add("member\(number).head.tuned", member.tuned)
     }
-  }
-
-  private func emptyNetwork() -> BetaNetwork<Float> {
-    BetaNetwork(
-      inputs: summary.characteristicNames.count, hidden: hidden, outputs: head.factors,
-      maximumRows: 1, cutsLoadings: cutsLoadings)
   }
 
   /// Reads what `encode` wrote; throws the fact that something does not fit.
@@ -42,22 +35,21 @@ extension FittedConditional {
       scales: NetworkScales(returns: numbers[0], managed: try container.doubles("scales.managed")),
       members: [], blendWeight: numbers[3], residualVariance: numbers[2],
       forecasts: try facts.texts("forecasts").compactMap(ForecastMode.init),
-      needsManaged: try facts.flag("managed"), hidden: try facts.integers("hidden"),
-      cutsLoadings: try facts.flag("cuts"),
+      needsManaged: try facts.flag("managed"),
+      design: try Network.Design(StoredFacts(try facts.object("network"))),
       head: try Head.Design(StoredFacts(try facts.object("head"))), meanFirms: numbers[1])
     guard scales.managed.count == (needsManaged ? inputs + 1 : 0), scales.returns > 0 else {
       throw ContainerError.malformed(section: "scales.managed", reason: "their number is wrong")
     }
-    guard hidden.allSatisfy({ (1...65_536).contains($0) }), !forecasts.isEmpty else {
-      throw facts.fault("hidden")
+    guard design.inputs == inputs, design.outputs == head.factors, !forecasts.isEmpty else {
+      throw facts.fault("network")
     }
-    try BetaNetwork<Float>.checkSizes(
-      "member0.network", [inputs] + hidden, outputs: head.factors, container)
+    try design.checkSizes("member0.network", container)
     members = try summary.members.indices.map { try member($0, of: container) }
   }
 
-  private func member(_ number: Int, of container: Container) throws -> ConditionalMember {
-    let network = emptyNetwork()
+  private func member(_ number: Int, of container: Container) throws -> ConditionalMember<Network> {
+    let network = Network(blank: design)
     try network.decode("member\(number).network", of: container)
     let blank = Head(head, inputs: scales.managed.isEmpty ? [] : [scales.managed], meanFirms: 1)
     func parameters(_ name: String) throws -> [Double] {
@@ -69,7 +61,7 @@ extension FittedConditional {
       return values
     }
     return ConditionalMember(
-      network: network.frozen(), weights: BetaNetworkWeights(network),
+      network: network.frozen(), weights: NetworkWeights(network),
       core: try parameters("member\(number).head"),
       tuned: try parameters("member\(number).head.tuned"), report: summary.members[number])
   }

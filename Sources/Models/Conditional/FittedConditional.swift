@@ -3,10 +3,11 @@
 import FactorRuntime
 
 /// One ensemble member after training.
-struct ConditionalMember: Sendable {
-  let network: FrozenBetaNetwork<Float>
+struct ConditionalMember<Network: ConditionalNetwork>: TrainedMember
+where Network.Scalar == Float {
+  let network: Network.Frozen
   /// The network as it was trained, to go on from and to write to a file.
-  let weights: BetaNetworkWeights
+  let weights: NetworkWeights<Float>
   /// The factor head's parameters.
   var core: [Double]
   /// The same before the validation months were used again: what the blend weight is chosen with.
@@ -24,10 +25,11 @@ struct MemberPredictions: Sendable {
   var latent: [[Double]] = []
 }
 
-struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Float {
+struct FittedConditional<Network: ConditionalNetwork, Head: FactorHead>: FittedModel
+where Network.Scalar == Float, Head.Scalar == Float {
   var summary: FitSummary
   let scales: NetworkScales
-  var members: [ConditionalMember]
+  var members: [ConditionalMember<Network>]
   /// The share of the prior in the blend forecast.
   var blendWeight = 0.0
   /// The residual variance of the training months, in standardised units.
@@ -36,8 +38,7 @@ struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Flo
   let needsManaged: Bool
   var readsManagedPortfolios: Bool { needsManaged && head.readsInputs }
   /// What makes the network and the head again.
-  let hidden: [Int]
-  let cutsLoadings: Bool
+  let design: Network.Design
   let head: Head.Design
   let meanFirms: Double
 
@@ -77,13 +78,14 @@ struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Flo
   }
 
   private func run(
-    _ member: ConditionalMember, _ data: NetworkData, _ budget: Budget
+    _ member: ConditionalMember<Network>, _ data: NetworkData, _ budget: Budget
   ) -> MemberPredictions {
     let rows = data.returns.count
     let head = Head(self.head, inputs: data.managed, meanFirms: meanFirms)
     head.parameters.restore(member.core)
-    let filter = ConditionalFilter(
-      head: head, width: member.network.outputWidth, data: ConditionalData<Float>(data))
+    let filter = ConditionalFilter<Network.Run, Head>(
+      design, head: head,
+      data: ConditionalData<Float>(data, readsHistories: Network.readsHistories))
     var result = MemberPredictions(
       total: [Double](repeating: 0, count: rows), mean: [Double](repeating: 0, count: rows),
       prior: [Double](repeating: 0, count: rows), spread: [Double](repeating: 0, count: rows),
@@ -94,13 +96,14 @@ struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Flo
     var b = [Double](repeating: 0, count: head.factors)
     let residual = residualVariance
     let months = 0..<data.monthCount
-    _ = filter.run(member.network, months: months, from: 0, budget: budget) { view, rows, month in
+    _ = filter.run(member.network, months: months, from: 0, budget: budget) {
+      loadings, rows, month in
       let past = counted.mean
       // Where no prior says how far factors may go, those seen so far do.
       let covariance = month.prior.isEmpty ? seen.covariance : []
       let first = rows.lowerBound
       for i in 0..<rows.count {
-        let row = view.loadings + i * view.width
+        let row = loadings + i * filter.width
         var (total, mean, prior, spread) = (0.0, 0.0, 0.0, residual)
         for k in 0..<head.factors {
           let loading = Double(row[k])
@@ -117,10 +120,11 @@ struct FittedConditional<Head: FactorHead>: FittedModel where Head.Scalar == Flo
         result.prior[first + i] = prior
         result.spread[first + i] = spread
       }
+      let isCounted = result.factors.count >= data.firstMeanMonth
       result.factors.append(month.posterior)
       result.latent.append(month.latent)
       seen.add(month.posterior)
-      if view.month >= data.firstMeanMonth { counted.add(month.posterior) }
+      if isCounted { counted.add(month.posterior) }
     }
     return result
   }

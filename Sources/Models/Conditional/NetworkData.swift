@@ -5,6 +5,9 @@ import FactorRuntime
 
 struct NetworkData: Sendable {
   let offsets: [Int]
+  /// The firm of each row, and the calendar's number of each month.
+  let firms: [Int32]
+  let calendar: [Int]
   let width: Int
   /// Rows x characteristics, shared with the task.
   let characteristics: [Float]
@@ -14,8 +17,8 @@ struct NetworkData: Sendable {
   let returnScale: Double
   /// Months x (characteristics + 1): managed portfolio returns in training standard deviations.
   let managed: [[Double]]
-  /// How many leading rows of each month have a return to learn from; nil for all.
-  var known: [Int]?
+  /// The rows whose return is not there to learn from; nil for none.
+  var waiting: [Bool]?
   /// The first month that counts in running means of factors.
   let firstMeanMonth: Int
 
@@ -35,6 +38,8 @@ struct NetworkData: Sendable {
   /// Standardises with given scales, as a fitted model does with new data.
   init(_ task: FactorTask, returnScale: Double, managed: [[Double]]) {
     offsets = task.index.offsets
+    firms = task.index.assets
+    calendar = task.index.months.map { Int($0.index) }
     width = task.width
     firstMeanMonth = task.firstMeanMonth
     characteristics = task.characteristics

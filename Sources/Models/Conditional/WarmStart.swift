@@ -4,14 +4,15 @@ import FactorRuntime
 
 enum WarmStart {
   /// The members to start from; throws the fact that the other fit has another shape.
-  static func members<Head: FactorHead>(
-    of start: any FittedModel, for design: ConditionalDesign<Head>, _ task: FactorTask
-  ) throws -> [ConditionalMember] where Head.Scalar == Float {
+  static func members<Network: ConditionalNetwork, Head: FactorHead>(
+    of start: any FittedModel, for design: ConditionalDesign<Network, Head>, _ task: FactorTask
+  ) throws -> [ConditionalMember<Network>] {
     let names = start.summary.characteristicNames
     guard names == task.characteristicNames else {
       throw ModelError.otherCharacteristics(expected: names, found: task.characteristicNames)
     }
-    guard let fitted = start as? FittedConditional<Head>, fitted.hidden == design.hidden,
+    guard let fitted = start as? FittedConditional<Network, Head>,
+      fitted.design == design.network(task.width),
       fitted.head.factors == design.head.factors, fitted.needsManaged == design.needsManaged,
       fitted.parameterCount(of: fitted.head) == fitted.parameterCount(of: design.head)
     else {

@@ -90,6 +90,8 @@ public protocol FittedModel: Sendable {
   func predict(_ task: FactorTask, budget: Budget) throws -> Predictions
   /// What is left of a fit that was stopped; nil for a whole one.
   var pause: FitPause? { get }
+  /// The model as it forecasts: what is left of a stopped fit takes its best epoch, which is work.
+  func settled(_ budget: Budget) throws -> any FittedModel
   /// Adds what the model needs to forecast to a container; its card reads it back.
   func encode(into container: inout Container) throws
   /// Whether factors are a function of managed portfolios, which can then be silenced alone.
@@ -107,6 +109,9 @@ public protocol FittedModel: Sendable {
 extension FittedModel {
   /// A whole fit.
   public var pause: FitPause? { nil }
+
+  /// A whole fit is settled.
+  public func settled(_ budget: Budget) throws -> any FittedModel { self }
 
   /// Factors of something else, or none.
   public var readsManagedPortfolios: Bool { false }

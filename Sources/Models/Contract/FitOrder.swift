@@ -26,7 +26,7 @@ public struct FitOrder: Sendable {
   }
 
   /// Raise this when fits give other bits than before, or checkpoints hold other things.
-  static let engine = 2
+  static let engine = 3
 
   /// Creates an order.
   public init(

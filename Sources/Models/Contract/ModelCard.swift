@@ -41,6 +41,15 @@ public struct ModelCard: Sendable {
     }
   }
 
+  /// Says what one pass over one row takes, forward and backward.
+  func withOperations(
+    _ operations: @escaping @Sendable (Int, [String: HyperparameterValue]) -> Double
+  ) -> ModelCard {
+    var card = self
+    card.operations = operations
+    return card
+  }
+
   /// Says what one pass over one row takes: the products of a network of these widths, three times.
   func withNetwork(
     _ widths: @escaping @Sendable ([String: HyperparameterValue]) -> [Int]

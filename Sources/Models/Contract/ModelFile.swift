@@ -12,7 +12,7 @@ public enum ModelFile {
 
   /// The model with everything it needs to forecast, and to go on if its fit is not finished.
   public static func container(
-    of model: any FittedModel, order: JSON? = nil
+    of model: any FittedModel, order: JSON? = nil, budget: Budget = Budget()
   ) throws -> Container {
     var container = Container(kind: kind)
     let summary = model.summary
@@ -23,7 +23,7 @@ public enum ModelFile {
       container.add("fit\(number).best", [report.bestLoss])
       report.metrics.encode("fit\(number).metrics", into: &container)
     }
-    try model.encode(into: &container)
+    try model.settled(budget).encode(into: &container)
     if let pause = model.pause, let order { UnfinishedModel.add(pause, order, to: &container) }
     return container
   }

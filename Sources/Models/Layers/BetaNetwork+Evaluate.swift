@@ -18,9 +18,14 @@ public struct FrozenBetaNetwork<Scalar: NetworkScalar>: Sendable {
   public let outputWidth: Int
   let layers: [Layer]
 
-  /// Computes loadings into `out` (`outputWidth` entries a row), in blocks of rows.
+  /// The row length of the last hidden layer.
+  public var unitWidth: Int { layers.count > 1 ? layers[layers.count - 2].width : inputs }
+
+  /// Computes loadings into `out` (`outputWidth` entries a row), in blocks of rows, and the last hidden
+  /// layer's activations (`unitWidth` entries a row) where a place for them is given.
   public func loadings(
-    rows: Int, _ x: UnsafePointer<Scalar>, into out: UnsafeMutablePointer<Scalar>
+    rows: Int, _ x: UnsafePointer<Scalar>, into out: UnsafeMutablePointer<Scalar>,
+    units: UnsafeMutablePointer<Scalar>? = nil
   ) {
     let block = 256
     let widest = layers.map(\.width).max() ?? outputWidth
@@ -33,6 +38,9 @@ public struct FrozenBetaNetwork<Scalar: NetworkScalar>: Sendable {
           let isLast = i == layers.count - 1
           let target = isLast ? out + start * outputWidth : base + (i % 2) * block * widest
           run(layer, rows: count, input: input, stride: stride, into: target)
+          if let units, i == layers.count - 2 {
+            (units + start * unitWidth).update(from: target, count: count * unitWidth)
+          }
           (input, stride) = (UnsafePointer(target), layer.width)
         }
       }

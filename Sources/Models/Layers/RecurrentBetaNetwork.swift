@@ -50,6 +50,7 @@ final class RecurrentBetaNetwork<Scalar: NetworkScalar>: LoadingNetwork {
   let parameters = ParameterBlock<Scalar>(padded: true)
   let layer: RecurrentLayer
   let head: (weight: Int, bias: Int)
+  let reading: StateReading
   let loadings: Buffer
   let loadingsGradient: Buffer
   private(set) var groups = RowGroups(rows: 0)
@@ -64,13 +65,16 @@ final class RecurrentBetaNetwork<Scalar: NetworkScalar>: LoadingNetwork {
 
   init(
     inputs: Int, hidden: Int, outputs: Int, cell: RecurrentCell = .lstm, mode: HistoryMode,
-    histories: FirmHistories, longestBatch: Int
+    reading: StateReading = .layer, histories: FirmHistories, longestBatch: Int
   ) {
+    precondition(reading == .layer || hidden == outputs)
     (self.mode, self.outputs, self.inputs) = (mode, outputs, inputs)
+    self.reading = reading
     outputWidth = Padding.padded(outputs + 1)
     layer = RecurrentLayer("cell", cell, inputs: inputs, hidden: hidden, in: parameters)
     head = (
-      parameters.add("head.weight", rows: hidden, columns: outputWidth, penalised: true),
+      parameters.add(
+        "head.weight", rows: hidden, columns: outputWidth, penalised: reading == .layer),
       parameters.add("head.bias", rows: 1, columns: outputWidth)
     )
     let length = if case .window(let months) = mode { months } else { 1 }
@@ -121,6 +125,10 @@ final class RecurrentBetaNetwork<Scalar: NetworkScalar>: LoadingNetwork {
   /// Draws starting weights.
   func initialize(_ stream: inout RandomStream) {
     layer.initialize(parameters, &stream)
+    if reading == .state {
+      parameters.fill(head.weight) { $0 == $1 ? 1 : 0 }
+      return
+    }
     let bound = (6 / Double(layer.hidden + outputs)).squareRoot()
     let loadings = outputs
     parameters.fill(head.weight) { _, column in

@@ -162,7 +162,7 @@ final class RecurrentParty<Scalar: NetworkScalar> {
       (slopes + number * outputWidth).update(
         from: gradient + (Int(row) - firstRow) * outputWidth, count: outputWidth)
     }
-    headGradient(network, into: target)
+    if network.reading == .layer { headGradient(network, into: target) }
     let (w, states) = (pass.layer.width, pass.stateGradient(plan, firstRead))
     pass.clearStateGradients(plan)
     Scalar.product(

@@ -6,14 +6,13 @@ final class RegressionStep<Network: LoadingNetwork> {
   typealias Scalar = Network.Scalar
 
   let network: Network
-  private let data: ConditionalData<Scalar>
   private let pool: BlockPool
   private var work: BlockWork = { _, _ in }
   private var batch: (panel: UnsafePointer<Scalar>, returns: UnsafePointer<Scalar>)?
   private let losses: UnsafeMutablePointer<Double>
 
-  init(network: Network, data: ConditionalData<Scalar>, threads: Int) {
-    (self.network, self.data) = (network, data)
+  init(network: Network, threads: Int) {
+    self.network = network
     pool = BlockPool(threads: threads)
     losses = AlignedMemory.zeros(RowGroups.most)
     work = { [unowned self] phase, block in run(phase: phase, block: block) }
@@ -22,16 +21,30 @@ final class RegressionStep<Network: LoadingNetwork> {
   deinit { AlignedMemory.free(losses) }
 
   /// Computes the mean squared error of some months and sets the gradient.
-  func gradient(_ months: Range<Int>) -> Double {
+  func gradient(_ months: Range<Int>, of data: ConditionalData<Scalar>) -> Double {
     let rows = data.rows(months)
-    network.parameters.clearGradients()
     return data.withRows(0..<rows.upperBound) { panel, returns in
-      batch = (panel, returns + rows.lowerBound)
-      network.begin(months: months, rows: rows)
-      network.runForward(pool, work)
-      network.runBackward(pool, work)
-      return (0..<network.groups.count).reduce(0) { $0 + losses[$1] } / Double(max(1, rows.count))
+      gradient(months, rows, panel, returns + rows.lowerBound)
     }
+  }
+
+  /// The same for rows that lie side by side and belong to no month.
+  func gradient(
+    rows: Int, _ characteristics: UnsafePointer<Scalar>, _ returns: UnsafePointer<Scalar>
+  ) -> Double {
+    gradient(0..<1, 0..<rows, characteristics, returns)
+  }
+
+  private func gradient(
+    _ months: Range<Int>, _ rows: Range<Int>, _ panel: UnsafePointer<Scalar>,
+    _ returns: UnsafePointer<Scalar>
+  ) -> Double {
+    network.parameters.clearGradients()
+    batch = (panel, returns)
+    network.begin(months: months, rows: rows)
+    network.runForward(pool, work)
+    network.runBackward(pool, work)
+    return (0..<network.groups.count).reduce(0) { $0 + losses[$1] } / Double(max(1, rows.count))
   }
 
   private func run(phase: Int, block: Int) {

@@ -9,102 +9,49 @@
 import FactorRuntime
 
 struct CVRA: FactorModel {
-  let factors: Int
-  let seeds: Int
-  let epochs: Int
-  let patience: Int
-  let rate: Double
-  let l1: Double
-  let posterior: PosteriorKind
-  let input: FactorInput
-  let prior: PriorKind
+  let common: VariationalModel
   let betaHidden: [Int]
-  let hidden: Int
-  let predictorHidden: Int
-  let chunk: Int
-  let warmUp: Int
-  let anneal: Int
-  let divergenceWeight: Double
-  let predictiveWeight: Double
-  let clip: Double
-  let factorActivation: FactorActivation
   let loadingActivation: LoadingActivation
-
-  /// With fewer training months a prior beyond the VAR(1) only overfits.
-  static let fewestMonthsForMemory = 60
 
   static let card = ModelCard(
     "cvra", "Fits a conditional variational recurrent autoencoder: latent factors with memory.",
-    Hyperparameter("k", default: 5, in: 1...20, "number of latent factors"),
-    Hyperparameter("seeds", default: 5, in: 1...100, "ensemble members, averaged at r-hat"),
+    VariationalSettings.factors, VariationalSettings.seeds,
     Hyperparameter("epochs", default: 300, in: 1...10_000, "most passes over the months"),
     Hyperparameter("patience", default: 40, in: 1...1000, "epochs without improvement to wait"),
-    Hyperparameter("rate", default: 3e-3, in: 1e-7...1, "step size of Adam"),
-    Hyperparameter("l1", default: 1e-5, in: 0...1, "strength of the L1 penalty on weights"),
-    Hyperparameter("posterior", default: PosteriorKind.amortized, "how factors are inferred"),
-    Hyperparameter("fac_in", default: FactorInput.beta, "what the factor network reads"),
-    Hyperparameter("prior", default: PriorKind.regime, "what forecasts the factors"),
+    VariationalSettings.rate, VariationalSettings.l1, VariationalSettings.posterior,
+    VariationalSettings.input, VariationalSettings.prior,
     Hyperparameter("beta_hidden", default: [32, 16], in: 1...1024, "widths of the beta network"),
-    Hyperparameter("hidden", default: 16, in: 1...512, "width of the posterior's recurrent state"),
-    Hyperparameter("predictor_hidden", default: 8, in: 1...512, "width of the predictor's memory"),
-    Hyperparameter("chunk", default: 12, in: 2...240, "months a gradient runs through"),
-    Hyperparameter("warmup", default: 20, in: 0...1000, "epochs before the divergence counts"),
-    Hyperparameter("anneal", default: 20, in: 0...1000, "epochs over which the divergence rises"),
-    Hyperparameter("lambda_kl", default: 1, in: 0...1000, "weight of the divergence"),
-    Hyperparameter("w_pr", default: 0.1, in: 0...10, "weight of the predictor's own likelihood"),
-    Hyperparameter("clip", default: 1, in: 1e-6...1e6, "largest norm of a step's gradient"),
-    Hyperparameter("fac_act", default: FactorActivation.identity, "activation of the factors"),
+    VariationalSettings.hidden, VariationalSettings.predictorHidden, VariationalSettings.chunk,
+    VariationalSettings.warmUp, VariationalSettings.anneal, VariationalSettings.divergenceWeight,
+    VariationalSettings.predictiveWeight, VariationalSettings.clip,
+    VariationalSettings.factorActivation,
     Hyperparameter("beta_act", default: LoadingActivation.linear, "activation of the loadings"),
     reference: "CVRA paper, equations 10-24, with the changes listed in docs/architecture.md",
-    restore: { try FittedConditional<RecurrentFactorHead<Float>>($0, $1) }
+    restore: { try FittedConditional<BetaNetwork<Float>, RecurrentFactorHead<Float>>($0, $1) }
   ) {
     CVRA(
-      factors: $0, seeds: $1, epochs: $2, patience: $3, rate: $4, l1: $5, posterior: $6,
-      input: $7, prior: $8, betaHidden: $9, hidden: $10, predictorHidden: $11, chunk: $12,
-      warmUp: $13, anneal: $14, divergenceWeight: $15, predictiveWeight: $16, clip: $17,
-      factorActivation: $18, loadingActivation: $19)
+      common: VariationalModel(
+        name: "cvra", seeds: $1, schedule: TrainingSchedule(epochs: $2, patience: $3), rate: $4,
+        l1: $5, clip: $17,
+        options: FactorNetworkOptions(
+          factors: $0, hidden: $10, predictorHidden: $11, posterior: $6, input: $7, prior: $8,
+          activation: $18, chunk: $12, divergenceWeight: $15, predictiveWeight: $16, warmUp: $13,
+          anneal: $14)),
+      betaHidden: $9, loadingActivation: $19)
   }.withNetwork { settings in
     if case .integers(let widths)? = settings["beta_hidden"] { return widths }
     return [32, 16]
   }
 
   func fit(_ task: FactorTask, _ context: FitContext) throws -> any FittedModel {
-    let split = try task.requireSplit()
-    guard posterior == .amortized || factorActivation == .identity else {
-      throw ModelError.incompatible(
-        first: "posterior: exact", second: "fac_act: sigmoid",
-        reason: "the closed posterior needs factors that are the latent variables")
+    var common = common
+    let (hidden, factors) = (betaHidden, common.options.factors)
+    let cuts = loadingActivation == .relu
+    if common.options.activation == .sigmoid, cuts {
+      common.notes.append("fac_act: sigmoid with beta_act: relu: no fitted return can be negative")
     }
-    var options = FactorNetworkOptions(
-      factors: factors, hidden: hidden, predictorHidden: predictorHidden, posterior: posterior,
-      input: input, prior: prior, activation: factorActivation, chunk: chunk,
-      divergenceWeight: divergenceWeight,
-      predictiveWeight: predictiveWeight, warmUp: warmUp, anneal: anneal)
-    var notes: [String] = []
-    if prior == .predictor || prior == .regime, split.train.count < Self.fewestMonthsForMemory {
-      options.prior = .var1
-      notes.append(
-        "prior: var1, because \(split.train.count) training months are fewer than "
-          + "\(Self.fewestMonthsForMemory)")
+    return try common.fit(BetaNetwork<Float>.self, task, context) {
+      BetaDesign(inputs: $0, hidden: hidden, outputs: factors, cutsLoadings: cuts)
     }
-    if factorActivation == .sigmoid, loadingActivation == .relu {
-      notes.append("fac_act: sigmoid with beta_act: relu: no fitted return can be negative")
-    }
-    let design = ConditionalDesign<RecurrentFactorHead<Float>>(
-      model: "cvra", settings: settings(options.prior), factors: factors, hidden: betaHidden,
-      members: seeds, schedule: TrainingSchedule(epochs: epochs, patience: patience), rate: rate,
-      clip: clip, l1: l1, longestBatch: chunk,
-      cutsLoadings: loadingActivation == .relu, needsManaged: input == .managed,
-      forecasts: [.mean, .prior, .blend], notes: notes,
-      head: options)
-    return try ConditionalFitter.fit(design, task, context)
-  }
-
-  private func settings(_ prior: PriorKind) -> [(name: String, value: String)] {
-    [
-      ("k", factors.text), ("seeds", seeds.text), ("epochs", epochs.text),
-      ("patience", patience.text), ("rate", rate.text), ("l1", l1.text),
-      ("posterior", posterior.text), ("fac_in", input.text), ("prior", prior.text),
-    ]
   }
 }

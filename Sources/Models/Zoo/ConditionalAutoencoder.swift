@@ -33,7 +33,7 @@ struct ConditionalAutoencoder: FactorModel {
       Hyperparameter("rate", default: 1e-3, in: 1e-7...1, "step size of Adam"),
       Hyperparameter("l1", default: 1e-5, in: 0...1, "strength of the L1 penalty on weights"),
       reference: "Gu, Kelly and Xiu (2021), equations 12-19",
-      restore: { try FittedConditional<LinearFactorHead<Float>>($0, $1) }
+      restore: { try FittedConditional<BetaNetwork<Float>, LinearFactorHead<Float>>($0, $1) }
     ) {
       ConditionalAutoencoder(
         depth: depth, factors: $0, seeds: $1, epochs: $2, patience: $3, rate: $4, l1: $5)
@@ -41,16 +41,18 @@ struct ConditionalAutoencoder: FactorModel {
   }
 
   func fit(_ task: FactorTask, _ context: FitContext) throws -> any FittedModel {
-    let design = ConditionalDesign<LinearFactorHead<Float>>(
+    let (hidden, factors) = (Self.hiddenWidths[depth], factors)
+    let design = ConditionalDesign<BetaNetwork<Float>, LinearFactorHead<Float>>(
       model: "ca\(depth)",
       settings: [
         ("k", factors.text), ("seeds", seeds.text), ("epochs", epochs.text),
         ("patience", patience.text), ("rate", rate.text), ("l1", l1.text),
       ],
-      factors: factors, hidden: Self.hiddenWidths[depth], members: seeds,
+      factors: factors,
+      network: { BetaDesign(inputs: $0, hidden: hidden, outputs: factors) }, members: seeds,
       schedule: TrainingSchedule(epochs: epochs, patience: patience), rate: rate, clip: nil,
       l1: l1, longestBatch: 1, needsManaged: true, forecasts: [.mean], notes: [],
       head: LinearHeadDesign(factors: factors))
-    return try ConditionalFitter.fit(design, task, context)
+    return try design.fit(task, context)
   }
 }

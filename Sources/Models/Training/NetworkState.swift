@@ -1,31 +1,35 @@
-// The state of one member of a conditional factor model between two epochs, as values.
+// The state of one network in training between two epochs, as values.
 
 import FactorRuntime
 
 /// Everything that the next epoch depends on.
-struct ConditionalState<Scalar: NetworkScalar>: Sendable {
+struct NetworkState<Scalar: NetworkScalar>: Sendable {
   let network: ParameterState<Scalar>
   let running: [RunningMoments]
   let head: ParameterState<Double>
   /// What sampled losses draw from; nil where nothing is sampled.
   let draws: RandomStream?
   let optimizer: OptimizerClock
-  let best: ConditionalSnapshot<Scalar>
+  let best: NetworkSnapshot<Scalar>
 }
 
 /// The parameters and running statistics of the best epoch.
-struct ConditionalSnapshot<Scalar: NetworkScalar>: Sendable {
+struct NetworkSnapshot<Scalar: NetworkScalar>: Sendable {
   private(set) var large: [Scalar] = []
   private(set) var small: [Double] = []
   private(set) var running: [RunningMoments] = []
 
-  mutating func take(_ network: BetaNetwork<Scalar>, _ parameters: ParameterBlock<Double>) {
+  mutating func take<Network: WeightedNetwork>(
+    _ network: Network, _ parameters: ParameterBlock<Double>
+  ) where Network.Scalar == Scalar {
     network.parameters.snapshot(into: &large)
     parameters.snapshot(into: &small)
     running = network.running
   }
 
-  func putBack(_ network: BetaNetwork<Scalar>, _ parameters: ParameterBlock<Double>) {
+  func putBack<Network: WeightedNetwork>(
+    _ network: Network, _ parameters: ParameterBlock<Double>
+  ) where Network.Scalar == Scalar {
     guard !large.isEmpty else { return }
     network.parameters.restore(large)
     parameters.restore(small)
@@ -33,7 +37,7 @@ struct ConditionalSnapshot<Scalar: NetworkScalar>: Sendable {
   }
 }
 
-extension ConditionalState: KeptState {
+extension NetworkState: KeptState {
   func encode(_ name: String, into container: inout Container) {
     network.encode("\(name).network", into: &container)
     running.encode("\(name).running", into: &container)
@@ -51,23 +55,25 @@ extension ConditionalState: KeptState {
       head: try ParameterState("\(name).head", of: container),
       draws: container.count(of: draws) == nil ? nil : try RandomStream(draws, of: container),
       optimizer: try OptimizerClock("\(name).optimizer", of: container),
-      best: try ConditionalSnapshot("\(name).best", of: container))
+      best: try NetworkSnapshot("\(name).best", of: container))
   }
 
   /// Whether the state is one of such a network and head.
-  func isOf<Head: FactorHead>(_ network: BetaNetwork<Scalar>, _ head: Head) -> Bool {
+  func isOf<Network: WeightedNetwork>(
+    _ network: Network, _ head: ParameterBlock<Double>, draws hasDraws: Bool
+  ) -> Bool where Network.Scalar == Scalar {
     self.network.weights.count == network.parameters.count
-      && self.head.weights.count == head.parameters.count
+      && self.head.weights.count == head.count
       && running.map(\.mean.count) == network.running.map(\.mean.count)
-      && (draws == nil) == (head.draws == nil)
+      && (draws != nil) == hasDraws
       && (best.large.isEmpty
         || best.large.count == network.parameters.count
-          && best.small.count == head.parameters.count
+          && best.small.count == head.count
           && best.running.map(\.mean.count) == network.running.map(\.mean.count))
   }
 }
 
-extension ConditionalSnapshot: KeptState {
+extension NetworkSnapshot: KeptState {
   func encode(_ name: String, into container: inout Container) {
     container.add("\(name).network", scalars: large)
     container.add("\(name).head", small)

@@ -1,15 +1,15 @@
-// One party of targets through a sequence network and back, in memory that is taken once.
+// One party of targets through a gated body and back, in memory that is taken once.
 
 import FactorRuntime
 
-final class SequenceWorker<Scalar: NetworkScalar> {
+final class GatedWorker<Scalar: NetworkScalar>: WindowWorker {
   typealias Buffer = UnsafeMutablePointer<Scalar>
   /// The slope of the leaky entry below zero, as Duan et al. print it.
   static var leak: Double { 0.1 }
   /// Columns of a number that a product writes.
   private static var narrow: Int { 16 }
 
-  private unowned let network: SequenceNetwork<Scalar>
+  private let body: GatedBody<Scalar>
   private let histories: FirmHistories
   private let design: SequenceDesign
   private let passes: [RecurrentPass<Scalar>]
@@ -27,19 +27,22 @@ final class SequenceWorker<Scalar: NetworkScalar> {
   private let context: Buffer
   private let contextGradient: Buffer
   private let out: Buffer
+  private let features: Buffer
+  /// Targets of the party at work.
+  private var count = 0
   private let transposed: Buffer
   private let sums: UnsafeMutablePointer<Double>
   private let all: [Buffer]
 
-  init(_ network: SequenceNetwork<Scalar>, _ histories: FirmHistories) {
-    (self.network, self.histories, design) = (network, histories, network.design)
-    let most = SequenceNetwork<Scalar>.partyTargets
+  init(_ body: GatedBody<Scalar>, _ histories: FirmHistories) {
+    (self.body, self.histories, design) = (body, histories, body.design)
+    let most = WindowParty.targets
     let rows = most * design.months
     xStride = Padding.padded(design.inputs)
     width = Padding.padded(design.hidden)
     inner = Padding.padded(design.attention ?? 1)
-    passes = network.layers.map {
-      RecurrentPass($0, network.parameters, rows: rows, inputs: rows, projects: false)
+    passes = body.layers.map {
+      RecurrentPass($0, body.parameters, rows: rows, inputs: rows, projects: false)
     }
     var taken: [Buffer] = []
     func room(_ count: Int) -> Buffer {
@@ -52,6 +55,7 @@ final class SequenceWorker<Scalar: NetworkScalar> {
     (shares, sharesGradient) = (room(rows), room(rows))
     (context, contextGradient) = (room(most * width), room(most * width))
     out = room(rows * Self.narrow)
+    features = room(design.attention == nil ? 0 : 2 * most * width)
     transposed = room(inner * width)
     sums = AlignedMemory.zeros(max(width, inner))
     all = taken
@@ -65,18 +69,15 @@ final class SequenceWorker<Scalar: NetworkScalar> {
   /// Transposes the weights that the gradient needs, once a step.
   func prepare() {
     for pass in passes { pass.prepareBackward(wantsInputs: true) }
-    guard let attention = network.attention else { return }
-    let weights = network.parameters.weights(attention.weight)
+    guard let attention = body.attention else { return }
+    let weights = body.parameters.weights(attention.weight)
     for k in 0..<inner {
       for j in 0..<design.hidden { transposed[k * width + j] = weights[j * inner + k] }
     }
   }
 
-  /// Adds the gradient of some targets' squared errors, over `total`; gives the sum of squares.
-  func run(
-    _ targets: Range<Int>, of total: Int, _ panel: UnsafePointer<Scalar>,
-    _ returns: UnsafePointer<Scalar>, into target: Buffer
-  ) -> Double {
+  func forward(_ targets: ArraySlice<Int32>, _ panel: UnsafePointer<Scalar>) -> Buffer {
+    count = targets.count
     plan(targets, panel)
     enter()
     var (input, stride) = (UnsafePointer(entered), width)
@@ -84,17 +85,34 @@ final class SequenceWorker<Scalar: NetworkScalar> {
       pass.forward(plan, input, stride: stride, inputRows: plan.rows)
       (input, stride) = (UnsafePointer(pass.state(plan, 0)), width)
     }
-    if network.attention != nil { attend(targets.count) }
-    let loss = predict(targets, of: total, returns)
+    guard body.attention != nil else { return states + last * width }
+    attend(count)
+    for i in 0..<count {
+      let row = features + i * 2 * width
+      row.update(from: states + (last + i) * width, count: width)
+      (row + width).update(from: context + i * width, count: width)
+    }
+    return features
+  }
+
+  func backward(_ gradient: UnsafePointer<Scalar>, into target: Buffer) {
     for pass in passes { pass.clearStateGradients(plan) }
-    headBackward(targets.count, into: target)
-    if network.attention != nil { attendBackward(targets.count, into: target) }
+    let slopes = stateGradients + last * width
+    if body.attention == nil {
+      slopes.update(from: gradient, count: count * width)
+    } else {
+      for i in 0..<count {
+        let row = gradient + i * 2 * width
+        (slopes + i * width).update(from: row, count: width)
+        (contextGradient + i * width).update(from: row + width, count: width)
+      }
+      attendBackward(count, into: target)
+    }
     sendDown(into: target)
-    return loss
   }
 
   // Windows step by step, so that every row reads its own input.
-  private func plan(_ targets: Range<Int>, _ panel: UnsafePointer<Scalar>) {
+  private func plan(_ targets: ArraySlice<Int32>, _ panel: UnsafePointer<Scalar>) {
     let (count, months, inputs) = (targets.count, design.months, design.inputs)
     if plan.stepCount != months || plan.rows != months * count {
       plan.removeAll()
@@ -107,14 +125,14 @@ final class SequenceWorker<Scalar: NetworkScalar> {
       }
     }
     for (number, target) in targets.enumerated() {
-      histories.window(of: target, months: months) { step, row in
+      histories.window(of: Int(target), months: months) { step, row in
         (x + (step * count + number) * xStride).update(from: panel + row * inputs, count: inputs)
       }
     }
   }
 
   private func enter() {
-    let (p, e) = (network.parameters, network.entry)
+    let (p, e) = (body.parameters, body.entry)
     Scalar.product(
       ProductShape(
         m: plan.rows, n: width, k: design.inputs, a: x, rowStride: xStride, columnStride: 1,
@@ -132,8 +150,8 @@ final class SequenceWorker<Scalar: NetworkScalar> {
 
   // Scores lie month by month with the targets side by side, in columns padded to whole lanes.
   private func attend(_ count: Int) {
-    guard let a = network.attention else { return }
-    let (p, columns) = (network.parameters, Padding.padded(count))
+    guard let a = body.attention else { return }
+    let (p, columns) = (body.parameters, Padding.padded(count))
     Scalar.product(
       ProductShape(
         m: plan.rows, n: inner, k: design.hidden, a: states, rowStride: width, columnStride: 1,
@@ -155,49 +173,17 @@ final class SequenceWorker<Scalar: NetworkScalar> {
 
   // One number a row: x times a column of weights, in the first column of `out`.
   private func number(
-    _ rows: Int, _ x: UnsafePointer<Scalar>, _ stride: Int, _ depth: Int, _ weight: Int,
-    bias: Int? = nil, adding: Bool = false
+    _ rows: Int, _ x: UnsafePointer<Scalar>, _ stride: Int, _ depth: Int, _ weight: Int
   ) {
-    let p = network.parameters
     Scalar.product(
       ProductShape(
         m: rows, n: Padding.half, k: depth, a: x, rowStride: stride, columnStride: 1,
-        b: p.weights(weight), ldb: Self.narrow, c: out, ldc: Self.narrow),
-      bias: bias.map { UnsafePointer(p.weights($0)) }, relu: false, accumulate: adding)
+        b: body.parameters.weights(weight), ldb: Self.narrow, c: out, ldc: Self.narrow),
+      bias: nil, relu: false, accumulate: false)
   }
 
   /// The first row of the last month.
   private var last: Int { plan.steps[design.months - 1] }
-
-  // Leaves the errors' gradient in the first column of `out`.
-  private func predict(
-    _ targets: Range<Int>, of total: Int, _ returns: UnsafePointer<Scalar>
-  ) -> Double {
-    let (count, h) = (targets.count, network.head)
-    number(count, states + last * width, width, design.hidden, h.last, bias: h.bias)
-    if h.context >= 0 { number(count, context, width, design.hidden, h.context, adding: true) }
-    var loss = 0.0
-    let share = Scalar(2 / Double(total))
-    for (i, target) in targets.enumerated() {
-      let error = out[i * Self.narrow] - returns[target]
-      loss += Double(error) * Double(error)
-      out[i * Self.narrow] = error * share
-    }
-    return loss
-  }
-
-  private func headBackward(_ count: Int, into target: Buffer) {
-    let (p, h) = (network.parameters, network.head)
-    for (source, weight, slopes) in [
-      (states + last * width, h.last, stateGradients + last * width),
-      (context, h.context, contextGradient),
-    ] where weight >= 0 {
-      addOuter(count, source, width, design.hidden, into: target + p.tensors[weight].offset)
-      spreadNumber(count, weight, into: slopes)
-    }
-    let bias = target + p.tensors[h.bias].offset
-    for i in 0..<count { bias[0] += out[i * Self.narrow] }
-  }
 
   // dW += x' d of numbers in the first column of `out`.
   private func addOuter(
@@ -210,18 +196,9 @@ final class SequenceWorker<Scalar: NetworkScalar> {
       bias: nil, relu: false, accumulate: true)
   }
 
-  // The gradient of the head's input: the number's times the weights, a row each.
-  private func spreadNumber(_ count: Int, _ weight: Int, into slopes: Buffer) {
-    let weights = network.parameters.weights(weight)
-    for i in 0..<count {
-      let d = out[i * Self.narrow]
-      for j in 0..<design.hidden { slopes[i * width + j] = d * weights[j * Self.narrow] }
-    }
-  }
-
   private func attendBackward(_ count: Int, into target: Buffer) {
-    guard let a = network.attention else { return }
-    let (p, columns) = (network.parameters, Padding.padded(count))
+    guard let a = body.attention else { return }
+    let (p, columns) = (body.parameters, Padding.padded(count))
     for step in 0..<design.months {
       let at = step * count * width
       Scalar.addScaledRows(
@@ -260,7 +237,7 @@ final class SequenceWorker<Scalar: NetworkScalar> {
     _ x: UnsafePointer<Scalar>, _ stride: Int, _ depth: Int, _ slopes: UnsafePointer<Scalar>,
     _ width: Int, weight: Int, bias: Int, into target: Buffer
   ) {
-    let p = network.parameters
+    let p = body.parameters
     Scalar.product(
       ProductShape(
         m: depth, n: width, k: plan.rows, a: x, rowStride: 1, columnStride: stride, b: slopes,
@@ -287,7 +264,7 @@ final class SequenceWorker<Scalar: NetworkScalar> {
       Scalar.leakyBackward(count: plan.rows * width, slope: Self.leak, y: entered, enteredGradient)
     }
     addLayer(
-      x, xStride, design.inputs, enteredGradient, width, weight: network.entry.weight,
-      bias: network.entry.bias, into: target)
+      x, xStride, design.inputs, enteredGradient, width, weight: body.entry.weight,
+      bias: body.entry.bias, into: target)
   }
 }

@@ -1,0 +1,94 @@
+// What CVRA and RVRAE have in common: the settings of the recurrent factor network, each declared once, and
+// the fit over any beta network.
+
+import FactorRuntime
+
+/// The settings of a variational recurrent autoencoder of factors.
+enum VariationalSettings {
+  static let factors = Hyperparameter("k", default: 5, in: 1...20, "number of latent factors")
+  static let seeds = Hyperparameter(
+    "seeds", default: 5, in: 1...100, "ensemble members, averaged at r-hat")
+  static let rate = Hyperparameter("rate", default: 3e-3, in: 1e-7...1, "step size of Adam")
+  static let l1 = Hyperparameter(
+    "l1", default: 1e-5, in: 0...1, "strength of the L1 penalty on weights")
+  static let posterior = Hyperparameter(
+    "posterior", default: PosteriorKind.amortized, "how factors are inferred")
+  static let input = Hyperparameter(
+    "fac_in", default: FactorInput.beta, "what the factor network reads")
+  static let prior = Hyperparameter(
+    "prior", default: PriorKind.regime, "what forecasts the factors")
+  static let hidden = Hyperparameter(
+    "hidden", default: 16, in: 1...512, "width of the posterior's recurrent state")
+  static let predictorHidden = Hyperparameter(
+    "predictor_hidden", default: 8, in: 1...512, "width of the predictor's memory")
+  static let chunk = Hyperparameter(
+    "chunk", default: 12, in: 2...240, "months a gradient runs through")
+  static let warmUp = Hyperparameter(
+    "warmup", default: 20, in: 0...1000, "epochs before the divergence counts")
+  static let anneal = Hyperparameter(
+    "anneal", default: 20, in: 0...1000, "epochs over which the divergence rises")
+  static let divergenceWeight = Hyperparameter(
+    "lambda_kl", default: 1.0, in: 0...1000, "weight of the divergence")
+  static let predictiveWeight = Hyperparameter(
+    "w_pr", default: 0.1, in: 0...10, "weight of the predictor's own likelihood")
+  static let clip = Hyperparameter(
+    "clip", default: 1.0, in: 1e-6...1e6, "largest norm of a step's gradient")
+  static let factorActivation = Hyperparameter(
+    "fac_act", default: FactorActivation.identity, "activation of the factors")
+}
+
+/// A variational recurrent autoencoder, whatever its beta network.
+struct VariationalModel: Sendable {
+  /// With fewer training months a prior beyond the VAR(1) only overfits.
+  static let fewestMonthsForMemory = 60
+
+  var name: String
+  var seeds: Int
+  var schedule: TrainingSchedule
+  var rate: Double
+  var l1: Double
+  var clip: Double
+  var options: FactorNetworkOptions
+  /// Settings of the beta network to show, and facts to know of it.
+  var settings: [(name: String, value: String)] = []
+  var notes: [String] = []
+
+  func fit<Network: ConditionalNetwork>(
+    _ kind: Network.Type, _ task: FactorTask, _ context: FitContext,
+    network: @escaping @Sendable (_ characteristics: Int) -> Network.Design
+  ) throws -> any FittedModel where Network.Scalar == Float {
+    var (options, notes) = (options, notes)
+    guard options.posterior == .amortized || options.activation == .identity else {
+      throw ModelError.incompatible(
+        first: "posterior: exact", second: "fac_act: sigmoid",
+        reason: "the closed posterior needs factors that are the latent variables")
+    }
+    let months = try task.requireSplit().train.count
+    if options.prior.hasMemory, months < Self.fewestMonthsForMemory {
+      options.prior = .var1
+      notes.append(
+        "prior: var1, because \(months) training months are fewer than "
+          + "\(Self.fewestMonthsForMemory)")
+    }
+    let design = ConditionalDesign<Network, RecurrentFactorHead<Float>>(
+      model: name, settings: shown(options), factors: options.factors, network: network,
+      members: seeds, schedule: schedule, rate: rate, clip: clip, l1: l1,
+      longestBatch: options.chunk, needsManaged: options.input == .managed,
+      forecasts: [.mean, .prior, .blend], notes: notes, head: options)
+    return try design.fit(task, context)
+  }
+
+  private func shown(_ options: FactorNetworkOptions) -> [(name: String, value: String)] {
+    [
+      ("k", options.factors.text), ("seeds", seeds.text), ("epochs", schedule.epochs.text),
+      ("patience", schedule.patience.text), ("rate", rate.text), ("l1", l1.text),
+      ("posterior", options.posterior.text), ("fac_in", options.input.text),
+      ("prior", options.prior.text),
+    ] + settings
+  }
+}
+
+extension PriorKind {
+  /// Whether it estimates more than a VAR(1).
+  var hasMemory: Bool { self == .predictor || self == .regime }
+}
