@@ -41,6 +41,16 @@ static void *routine(const char *name) {
     else *info = FQ_NO_LAPACK;                          \
   }
 
+void dgemm_(const char *transa, const char *transb, const int *m, const int *n, const int *k,
+            const double *alpha, const double *a, const int *lda, const double *b, const int *ldb,
+            const double *beta, double *c, const int *ldc) {
+  static void (*call)(const char *, const char *, const int *, const int *, const int *,
+                      const double *, const double *, const int *, const double *, const int *,
+                      const double *, double *, const int *);
+  if (!call) *(void **)&call = routine("dgemm_");
+  if (call) call(transa, transb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+
 ROUTINE(dgeqp3_,
         (const int *m, const int *n, double *a, const int *lda, int *jpvt, double *tau,
          double *work, const int *lwork, int *info),

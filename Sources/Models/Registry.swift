@@ -3,8 +3,17 @@
 /// The models by name, in the order they are listed.
 public enum Registry {
   public static let cards: [ModelCard] =
-    ConditionalAutoencoder.cards + [CVRA.card, RVRAE.card]
-    + NeuralNetwork.cards + [ALSTM.card, FactorVAE.card]
+    [
+      ObservableFactors.card,
+      PCA.card,
+      IPCA.card,
+    ] + ConditionalAutoencoder.cards + NeuralNetwork.cards + [
+      ALSTM.card,
+      Transformer.card,
+      FactorVAE.card,
+      CVRA.card,
+      RVRAE.card,
+    ]
 
   /// The card of a model, or nil.
   public static func card(_ name: String) -> ModelCard? { cards.first { $0.name == name } }

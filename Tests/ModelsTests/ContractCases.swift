@@ -22,8 +22,12 @@ struct ContractCase: Sendable, CustomStringConvertible {
     "k": .integer(2), "seeds": .integer(2), "epochs": .integer(3), "patience": .integer(3),
     "hidden": .integer(3), "predictor_hidden": .integer(2), "beta_hidden": .integers([4, 3]),
     "warmup": .integer(1), "anneal": .integer(1), "lstm_hidden": .integer(4),
-    "months": .integer(4),
+    "months": .integer(4), "width": .integer(6), "inner": .integer(5),
+    "min_obs": .integer(8),
   ]
+
+  /// What each sorted factor of the panel wants; the last characteristic has no name of the literature.
+  private static let sortedNames = ["mvel1", "bm", "mom12m", "c4"]
 
   /// Variants by model: every word that changes what a forecast reads.
   private static let variants: [String: [[String: HyperparameterValue]]] = [
@@ -43,7 +47,24 @@ struct ContractCase: Sendable, CustomStringConvertible {
     ],
     "nn1": [["factorize": .integer(2)]], "nn4": [["factorize": .integer(3)]],
     "factorvae": [["likelihood": .word("prior")], ["total_alpha": .flag(false)]],
+    "transformer": [["factorize": .integer(2)]],
     "alstm": [["factorize": .integer(2)], ["rnn": .word("lstm")]],
+    "ipca": [
+      ["sample": .word("train_valid")],
+      ["intercept": .flag(true)],
+      ["observed": .words(["mkt"]), "intercept": .flag(true)],
+      ["observed": .words(["mkt", "smb"]), "k": .integer(0)],
+      ["normalisation": .word("factors"), "k": .integer(4)],
+    ],
+    "pca": [
+      ["center": .flag(true)],
+      ["on": .word("returns")],
+      ["on": .word("returns"), "center": .flag(true), "min_obs": .integer(12)],
+    ],
+    "ff": [
+      ["factors": .words(["mkt"])],
+      ["new_firm": .word("zero"), "min_obs": .integer(16), "sample": .word("train_valid")],
+    ],
   ]
 
   /// Whether a number of factors can be chosen.
@@ -63,6 +84,12 @@ struct ContractCase: Sendable, CustomStringConvertible {
       card: card, variant: hasMemory(card) ? ["prior": .word("var1")] : [:], isLong: false)
   }
 
+  /// The models that are trained, epoch by epoch, from random weights.
+  static let trained = plain.filter(\.card.isTrained)
+
+  /// The models whose number of factors is a setting.
+  static let counted = plain.filter { $0.card.settings.contains { $0.name == "k" } }
+
   /// Every registered model and every variant.
   static let all =
     plain
@@ -75,7 +102,16 @@ struct ContractCase: Sendable, CustomStringConvertible {
 
   /// The panel of the case.
   func task() throws -> FactorTask {
-    try SimulatedPanel.task(firms: 12, months: isLong ? 104 : 36, characteristics: 4)
+    try named(SimulatedPanel.task(firms: 12, months: isLong ? 104 : 36, characteristics: 4))
+  }
+
+  /// A task with the names of characteristics that the case wants.
+  func named(_ task: FactorTask) -> FactorTask {
+    guard card.name == "ff" || variant["observed"] != nil else { return task }
+    return FactorTask(
+      index: task.index, characteristicNames: Self.sortedNames,
+      characteristics: task.characteristics, returns: task.returns, targetName: task.targetName,
+      split: task.split)
   }
 
   /// The model, with settings of one test's own.

@@ -16,7 +16,7 @@ import Testing
     #expect(!error.message.isEmpty)
   }
 
-  @Test(arguments: ContractCase.plain.filter(\.hasFactors))
+  @Test(arguments: ContractCase.counted)
   func moreFactorsThanCharacteristics(model: ContractCase) throws {
     try expectError(
       .tooManyFactors(factors: 5, characteristics: 4), model, model.task(), ["k": .integer(5)])
@@ -103,7 +103,7 @@ import Testing
       #expect(!setting.defaultText.isEmpty)
       switch setting.kind {
       case .integer, .real, .integers: #expect(setting.range != nil, "\(setting.name)")
-      case .word:
+      case .word, .words:
         #expect(setting.choices.count > 1 && setting.choices.allSatisfy { !$0.sentence.isEmpty })
       case .flag: #expect(setting.range == nil)
       }
@@ -142,6 +142,20 @@ import Testing
         }
       let error = ModelError.settingRange(name: setting.name, value: beyond, range: range)
       #expect(throws: error) { try card.model([setting.name: value]) }
+    }
+  }
+
+  @Test func aListOfWordsIsReadBackFromItsText() throws {
+    let card = try #require(Registry.card("ff"))
+    for value in [
+      HyperparameterValue.words(["smb", "mkt"]), .words([]), .words(["umd"]),
+    ] {
+      let text = try #require(card.resolved(["factors": value]).first { $0.name == "factors" }).text
+      #expect(HyperparameterValue(text, .words) == value)
+    }
+    let error = ModelError.settingType(name: "factors", expected: .words)
+    for wrong in [["mkt", "mkt"], ["mkt", "roe"]] {
+      #expect(throws: error) { try card.model(["factors": .words(wrong)]) }
     }
   }
 

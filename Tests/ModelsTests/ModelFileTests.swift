@@ -45,7 +45,7 @@ import Testing
     #expect(none.map(\.bitPattern) == plain.map(\.bitPattern))
   }
 
-  @Test(arguments: ContractCase.plain)
+  @Test(arguments: ContractCase.trained + ContractCase.plain.filter { $0.card.name == "ipca" })
   func aFitThatStartsFromAnotherBeginsWhereItEnded(model: ContractCase) throws {
     let task = try model.task()
     let first = try model.fit(task)
@@ -59,7 +59,16 @@ import Testing
     }
   }
 
-  @Test(arguments: ContractCase.plain)
+  @Test(arguments: ContractCase.plain.filter { !$0.card.isTrained && $0.card.name != "ipca" })
+  func whatIsSolvedAtOnceStartsFromNothing(model: ContractCase) throws {
+    let task = try model.task()
+    let first = try model.fit(task)
+    #expect(throws: ModelError.self) {
+      try model.model().fit(task, FitContext(seed: 7, start: first))
+    }
+  }
+
+  @Test(arguments: ContractCase.trained)
   func aMemberStandsAlone(model: ContractCase) throws {
     let task = try model.task()
     let fitted = try model.fit(task)

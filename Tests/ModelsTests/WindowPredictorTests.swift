@@ -1,6 +1,7 @@
 // Forecasters over windows: exact gradients of every part, the same bits on any number of threads.
 
 import FactorRuntime
+import Glibc
 import TestSupport
 import Testing
 
@@ -14,8 +15,7 @@ import Testing
   }
 
   private static let gated = [
-    Shape(
-      body: SequenceDesign(inputs: 3, hidden: 4, layers: 2, months: 3, entry: .tanh, attention: 2)),
+    Shape(body: SequenceDesign(inputs: 3, hidden: 4, layers: 2, months: 3, entry: .tanh, attention: 2)),
     Shape(body: SequenceDesign(inputs: 3, hidden: 5, layers: 1, months: 4, entry: .leaky)),
     Shape(
       body: SequenceDesign(inputs: 3, hidden: 4, layers: 1, months: 3, entry: .tanh, attention: 2),
@@ -40,8 +40,7 @@ import Testing
     let rows = Self.offsets[20]
     let first = try #require(Month(year: 2000, month: 1))
     let index = try PanelIndex.sorting(
-      months: Self.present.indices.flatMap { month in Self.present[month].map { _ in first + month }
-      },
+      months: Self.present.indices.flatMap { month in Self.present[month].map { _ in first + month } },
       assets: Self.present.joined().map { Int32($0) }, names: (0..<11).map(String.init)
     ).index
     let task = FactorTask(
@@ -101,6 +100,91 @@ import Testing
     let errors = zip(forecasts, returns).map { ($0 - $1) * ($0 - $1) }
     expectClose(errors.reduce(0, +) / Double(all.count), loss, relative: 1e-12)
     #expect(units.count == all.count * shape.factors)
+  }
+
+  private static let transformer = TransformerDesign(
+    inputs: 3, width: 6, heads: 2, layers: 2, inner: 5, months: 4)
+
+  @Test(arguments: [0, 3])
+  func gradientsOfATransformerAgree(factors: Int) throws {
+    let network: WindowPredictor<TransformerBody<Double>> = try network(
+      Self.transformer, factors: factors)
+    let result = BlockCheck.worst(
+      network.parameters, tensors: network.parameters.tensors.map(\.name)
+    ) { _ in network.gradient(someRows) }
+    #expect(result.error < GradientCheck.tolerance, "\(result)")
+  }
+
+  @Test func aTransformerInFloatAgreesWithDouble() throws {
+    let single: WindowPredictor<TransformerBody<Float>> = try network(Self.transformer)
+    let double: WindowPredictor<TransformerBody<Double>> = try network(Self.transformer)
+    let all = rows(0..<Self.offsets[20])
+    expectClose(single.gradient(all), double.gradient(all), relative: 1e-5)
+    for i in 0..<double.parameters.count {
+      expectClose(
+        Double(single.parameters.gradients[i]), double.parameters.gradients[i], absolute: 2e-5)
+    }
+  }
+
+  // Two heads of one layer, computed here by their definition for one target.
+  @Test func aTransformerIsTheStatedOne() throws {
+    let design = TransformerDesign(
+      inputs: 3, width: 4, heads: 2, layers: 1, inner: 3, months: 2)
+    let network: WindowPredictor<TransformerBody<Double>> = try network(design)
+    let data: ConditionalData<Double> = try data()
+    let row = Self.offsets[7]
+    let histories = try #require(data.histories)
+    var inputs = [[Double]](repeating: [], count: 2)
+    data.withRows(0..<1) { x, _ in
+      histories.window(of: row, months: 2) { step, source in
+        inputs[step] = (0..<3).map { x[source * 3 + $0] }
+      }
+    }
+    let p = network.parameters
+    func matrix(_ name: String) -> [[Double]] {
+      guard let number = p.tensors.firstIndex(where: { $0.name == name }) else { return [] }
+      let t = p.tensors[number]
+      return (0..<t.rows).map { i in
+        (0..<t.columns).map { p.weights(number)[i * t.stride + $0] }
+      }
+    }
+    func linear(_ x: [Double], _ name: String) -> [Double] {
+      let (w, b) = (matrix("\(name).weight"), matrix("\(name).bias")[0])
+      return b.indices.map { j in b[j] + x.indices.reduce(0) { $0 + x[$1] * w[$1][j] } }
+    }
+    func norm(_ x: [Double], _ name: String) -> [Double] {
+      let mean = x.reduce(0, +) / 4
+      let spread = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 4
+      let (gain, offset) = (matrix("\(name).gain")[0], matrix("\(name).offset")[0])
+      return x.indices.map { (x[$0] - mean) / (spread + 1e-5).squareRoot() * gain[$0] + offset[$0] }
+    }
+    let x = inputs.enumerated().map { s, row -> [Double] in
+      let position = [sin(Double(s)), cos(Double(s)), sin(Double(s) / 100), cos(Double(s) / 100)]
+      return zip(linear(row, "entry"), position).map { $0 + $1 }
+    }
+    func parts(_ name: String) -> [[Double]] { x.map { linear($0, "layer0.\(name)") } }
+    let (q, k, v) = (parts("query"), parts("key"), parts("value"))
+    var attended = [0.0, 0, 0, 0]
+    for head in 0..<2 {
+      let scores = (0..<2).map { t in
+        (0..<2).reduce(0) { $0 + q[1][head * 2 + $1] * k[t][head * 2 + $1] } / 2.0.squareRoot()
+      }
+      let powers = scores.map { exp($0) }
+      for t in 0..<2 {
+        for j in 0..<2 {
+          attended[head * 2 + j] += powers[t] / (powers[0] + powers[1]) * v[t][head * 2 + j]
+        }
+      }
+    }
+    let middle = norm(
+      zip(x[1], linear(attended, "layer0.out")).map { $0 + $1 }, "layer0.attention")
+    let inner = linear(middle, "layer0.first").map { max(0, $0) }
+    let top = norm(zip(middle, linear(inner, "layer0.second")).map { $0 + $1 }, "layer0.feed")
+    let weights = matrix("head.weight")
+    let expected = matrix("head.bias")[0][0] + (0..<4).reduce(0) { $0 + top[$1] * weights[$1][0] }
+    var (forecasts, units): ([Double], [Double]) = ([], [])
+    network.forecast(row..<(row + 1), into: &forecasts, units: &units)
+    expectClose(forecasts[0], expected, absolute: 1e-12)
   }
 
   @Test func paddingHasNoGradient() throws {

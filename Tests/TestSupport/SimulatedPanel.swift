@@ -15,18 +15,21 @@ public enum SimulatedPanel {
     return try task(world, SplitDesign.shares.split(months: months))
   }
 
-  /// The task of a world: every firm in every month from 2000-01.
-  public static func task(_ world: RecurrentWorld, _ split: Split) throws -> FactorTask {
+  /// The task of a world from 2000-01, missing characteristics zero.
+  public static func task(_ world: any SimulatedWorld, _ split: Split) throws -> FactorTask {
     let start = Month(index: 24_000)
+    let rows = world.present.indices.filter { world.present[$0] }
     let index = try PanelIndex.sorting(
-      months: (0..<(world.months * world.firms)).map { start + $0 / world.firms },
-      assets: (0..<(world.months * world.firms)).map { Int32($0 % world.firms) },
+      months: rows.map { start + $0 / world.firms },
+      assets: rows.map { Int32($0 % world.firms) },
       names: (0..<world.firms).map { String(10_000 + $0) }
     ).index
+    let width = world.characteristicNames.count
     return FactorTask(
       index: index, characteristicNames: world.characteristicNames,
-      characteristics: world.characteristics, returns: world.returns, targetName: "return",
-      split: split)
+      characteristics: rows.flatMap { row in
+        world.characteristics[(row * width)..<((row + 1) * width)].map { $0.isNaN ? 0 : $0 }
+      }, returns: rows.map { world.returns[$0] }, targetName: "return", split: split)
   }
 }
 

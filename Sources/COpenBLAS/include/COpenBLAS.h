@@ -8,6 +8,11 @@
 // Loads the library if need be; 1 if it is there.
 int fq_lapack_is_available(void);
 
+// A matrix product of BLAS; does nothing where the library is missing, so ask first.
+void dgemm_(const char *transa, const char *transb, const int *m, const int *n, const int *k, const double *alpha,
+            const double *a, const int *lda, const double *b, const int *ldb, const double *beta, double *c,
+            const int *ldc);
+
 void dgeqp3_(const int *m, const int *n, double *a, const int *lda, int *jpvt, double *tau, double *work,
              const int *lwork, int *info);
 void dormqr_(const char *side, const char *trans, const int *m, const int *n, const int *k, const double *a,

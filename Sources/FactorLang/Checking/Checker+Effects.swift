@@ -124,6 +124,13 @@ extension Checker {
   private func numbered(
     _ numbered: NumberedColumns, _ schema: Schema, _ call: Call, _ bound: BoundCall
   ) -> Schema? {
+    // Columns with other names prove nothing missing.
+    if let naming = numbered.naming, let place = bound.index(of: naming),
+      let index = bound.arguments[place].first,
+      call.arguments[index].value.word != numbered.plainWord
+    {
+      return nil
+    }
     var count = numbered.fallback
     if let place = bound.index(of: numbered.count), let index = bound.arguments[place].first {
       guard let given = number(of: call.arguments[index].value)?.asWhole, 1...10_000 ~= given else {

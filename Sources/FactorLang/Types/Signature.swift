@@ -95,9 +95,16 @@ public struct NumberedColumns: Sendable, Hashable {
   public let known: Int?
   /// The member that lists their names, such as `chars`.
   public let set: String
+  /// The option that calls columns otherwise, and the word that leaves them numbered.
+  public let naming: String?
+  public let plainWord: String?
 
   /// Creates a description of numbered columns.
-  public init(_ prefix: String, count: String, fallback: Int, known: Int?, set: String) {
+  public init(
+    _ prefix: String, count: String, fallback: Int, known: Int?, set: String,
+    unless naming: String? = nil, is plainWord: String? = nil
+  ) {
+    (self.naming, self.plainWord) = (naming, plainWord)
     self.prefix = prefix
     self.count = count
     self.fallback = fallback

@@ -1,6 +1,7 @@
-// Panels of 172 months of 3,000 firms: rank-normalising, managed portfolios, a decile sort.
+// Panels of 172 months of 3,000 firms: rank-normalising, managed portfolios, IPCA, a decile sort.
 
 import FactorRuntime
+import Models
 
 enum PortfolioWorkloads {
   private static let (months, firms, columns) = (172, 3000, 46)
@@ -33,6 +34,17 @@ enum PortfolioWorkloads {
     let width = Double(columns + 1)
     return Measurement(
       rows: rows, seconds: seconds, flops: Double(rows) * (width * (width + 1) + 2 * width))
+  }
+
+  /// The cross products are there already, as they are for the peers.
+  static func instrumented(_ settings: BenchSettings) throws -> Measurement {
+    let bench = try InstrumentedBenchmark(
+      months: months, firms: firms, characteristics: columns, factors: 5, seed: 6,
+      budget: Budget(threads: settings.threads))
+    let rounds = 12
+    let seconds = try settings.time(9) { try bench.run(rounds: rounds) }
+    return Measurement(
+      rows: bench.rows, seconds: seconds, flops: bench.flops * Double(rounds))
   }
 
   static func deciles(_ settings: BenchSettings) throws -> Measurement {

@@ -23,6 +23,9 @@ enum Workloads {
       name: "managed_portfolios", summary: "516,000 x 46, months of 3,000 firms, slopes in doubles",
       measure: { try PortfolioWorkloads.managed($0) }),
     Workload(
+      name: "ipca_als", summary: "12 rounds of IPCA, K 5, 172 months of 46 characteristics",
+      measure: { try PortfolioWorkloads.instrumented($0) }),
+    Workload(
       name: "decile_sort", summary: "516,000 rows: deciles, turnover, 30 bps, the decile table",
       measure: { try PortfolioWorkloads.deciles($0) }),
     Workload(

@@ -45,43 +45,7 @@ let dataPrimitives: [Primitive] = [
     "stdin", topic: .data, "Names the standard input, to load data that another program writes.",
     returns: "the path of the standard input", examples: ["stdin"]
   ) { _ in "/dev/stdin" },
-  Primitive(
-    "synth", topic: .data, "Simulates a panel whose truth is known.",
-    Parameter<String>.word(
-      "world", among: RecurrentWorld.Member.allCases.map { Choice($0.rawValue, $0.sentence) },
-      "which world"
-    ).labelled,
-    Parameter<Int>.value("firms", default: 200, in: 10...100_000, "firms a month").labelled,
-    Parameter<Int>.value("months", default: 240, in: 20...5000, "months of returns").labelled,
-    Parameter<Int>.value("chars", default: 20, in: 3...500, "characteristics").labelled,
-    Parameter<Int>.value("seed", default: 1, in: 0...9e15, "number of the draw").labelled,
-    returns: "a panel with columns c1, c2, … and ret; `.chars` names them, `.oracle` is the truth",
-    effect: .givesNumbered(
-      NumberedColumns("c", count: "chars", fallback: 20, known: -1, set: "chars"),
-      Schema(
-        [
-          ColumnInfo("month", .month), ColumnInfo("id", .text), ColumnInfo("ret", .ratio, known: 0),
-        ],
-        keys: ["month", "id"])),
-    examples: ["w = synth world: r_dyn, firms: 20, months: 60, chars: 4\nw.oracle.o_tot > 0"]
-  ) { context, world, firms, months, chars, seed in
-    guard let member = RecurrentWorld.Member(rawValue: world) else {
-      throw Fault(.unknownChoice, "there is no world `\(world)`", parameter: "world")
-    }
-    let rows = firms * months
-    try context.budget.reserve(rows * (chars + 8) * 8, for: "the world")
-    defer { context.budget.release(rows * (chars + 8) * 8) }
-    let simulated = try RecurrentWorld(
-      member, firms: firms, months: months, characteristics: chars, seed: UInt64(seed),
-      budget: context.budget)
-    let panel = try simulated.panel()
-    context.ledger(
-      LedgerLine(stage: "synth", rowsIn: rows, rowsOut: rows),
-      detail: "\(world), \(firms) firms, \(months) months, \(chars) characteristics, seed \(seed)")
-    return PanelValue(
-      panel: panel, origin: world, sets: [("chars", simulated.characteristicNames)],
-      world: simulated)
-  }.costing(.perRow(2000)),
+  synthPrimitive,
   Primitive(
     "panel", topic: .data, "Writes out a small panel by its columns.",
     Parameter<[(name: String, value: Value)]>.fields(
@@ -157,25 +121,4 @@ private struct KnownOffsets {
   }
 
   subscript(name: String) -> Int { named[name] ?? rest }
-}
-
-extension RecurrentWorld {
-  /// The world as a panel in the alignment of models: returns known now, characteristics before.
-  func panel() throws -> Panel {
-    guard let start = Month(year: 1980, month: 1) else {
-      throw Fault(.internalFault, "the calendar has no January 1980")
-    }
-    let rows = firms * months
-    let index = try PanelIndex.sorting(
-      months: (0..<rows).map { start + $0 / firms }, assets: (0..<rows).map { Int32($0 % firms) },
-      names: (0..<firms).map { String(10_001 + $0) }
-    ).index
-    var columns: [(name: String, column: Column)] = characteristicNames.enumerated().map {
-      j, name in
-      let values = (0..<rows).map { Double(characteristics[$0 * characteristicCount + j]) }
-      return (name, Column(numbers: values, known: -1))
-    }
-    columns.append(("ret", Column(numbers: returns, unit: .ratio, known: 0)))
-    return try Panel(index: index, columns: columns, assetKey: "id", dateKey: "month")
-  }
 }

@@ -253,7 +253,7 @@ enum Comparison {
     var table = Table(
       title: scores.first.map {
         "\($0.block.rawValue) \($0.months.first)..\($0.months.last) · R2 pooled, zero benchmark · "
-          + "net of \(NumberFormat.basisPoints($0.costRate)) a side · \(seeds(scores))"
+          + "net of \(NumberFormat.basisPoints($0.costRate)) a side\(seeds(scores))"
       },
       columns: [
         ("model", Column(text: names)),
@@ -266,7 +266,7 @@ enum Comparison {
       ])
     if let oracle = scores.first?.oracles {
       table.columns[0].column = Column(text: names + ["oracle"])
-      let truth: [Double] = [oracle.total, .nan, oracle.filter, .nan, .nan, .nan]
+      let truth: [Double] = [oracle.total, .nan, oracle.predictive, .nan, .nan, .nan]
       for (j, value) in truth.enumerated() {
         let old = table.columns[j + 1].column
         table.columns[j + 1].column = Column(
@@ -278,9 +278,9 @@ enum Comparison {
 
   // How many seeds the forecasts are averages of.
   private static func seeds(_ scores: [EvaluationValue]) -> String {
-    let counts = scores.map(\.seeds)
+    let counts = scores.map(\.seeds).filter { $0 > 0 }
     guard let fewest = counts.min(), let most = counts.max() else { return "" }
-    return fewest == most ? Counted.text(most, "seed") : "\(fewest) to \(most) seeds"
+    return " · " + (fewest == most ? Counted.text(most, "seed") : "\(fewest) to \(most) seeds")
   }
 
   /// The models' names, told apart by their settings where they must be.

@@ -79,14 +79,21 @@ enum Fitting {
     let model = outcome.value
     if let pause = model.model.pause { throw Fault.stopped(model, pause) }
     let summary = model.model.summary
-    let epochs = summary.members.reduce(0) { $0 + $1.epochs }
     let rows = (try? data.requireSplit()).map { data.rows($0.train).count } ?? 0
     model.task?.window?.fits?.put(model)
     context.ledger(
       LedgerLine(stage: "fit", rowsIn: rows, rowsOut: rows),
-      detail: "\(summary.model), \(Counted.text(summary.members.count, "seed")) from "
-        + "\(summary.seed), \(epochs) epochs", origin: outcome.origin)
+      detail: "\(summary.model), \(effort(summary))", origin: outcome.origin)
     return model
+  }
+}
+
+extension Fitting {
+  /// What a fit took: seeds and epochs of what is trained, rounds of what is solved.
+  private static func effort(_ summary: FitSummary) -> String {
+    let passes = summary.members.reduce(0) { $0 + $1.epochs }
+    guard summary.isTrained else { return passes == 1 ? "solved" : "\(passes) rounds" }
+    return "\(Counted.text(summary.members.count, "seed")) from \(summary.seed), \(passes) epochs"
   }
 }
 

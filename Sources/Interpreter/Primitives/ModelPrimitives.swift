@@ -140,6 +140,7 @@ enum CardOptions {
     case .flag: type = .bool
     case .word: type = .choice
     case .integers: type = .list(of: .integer)
+    case .words: type = .list(of: .text)
     }
     let choices = facts.choices.map { Choice($0.name, $0.sentence) }
     return ParameterInfo(
@@ -178,6 +179,9 @@ enum CardOptions {
     case .flag: if let flag = Bool(value) { return .flag(flag) }
     case .word: if let word = String(value) { return .word(word) }
     case .integers: if let list = [Int](value) { return .integers(list) }
+    case .words:
+      if let list = [String](value) { return .words(list) }
+      if let word = String(value) { return .words([word]) }
     }
     throw ModelError.settingType(name: facts.name, expected: facts.kind)
   }

@@ -148,6 +148,7 @@ struct Sweep {
     case .list(let items):
       // For an option that takes a list, a list of numbers is one value.
       if facts.kind == .integers, [Int](value) != nil { return [value] }
+      if facts.kind == .words, [String](value) != nil { return [value] }
       return items
     default: return [value]
     }

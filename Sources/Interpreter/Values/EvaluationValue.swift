@@ -41,6 +41,7 @@ public struct EvaluationValue: Sendable {
   public var months: (first: Month, last: Month, count: Int)
   public var rows: Int
   public var firms: (fewest: Int, most: Int)
+  /// Members of the ensemble; zero where nothing is drawn.
   public var seeds: Int
   public var seed: UInt64
   /// Nil for pure predictors.
@@ -62,7 +63,7 @@ public struct EvaluationValue: Sendable {
   /// Where the running means of factors begin.
   public var means: MeansOrigin
   /// Known limits of a simulated world on the same months.
-  public var oracles: RecurrentWorld.Oracles?
+  public var oracles: WorldLimits?
   public var notes: [String]
 
   /// The total R2 on stocks.
@@ -129,7 +130,7 @@ enum Scorer {
     notes += Self.notes(rankIC, sample)
     return EvaluationValue(
       model: summary.model, block: options.block, months: sample.span, rows: sample.rows.count,
-      firms: sample.firms, seeds: summary.members.count, seed: summary.seed,
+      firms: sample.firms, seeds: summary.isTrained ? summary.members.count : 0, seed: summary.seed,
       total: try predictions.total.map(r2),
       predictive: try predictions.forecasts.map { ($0.mode, try r2($0.values)) },
       preferred: predictions.preferred,
@@ -139,7 +140,7 @@ enum Scorer {
         forecast, sample.returns, index: sample.index, kind: .pearson),
       density: options.isFull ? density(predictions, sample) : nil,
       longShort: longShort, longOnly: longOnly, costRate: options.cost, means: options.means,
-      oracles: task.window == nil ? task.world.map { $0.oracles(on: sample.months) } : nil,
+      oracles: task.window == nil ? task.world.map { $0.limits(on: sample.months) } : nil,
       notes: notes)
   }
 

@@ -173,6 +173,8 @@ extension Fault {
     case .settingRange(let name, _, _): return Fault(.outOfRange, error.message, parameter: name)
     case .tooManyFactors:
       return Fault(.tooManyFactors, error.message, helps: helps, parameter: "k")
+    case .missingCharacteristic(_, _, let option, _):
+      return Fault(.unknownColumn, error.message, helps: helps, parameter: option)
     case .thinMonth: return Fault(.tooFewFirms, error.message, helps: helps)
     case .tooLarge: return Fault(.memoryCap, error.message, helps: helps)
     case .noCharacteristicVaries: return Fault(.allMissing, error.message, helps: helps)

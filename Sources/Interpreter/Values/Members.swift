@@ -83,7 +83,7 @@ enum Members {
       PanelValue($0)?.sets.first { $0.name == "chars" }.map { .list($0.columns.map(Value.text)) }
     },
     Member("oracle", .record(nil), "what is attainable in a simulated world, on its test months") {
-      PanelValue($0)?.world.map { world in world.oracles(on: world.testMonths).record }
+      PanelValue($0)?.world.map { world in world.limits(on: world.testMonths).record }
     },
   ]
 
@@ -232,15 +232,4 @@ enum Members {
       return nil
     },
   ]
-}
-
-extension RecurrentWorld.Oracles {
-  /// The oracles under their names in the literature of the worlds.
-  var record: Value {
-    .record(
-      Record(fields: [
-        ("o_tot", .number(total)), ("o_stat", .number(staticTotal)), ("p_mean", .number(mean)),
-        ("p_filt", .number(filter)), ("p_full", .number(full)), ("p_ar1", .number(ar1)),
-      ]))
-  }
 }

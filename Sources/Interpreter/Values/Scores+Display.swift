@@ -46,7 +46,8 @@ extension EvaluationValue {
         + "\(NumberFormat.count(rows)) rows")
     let range = firms.fewest == firms.most ? "\(firms.most)" : "\(firms.fewest) to \(firms.most)"
     sheet.head(
-      "  \(range) firms a month · \(Counted.text(seeds, "seed")) from \(seed), averaged at r-hat")
+      "  \(range) firms a month"
+        + (seeds > 0 ? " · \(Counted.text(seeds, "seed")) from \(seed), averaged at r-hat" : ""))
     sheet.head(
       "  R2 pooled, against zero · se: 500 draws of 6-month blocks"
         + (means == .oos ? " · factor means from the test on" : ""))
@@ -118,8 +119,8 @@ extension EvaluationValue {
     }
     sheet.row(
       "oracle predictive R2",
-      [percent(oracles.filter), share(predictive(preferred) ?? .nan, oracles.filter)],
-      "Hamilton filter")
+      [percent(oracles.predictive), share(predictive(preferred) ?? .nan, oracles.predictive)],
+      oracles.forecaster)
   }
 
   // A share of next to nothing says nothing.

@@ -169,18 +169,30 @@ extension ModelValue {
   func display() -> [String] {
     let summary = model.summary
     let settings = summary.settings.map { "\($0.name): \($0.value)" }
-    let epochs = summary.members.map { "\($0.bestEpoch) of \($0.epochs)" }.joined(separator: ", ")
     var lines = [
-      "model \(summary.model) · \(NumberFormat.count(summary.parameterCount)) parameters a member · "
-        + "seed \(summary.seed)"
+      "model \(summary.model) · \(NumberFormat.count(summary.parameterCount)) parameters"
+        + (summary.isTrained ? " a member · seed \(summary.seed)" : "")
     ]
     for start in stride(from: 0, to: settings.count, by: 5) {
       lines.append("  " + settings[start..<min(start + 5, settings.count)].joined(separator: ", "))
     }
-    var fit = "  best epoch \(epochs)"
-    if let loss = summary.members.map(\.bestLoss).min() {
-      fit += " · validation loss \(NumberFormat.significant(loss))"
+    return lines + [summary.isTrained ? trained(summary) : solved(summary)]
+      + summary.notes.map { "  note: \($0)" }
+  }
+
+  private func trained(_ summary: FitSummary) -> String {
+    let epochs = summary.members.map { "\($0.bestEpoch) of \($0.epochs)" }.joined(separator: ", ")
+    guard let loss = summary.members.map(\.bestLoss).min() else { return "  best epoch \(epochs)" }
+    return "  best epoch \(epochs) · validation loss \(NumberFormat.significant(loss))"
+  }
+
+  // Their losses are shares of squared returns.
+  private func solved(_ summary: FitSummary) -> String {
+    func percent(_ share: Double?) -> String {
+      NumberFormat.percent(1 - (share ?? .nan), decimals: 1)
     }
-    return lines + [fit] + summary.notes.map { "  note: \($0)" }
+    let report = summary.members.first
+    return "  total R2 \(percent(report?.trainingLoss.last)) on train, "
+      + "\(percent(report?.validationLoss.last)) on valid"
   }
 }

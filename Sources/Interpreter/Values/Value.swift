@@ -115,7 +115,7 @@ public struct PanelValue: Sendable {
   public var origin: String
   /// Named lists of columns, such as the characteristics of a simulated world.
   public var sets: [(name: String, columns: [String])] = []
-  public var world: RecurrentWorld?
+  public var world: (any SimulatedWorld)?
   /// When the last known condition by which rows were chosen is known, in months after the row.
   var selection = Availability.always
 
@@ -131,7 +131,7 @@ public struct PanelValue: Sendable {
 public struct TaskValue: Sendable {
   public var task: FactorTask
   public var origin: String
-  public var world: RecurrentWorld?
+  public var world: (any SimulatedWorld)?
   /// How it was made of its panel.
   public var recipe: TaskRecipe
   /// Set where only some months of the task are meant.

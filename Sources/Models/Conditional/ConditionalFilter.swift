@@ -27,8 +27,8 @@ where Run.Network.Scalar == Head.Scalar {
   func run(
     _ network: Run.Network.Frozen, months: Range<Int>, from start: Int, budget: Budget,
     each: (
-      _ loadings: UnsafePointer<Scalar>, _ rows: Range<Int>, _ filtered: FilteredMonth
-    ) -> Void = { _, _, _ in }
+      _ month: Int, _ loadings: UnsafePointer<Scalar>, _ rows: Range<Int>, _ filtered: FilteredMonth
+    ) -> Void = { _, _, _, _ in }
   ) -> [FilteredMonth] {
     head.resetState()
     run.begin(network, at: start)
@@ -40,7 +40,7 @@ where Run.Network.Scalar == Head.Scalar {
       let filtered = withKnown(month, rows, loadings) { observe(month, $0, $1, $2) }
       if months.contains(month) {
         results.append(filtered)
-        each(loadings, rows, filtered)
+        each(month, loadings, rows, filtered)
       }
     }
     return results

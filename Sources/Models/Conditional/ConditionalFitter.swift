@@ -28,6 +28,8 @@ where Network.Scalar == Float, Head.Scalar == Float {
       + Head(head, inputs: inputs, meanFirms: 1).parameters.count
   }
 
+  var readsManagedPortfolios: Bool { needsManaged && head.readsInputs }
+
   func memory(_ task: FactorTask) -> FitMemory { FitMemory(self, task) }
 
   func fit(_ task: FactorTask, _ context: FitContext) throws -> any FittedModel {

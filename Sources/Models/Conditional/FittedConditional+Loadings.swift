@@ -11,13 +11,12 @@ extension FittedConditional {
       scales.data(task, managed: []), readsHistories: Network.readsHistories)
     let run = Network.Run(design, data)
     run.begin(member.network, at: 0)
-    let count = head.factors
-    var result = Matrix(rows: task.returns.count, columns: count)
+    var result = Matrix(rows: task.returns.count, columns: head.factors)
     for month in 0..<task.monthCount {
       try budget.check()
       let loadings = run.loadings(month)
       for (place, row) in task.rows(month).enumerated() {
-        for k in 0..<count { result[row, k] = Double(loadings[place * run.outputWidth + k]) }
+        for k in 0..<head.factors { result[row, k] = Double(loadings[place * run.outputWidth + k]) }
       }
     }
     return result

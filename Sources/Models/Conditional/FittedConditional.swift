@@ -97,7 +97,7 @@ where Network.Scalar == Float, Head.Scalar == Float {
     let residual = residualVariance
     let months = 0..<data.monthCount
     _ = filter.run(member.network, months: months, from: 0, budget: budget) {
-      loadings, rows, month in
+      number, loadings, rows, month in
       let past = counted.mean
       // Where no prior says how far factors may go, those seen so far do.
       let covariance = month.prior.isEmpty ? seen.covariance : []
@@ -120,11 +120,10 @@ where Network.Scalar == Float, Head.Scalar == Float {
         result.prior[first + i] = prior
         result.spread[first + i] = spread
       }
-      let isCounted = result.factors.count >= data.firstMeanMonth
       result.factors.append(month.posterior)
       result.latent.append(month.latent)
       seen.add(month.posterior)
-      if isCounted { counted.add(month.posterior) }
+      if number >= data.firstMeanMonth { counted.add(month.posterior) }
     }
     return result
   }

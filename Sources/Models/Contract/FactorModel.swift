@@ -171,4 +171,7 @@ public struct FitSummary: Sendable {
   public var members: [TrainingReport]
   /// Facts the user should know, such as a setting the data forced.
   public var notes: [String]
+
+  /// Whether the model is trained in epochs from random weights; the others are solved.
+  public var isTrained: Bool { Registry.card(model)?.isTrained ?? true }
 }

@@ -7,6 +7,7 @@ public enum HyperparameterValue: Sendable, Equatable {
   case flag(Bool)
   case word(String)
   case integers([Int])
+  case words([String])
 }
 
 extension HyperparameterValue {
@@ -24,19 +25,25 @@ extension HyperparameterValue {
       self = .flag(flag)
     case .word: self = .word(text)
     case .integers:
-      let items = text.dropFirst().dropLast().split(separator: ",")
-      let numbers = items.compactMap { Int($0.drop { $0 == " " }) }
-      guard text.hasPrefix("["), text.hasSuffix("]"), numbers.count == items.count else {
-        return nil
-      }
+      guard let items = Self.items(text) else { return nil }
+      let numbers = items.compactMap { Int($0) }
+      guard numbers.count == items.count else { return nil }
       self = .integers(numbers)
+    case .words:
+      guard let items = Self.items(text) else { return nil }
+      self = .words(items)
     }
+  }
+
+  private static func items(_ text: String) -> [String]? {
+    guard text.hasPrefix("["), text.hasSuffix("]") else { return nil }
+    return text.dropFirst().dropLast().split(separator: ",").map { String($0.drop { $0 == " " }) }
   }
 }
 
 /// A setting's facts with the type erased: what help, completion and checking read.
 public struct HyperparameterFacts: Sendable {
-  public enum Kind: Sendable, Equatable { case integer, real, flag, word, integers }
+  public enum Kind: Sendable, Equatable { case integer, real, flag, word, integers, words }
 
   public let name: String
   public let kind: Kind
@@ -115,6 +122,29 @@ extension HyperparameterChoice {
     self.init(rawValue: word)
   }
   public var text: String { rawValue }
+}
+
+/// A setting that is a list of a few words, each at most once and in the order given.
+public struct WordList<Word: HyperparameterChoice>: HyperparameterType, ExpressibleByArrayLiteral {
+  public let words: [Word]
+
+  public init(arrayLiteral words: Word...) { self.words = words }
+
+  /// Reads a list of words, or one word for a list of one.
+  public init?(_ value: HyperparameterValue) {
+    let given: [String]
+    switch value {
+    case .words(let list): given = list
+    case .word(let word): given = [word]
+    default: return nil
+    }
+    words = given.compactMap(Word.init(rawValue:))
+    guard words.count == given.count, Set(given).count == given.count else { return nil }
+  }
+
+  public static var kind: HyperparameterFacts.Kind { .words }
+  public static var choices: [(name: String, sentence: String)] { Word.choices }
+  public var text: String { "[" + words.map(\.rawValue).joined(separator: ", ") + "]" }
 }
 
 /// One setting of a model.

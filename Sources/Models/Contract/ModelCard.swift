@@ -65,6 +65,9 @@ public struct ModelCard: Sendable {
     return card
   }
 
+  /// Whether it is trained in epochs, as networks are; the others are solved.
+  public var isTrained: Bool { settings.contains { $0.name == "epochs" } }
+
   /// All settings as texts in the order of the card, those not given at their defaults.
   public func resolved(
     _ given: [String: HyperparameterValue]

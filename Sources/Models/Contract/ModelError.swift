@@ -11,6 +11,14 @@ public enum ModelError: Error, Equatable, Sendable {
   case tooManyFactors(factors: Int, characteristics: Int)
   case thinMonth(month: Month, firms: Int, needed: Int)
   case noCharacteristicVaries
+  case tooFewMonths(months: Int, needed: Int)
+  /// A factor that is made from the panel wants a characteristic the task does not have.
+  case missingCharacteristic(
+    factor: String, characteristic: String, option: String, found: [String])
+  /// No firm has enough returns in the months a model is fitted on.
+  case shortHistories(needed: Int, longest: Int)
+  /// The equations have no single solution; `remedy` says what to type.
+  case notIdentified(model: String, remedy: String)
   case otherCharacteristics(expected: [String], found: [String])
   case notFinite(epoch: Int, month: Month? = nil)
   /// Bytes; `alone` is what one ensemble member at a time would need.
@@ -38,6 +46,16 @@ extension ModelError {
       "\(month) has \(firms) \(firms == 1 ? "firm" : "firms"); the model needs at least \(needed)"
     case .noCharacteristicVaries:
       "no characteristic varies across firms in the training months"
+    case .tooFewMonths(let months, let needed):
+      "the model needs at least \(needed) months to be fitted on; there are \(months)"
+    case .missingCharacteristic(let factor, let characteristic, _, _):
+      "the factor `\(factor)` is made from the characteristic `\(characteristic)`, which the task "
+        + "does not have"
+    case .shortHistories(let needed, let longest):
+      "no firm has \(needed) returns in the months the model is fitted on; the longest history has "
+        + "\(longest)"
+    case .notIdentified(let model, _):
+      "the equations of `\(model)` have no single solution on these data"
     case .otherCharacteristics(let expected, let found):
       "the model was fitted on \(expected.count) characteristics (\(expected.prefix(3).joined(separator: ", ")) …), the task has \(found.count)"
     case .notFinite(let epoch, let month):
@@ -66,6 +84,14 @@ extension ModelError {
     case .otherFit: "fit anew with `fit`"
     case .noSplit: "split train: ..2012-04, valid: 2012-05..2016-04, test: 2016-05.."
     case .tooManyFactors(_, let characteristics): "use k: \(characteristics) or fewer"
+    case .tooFewMonths: "use a smaller k, or a split with more training months"
+    case .missingCharacteristic(let factor, let characteristic, let option, let found):
+      found.isEmpty
+        ? "add `\(characteristic)` to the features, or leave `\(factor)` out"
+        : "add `\(characteristic)` to the features, or leave `\(factor)` out:  "
+          + "\(option): [\(found.joined(separator: ", "))]"
+    case .shortHistories(_, let longest): "ask for less:  min_obs: \(max(1, longest))"
+    case .notIdentified(_, let remedy): remedy
     case .thinMonth: "drop thin months first, for example with where or a month slice"
     case .otherCharacteristics: "set up the task with the features the model was fitted on"
     case .notFinite: "lower the rate, or look for extreme returns with describe"
@@ -82,6 +108,7 @@ extension HyperparameterFacts.Kind {
     case .flag: "true or false"
     case .word: "one of its option words"
     case .integers: "a list of whole numbers"
+    case .words: "a list of its option words, each once"
     }
   }
 }

@@ -11,6 +11,8 @@ protocol EnsembleDesign: Sendable {
   var members: Int { get }
   var schedule: TrainingSchedule { get }
   var notes: [String] { get }
+  /// Whether factors are a function of managed portfolios.
+  var readsManagedPortfolios: Bool { get }
   /// Parameters of one member.
   func parameterCount(characteristics: Int) -> Int
   /// What the fit takes.
@@ -18,6 +20,8 @@ protocol EnsembleDesign: Sendable {
 }
 
 extension EnsembleDesign {
+  var readsManagedPortfolios: Bool { false }
+
   func summary(seed: UInt64, _ task: FactorTask, reports: [TrainingReport]) -> FitSummary {
     FitSummary(
       model: model, settings: settings, seed: seed,

@@ -59,6 +59,12 @@ final class PartialFit<Fit: EnsembleFit>: FittedModel {
     try taken(budget).forecast(task, waiting: waiting, budget: budget)
   }
 
+  func loadings(_ task: FactorTask, budget: Budget) throws -> Matrix? {
+    try taken(budget).loadings(task, budget: budget)
+  }
+
+  var readsManagedPortfolios: Bool { design.readsManagedPortfolios }
+
   /// Only the settled model is written.
   func encode(into container: inout Container) throws {
     preconditionFailure("a stopped fit is settled before it is written")

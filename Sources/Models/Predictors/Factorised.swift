@@ -18,23 +18,21 @@ struct Factorised {
   ) throws {
     total = [Double](repeating: 0, count: task.returns.count)
     mean = total
-    var sum = [Double](repeating: 0, count: k)
-    var seen = 0.0
+    var counted = RunningFactors(count: k)
     for month in 0..<task.monthCount {
       let rows = task.rows(month)
       let known = waiting.map { waiting in rows.filter { !waiting[$0] } } ?? Array(rows)
+      let past = counted.mean
       let f = try Self.regression(loadings, k, known, task, scale)
       for row in rows {
         for j in 0..<k {
           let loading = Double(loadings[row * k + j])
           total[row] += loading * f[j]
-          if seen > 0 { mean[row] += loading * (sum[j] / seen) }
+          mean[row] += loading * past[j]
         }
       }
       factors.append(f)
-      guard month >= task.firstMeanMonth else { continue }
-      for j in 0..<k { sum[j] += f[j] }
-      seen += 1
+      if month >= task.firstMeanMonth { counted.add(f) }
     }
   }
 

@@ -37,7 +37,7 @@ struct FittedPriorPosterior: FittedModel {
     numbers.waiting = waiting
     let data = ConditionalData<Float>(numbers, readsHistories: true)
     let sum = try Ensemble.fold(members: members.count, budget: budget) { number in
-      try run(members[number], data, meansFrom: task.firstMeanMonth, budget)
+      try run(members[number], data, firstMean: task.firstMeanMonth, budget)
     } adding: {
       $0.add($1)
     }
@@ -56,17 +56,16 @@ struct FittedPriorPosterior: FittedModel {
   }
 
   private func run(
-    _ member: PriorPosteriorMember, _ data: ConditionalData<Float>, meansFrom first: Int,
-    _ budget: Budget
+    _ member: PriorPosteriorMember, _ data: ConditionalData<Float>, firstMean: Int, _ budget: Budget
   ) throws -> MemberPredictions {
     let network = PriorPosteriorNetwork<Float>(design, data, threads: 1)
     member.restore(to: network)
     var result = MemberPredictions(total: [], mean: [], prior: [], spread: [], factors: [])
-    var (sum, seen) = ([Double](repeating: 0, count: design.factors), 0.0)
+    var counted = RunningFactors(count: design.factors)
     for month in 0..<data.monthCount {
       try budget.check()
       let found = network.observe(month)
-      let past = seen > 0 ? sum.map { $0 / seen } : sum
+      let past = counted.mean
       for i in 0..<data.rows(month..<(month + 1)).count {
         let (alpha, spread) = (found.decoder.alpha(i), found.decoder.spread(i))
         var (total, mean, prior) = (design.totalAlpha ? alpha : 0, alpha, alpha)
@@ -84,9 +83,25 @@ struct FittedPriorPosterior: FittedModel {
         result.spread.append(variance)
       }
       result.factors.append(found.posterior.mean)
-      guard month >= first else { continue }
-      for k in sum.indices { sum[k] += found.posterior.mean[k] }
-      seen += 1
+      if month >= firstMean { counted.add(found.posterior.mean) }
+    }
+    return result
+  }
+
+  /// Rows x factors of the first member, in the units of its factors.
+  func loadings(_ task: FactorTask, budget: Budget) throws -> Matrix? {
+    guard let member = members.first else { return nil }
+    let data = ConditionalData<Float>(
+      NetworkScales(returns: scale, managed: []).data(task, managed: []), readsHistories: true)
+    let network = PriorPosteriorNetwork<Float>(design, data, threads: 1)
+    member.restore(to: network)
+    var result = Matrix(rows: task.returns.count, columns: design.factors)
+    for month in 0..<task.monthCount {
+      try budget.check()
+      let found = network.observe(month)
+      for (place, row) in task.rows(month).enumerated() {
+        for k in 0..<design.factors { result[row, k] = found.decoder.loading(place, k) }
+      }
     }
     return result
   }

@@ -23,6 +23,34 @@ extension RecurrentWorld {
     months == 240 ? 192..<240 : (months * 4 / 5)..<months
   }
 
+  /// The oracles under their names in the literature of the worlds; with alpha, what is lost without
+  /// it too.
+  public func limits(on block: Range<Int>) -> WorldLimits {
+    let found = oracles(on: block)
+    guard !alphas.isEmpty else {
+      return WorldLimits(
+        total: found.total, predictive: found.filter, of: "Hamilton filter",
+        [
+          "o_tot": found.total, "o_stat": found.staticTotal, "p_mean": found.mean,
+          "p_filt": found.filter, "p_full": found.full, "p_ar1": found.ar1,
+        ])
+    }
+    let filter = hamiltonFilter()
+    return WorldLimits(
+      total: found.total, predictive: found.filter, of: "Hamilton filter",
+      [
+        "o_tot": found.total, "p_mean": found.mean, "p_filt": found.filter,
+        "p_full": found.full, "p_ar1": found.ar1, "p_alpha": score(block) { alphas[$0] },
+        "o_risk": score(block) { systematic($0, factor($0 / firms)) },
+        "p_risk": score(block) { systematic($0, filter[$0 / firms]) },
+      ])
+  }
+
+  // The part of a row's return that factors explain.
+  private func systematic(_ row: Int, _ f: [Double]) -> Double {
+    (0..<Self.factorCount).reduce(0) { $0 + loadings[row * Self.factorCount + $1] * f[$1] }
+  }
+
   /// Scores every oracle on the given months.
   public func oracles(on block: Range<Int>) -> Oracles {
     let scaled = scaledStaticLoadings()
@@ -45,8 +73,8 @@ extension RecurrentWorld {
     var (error, total) = (0.0, 0.0)
     for month in block {
       let f = expected(month)
-      for i in (month * firms)..<((month + 1) * firms) {
-        var e = returns[i]
+      for i in (month * firms)..<((month + 1) * firms) where present[i] {
+        var e = returns[i] - (alphas.isEmpty ? 0 : alphas[i])
         for k in 0..<Self.factorCount { e -= beta[i * Self.factorCount + k] * f[k] }
         error += e * e
         total += returns[i] * returns[i]
@@ -79,7 +107,7 @@ extension RecurrentWorld {
     let k = Self.factorCount
     var gram = [Double](repeating: 0, count: k * k)
     var cross = [Double](repeating: 0, count: k)
-    for i in (month * firms)..<((month + 1) * firms) {
+    for i in (month * firms)..<((month + 1) * firms) where present[i] {
       for a in 0..<k {
         cross[a] += beta[i * k + a] * returns[i]
         for b in 0..<k { gram[a * k + b] += beta[i * k + a] * beta[i * k + b] }

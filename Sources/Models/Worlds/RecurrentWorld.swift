@@ -4,15 +4,16 @@
 // are kappa E with E an exponential average (delta) of G = (1.2 c1, 3 c1 c2, 0.6 sgn c3); factors
 // follow a two-regime VAR(1); returns are beta'f plus 0.11 t_5 / sqrt(5/3).
 // The row of month t holds the return of t and the characteristics of t-1. Members: r_full (memory in
-// both), r_dyn (in factors), r_mem (in loadings), r_null (in neither).
+// both), r_dyn (in factors), r_mem (in loadings), r_null (in neither), duan_alpha (the draw of r_dyn plus
+// returns without risk, alpha = 0.01 tanh(2 c4)).
 
 import FactorRuntime
 
 /// A simulated panel with its truth.
-public struct RecurrentWorld: Sendable {
+public struct RecurrentWorld: SimulatedWorld {
   /// Which parts have memory.
   public enum Member: String, CaseIterable, Sendable {
-    case r_full, r_dyn, r_mem, r_null
+    case r_full, r_dyn, r_mem, r_null, duan_alpha
 
     /// What the world is for, in one sentence.
     public var sentence: String {
@@ -21,22 +22,26 @@ public struct RecurrentWorld: Sendable {
       case .r_dyn: "memory in factors only: what a recurrent prior can earn"
       case .r_mem: "memory in loadings only: what a recurrent beta network can earn"
       case .r_null: "no memory anywhere: recurrence must not win"
+      case .duan_alpha: "r_dyn plus returns without risk: what a model with alpha can earn"
       }
     }
 
     var hasLoadingMemory: Bool { self == .r_full || self == .r_mem }
-    var hasFactorMemory: Bool { self == .r_full || self == .r_dyn }
+    var hasFactorMemory: Bool { self == .r_full || self == .r_dyn || self == .duan_alpha }
   }
 
   public let member: Member
   public let seed: UInt64
   public let firms: Int
   public let months: Int
-  public let characteristicCount: Int
-  /// Months x firms x characteristics of the month before, in (-1, 1).
+  public let characteristicNames: [String]
+  /// Months x firms x characteristics of the month before, in (-1, 1) unless seen otherwise.
   public let characteristics: [Float]
+  public let present: [Bool]
   /// Months x firms.
   public let returns: [Double]
+  /// Months x firms of returns without risk; empty where there are none.
+  public let alphas: [Double]
   /// Months x firms x 3 true loadings, and the same without memory.
   public let loadings: [Double]
   public let staticLoadings: [Double]
@@ -67,6 +72,9 @@ public struct RecurrentWorld: Sendable {
   static let burnIn = 60
   static let loadingDecay = 0.8
   static let noise = 0.11
+  static let alphaScale = 0.01
+
+  public var name: String { member.rawValue }
 
   /// The law of this world's factors.
   public var law: FactorLaw { .law(member) }
@@ -74,26 +82,32 @@ public struct RecurrentWorld: Sendable {
   /// Simulates a world; the same arguments always give the same panel.
   public init(
     _ member: Member, firms: Int = 200, months: Int = 240, characteristics count: Int = 20,
-    seed: UInt64 = 1, budget: Budget = Budget()
+    seed: UInt64 = 1, view: WorldView = WorldView(), budget: Budget = Budget()
   ) throws(BudgetError) {
-    precondition(firms >= 10 && months >= 20 && count >= 3)
+    precondition(firms >= 10 && months >= 20 && count >= (member == .duan_alpha ? 4 : 3))
     (self.member, self.firms, self.months, self.seed) = (member, firms, months, seed)
-    characteristicCount = count
+    characteristicNames = view.characteristicNames(count)
     let paths = try CharacteristicPaths(
       firms: firms, months: months + Self.burnIn, count: count, fast: 3, seed: seed,
-      budget: budget)
-    characteristics = paths.lagged(months: months)
+      keepsRaw: view.scale == .raw, budget: budget)
+    (characteristics, present) = try view.seen(paths, months: months, seed: seed, budget)
     try budget.check()
     let exposures = try Self.exposures(paths, member, budget)
     loadings = Self.lastMonths(exposures.dynamic, months: months, firms: firms)
     staticLoadings = Self.lastMonths(exposures.instant, months: months, firms: firms)
     (factors, regimes) = Self.simulateFactors(.law(member), months: months, seed: seed)
-    returns = try Self.simulateReturns(
+    let risky = try Self.simulateReturns(
       loadings, factors, firms: firms, months: months, seed: seed, budget)
+    guard member == .duan_alpha else {
+      (returns, alphas) = (risky, [])
+      return
+    }
+    let ranks = paths.lagged(months: months)
+    let alphas = risky.indices.map {
+      Self.alphaScale * Elementary.tanh(2 * Double(ranks[$0 * count + 3]))
+    }
+    (returns, self.alphas) = (zip(risky, alphas).map { $0 + $1 }, alphas)
   }
-
-  /// The names c1, c2, ….
-  public var characteristicNames: [String] { (1...characteristicCount).map { "c\($0)" } }
 
   // Loadings of the burn-in and sample, months x firms x 3, scaled so that memory keeps their size.
   private static func exposures(

@@ -12,7 +12,7 @@ public struct Cholesky: Sendable {
   public let smallestPivot: Double
   /// The largest pivot.
   public let largestPivot: Double
-  private let factor: [Double]
+  private var factor: [Double]
 
   /// Factors a symmetric matrix, reading its lower triangle.
   public init(_ matrix: Matrix) throws(LinearAlgebraError) {
@@ -32,6 +32,27 @@ public struct Cholesky: Sendable {
     smallestPivot = pivots.min() ?? 1
     largestPivot = pivots.max() ?? 1
     self.factor = factor
+  }
+
+  /// Factors a symmetric matrix given by its lower triangle, column after column, in place: for
+  /// matrices of hundreds of columns that are made anew in every round.
+  public init(lower storage: consuming [Double], order: Int) throws(LinearAlgebraError) {
+    try LAPACK.require()
+    precondition(storage.count == order * order)
+    self.order = order
+    factor = storage
+    if let pivot = LAPACK.cholesky(&factor, order: order) {
+      throw .notPositiveDefinite(pivot: pivot)
+    }
+    var (smallest, largest) = (Double.infinity, 0.0)
+    for i in 0..<order {
+      let pivot = factor[i * (order + 1)] * factor[i * (order + 1)]
+      // Written so that a pivot that is not a number counts as the smallest one.
+      if !(pivot >= smallest) { smallest = pivot }
+      largest = max(largest, pivot)
+    }
+    guard order == 0 || smallest > 0 else { throw .notFinite(argument: "the matrix") }
+    (smallestPivot, largestPivot) = (smallest, largest)
   }
 
   /// Solves A x = b.

@@ -42,6 +42,19 @@ enum LAPACK {
     if fq_lapack_is_available() == 0 { throw .notInstalled }
   }
 
+  /// Writes op(A) B into `c`, all column-major, `a` as it is or transposed; A has `inner` columns
+  /// or, transposed, `inner` rows.
+  static func product(
+    _ a: UnsafePointer<Double>, transposed: Bool, _ b: UnsafePointer<Double>,
+    rows: Int, inner: Int, columns: Int, into c: UnsafeMutablePointer<Double>
+  ) {
+    var (m, n, k) = (Int32(rows), Int32(columns), Int32(inner))
+    var lda = max(1, transposed ? k : m)
+    var (ldb, ldc) = (max(1, k), max(1, m))
+    var (one, zero) = (1.0, 0.0)
+    dgemm_(transposed ? "T" : "N", "N", &m, &n, &k, &one, a, &lda, b, &ldb, &zero, c, &ldc)
+  }
+
   /// Factors a symmetric positive definite matrix in place; gives the failing pivot, or nil.
   static func cholesky(_ a: inout [Double], order: Int) -> Int? {
     var n = Int32(order)

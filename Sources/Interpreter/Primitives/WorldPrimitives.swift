@@ -1,0 +1,94 @@
+// Simulated worlds in the language: `synth`, its panel and its truth.
+
+import FactorLang
+import FactorRuntime
+import Models
+
+extension WorldView.Lives: ChoiceWord {}
+extension WorldView.Names: ChoiceWord {}
+extension WorldView.Scale: ChoiceWord {}
+
+let synthPrimitive = Primitive(
+  "synth", topic: .data, "Simulates a panel whose truth is known.",
+  Parameter<String>.word(
+    "world", among: Worlds.cards.map { Choice($0.name, $0.sentence) }, "which world"
+  ).labelled,
+  Parameter<Int>.value("firms", default: 200, in: 10...100_000, "firms a month").labelled,
+  Parameter<Int>.value("months", default: 240, in: 20...5000, "months of returns").labelled,
+  Parameter<Int>.value("chars", default: 20, in: 3...500, "characteristics").labelled,
+  Parameter<Int>.value("seed", default: 1, in: 0...9e15, "number of the draw").labelled,
+  Parameter<Double>.value(
+    "missing", default: 0, in: 0...0.9, shown: "0%", "share of characteristics that are missing"
+  ).labelled.share,
+  Parameter<WorldView.Lives>.choice("lives", default: .full, "how long firms are there").labelled,
+  Parameter<WorldView.Names>.choice("names", default: .plain, "what characteristics are called")
+    .labelled,
+  Parameter<WorldView.Scale>.choice("scale", default: .rank, "how characteristics are measured")
+    .labelled,
+  returns: "a panel with columns c1, c2, … and ret; `.chars` names them, `.oracle` is the truth",
+  effect: .givesNumbered(
+    NumberedColumns(
+      "c", count: "chars", fallback: 20, known: -1, set: "chars", unless: "names",
+      is: WorldView.Names.plain.rawValue),
+    Schema(
+      [
+        ColumnInfo("month", .month), ColumnInfo("id", .text), ColumnInfo("ret", .ratio, known: 0),
+      ],
+      keys: ["month", "id"])),
+  examples: [
+    "w = synth world: r_dyn, firms: 20, months: 60, chars: 4\nw.oracle.o_tot > 0",
+    "synth world: g21a, firms: 30, months: 60, chars: 5, names: real, lives: random, missing: 10%",
+  ]
+) { context, world, firms, months, chars, seed, missing, lives, names, scale in
+  guard let card = Worlds.card(world) else {
+    throw Fault(.unknownChoice, "there is no world `\(world)`", parameter: "world")
+  }
+  guard chars >= card.fewestCharacteristics else {
+    throw Fault(
+      .outOfRange,
+      "`\(world)` has at least \(card.fewestCharacteristics) characteristics, not \(chars)",
+      helps: ["use chars: \(card.fewestCharacteristics) or more"], parameter: "chars")
+  }
+  let cells = firms * months
+  try context.budget.reserve(cells * (chars + 8) * 8, for: "the world")
+  defer { context.budget.release(cells * (chars + 8) * 8) }
+  let simulated = try card.make(
+    WorldSize(firms: firms, months: months, characteristics: chars, seed: UInt64(seed)),
+    WorldView(missing: missing, lives: lives, names: names, scale: scale), context.budget)
+  let panel = try WorldPanel.panel(simulated)
+  context.ledger(
+    LedgerLine(stage: "synth", rowsIn: panel.count, rowsOut: panel.count),
+    detail: "\(world), \(firms) firms, \(months) months, \(chars) characteristics, seed \(seed)")
+  return PanelValue(
+    panel: panel, origin: world, sets: [("chars", simulated.characteristicNames)],
+    world: simulated)
+}.costing(.perRow(2000))
+
+enum WorldPanel {
+  /// The world in the alignment of models: returns known now, characteristics before.
+  static func panel(_ world: any SimulatedWorld) throws -> Panel {
+    guard let start = Month(year: 1980, month: 1) else {
+      throw Fault(.internalFault, "the calendar has no January 1980")
+    }
+    let (firms, count) = (world.firms, world.characteristicNames.count)
+    let rows = world.present.indices.filter { world.present[$0] }
+    let index = try PanelIndex.sorting(
+      months: rows.map { start + $0 / firms }, assets: rows.map { Int32($0 % firms) },
+      names: (0..<firms).map { String(10_001 + $0) }
+    ).index
+    var columns: [(name: String, column: Column)] = world.characteristicNames.enumerated().map {
+      j, name in
+      (name, Column(numbers: rows.map { Double(world.characteristics[$0 * count + j]) }, known: -1))
+    }
+    columns.append(
+      ("ret", Column(numbers: rows.map { world.returns[$0] }, unit: .ratio, known: 0)))
+    return try Panel(index: index, columns: columns, assetKey: "id", dateKey: "month")
+  }
+}
+
+extension WorldLimits {
+  /// The figures under their names.
+  var record: Value {
+    .record(Record(fields: figures.map { ($0.name, Value.finite($0.value)) }))
+  }
+}

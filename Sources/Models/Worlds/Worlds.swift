@@ -1,0 +1,46 @@
+// Every world `synth` simulates: one line each.
+
+import FactorRuntime
+
+/// A world as a user meets it.
+public struct WorldCard: Sendable {
+  public let name: String
+  public let sentence: String
+  /// The fewest characteristics it can have.
+  public let fewestCharacteristics: Int
+  /// Simulates it.
+  public let make:
+    @Sendable (WorldSize, WorldView, Budget) throws(BudgetError) -> any SimulatedWorld
+}
+
+/// The worlds by name, in the order they are listed.
+public enum Worlds {
+  public static let cards: [WorldCard] =
+    RecurrentWorld.Member.allCases.map { member in
+      WorldCard(
+        name: member.rawValue, sentence: member.sentence,
+        fewestCharacteristics: member == .duan_alpha ? 4 : 3
+      ) { size, view, budget throws(BudgetError) in
+        try RecurrentWorld(
+          member, firms: size.firms, months: size.months, characteristics: size.characteristics,
+          seed: size.seed, view: view, budget: budget)
+      }
+    }
+    + Gkx2020World.Member.allCases.map { member in
+      WorldCard(
+        name: member.rawValue, sentence: member.sentence,
+        fewestCharacteristics: Gkx2020World.fewestCharacteristics
+      ) { size, view, budget throws(BudgetError) in
+        try Gkx2020World(member, size, view: view, budget: budget)
+      }
+    }
+    + Gkx2021World.Member.allCases.map { member in
+      WorldCard(name: member.rawValue, sentence: member.sentence, fewestCharacteristics: 3) {
+        size, view, budget throws(BudgetError) in
+        try Gkx2021World(member, size, view: view, budget: budget)
+      }
+    }
+
+  /// The card of a world, or nil.
+  public static func card(_ name: String) -> WorldCard? { cards.first { $0.name == name } }
+}
