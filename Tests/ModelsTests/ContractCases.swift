@@ -51,7 +51,7 @@ struct ContractCase: Sendable, CustomStringConvertible {
     "alstm": [["factorize": .integer(2)], ["rnn": .word("lstm")]],
     "ipca": [
       ["sample": .word("train_valid")],
-      ["intercept": .flag(true)],
+      ["intercept": .flag(true), "constant": .flag(false)],
       ["observed": .words(["mkt"]), "intercept": .flag(true)],
       ["observed": .words(["mkt", "smb"]), "k": .integer(0)],
       ["normalisation": .word("factors"), "k": .integer(4)],

@@ -161,6 +161,22 @@ private struct Fixture {
     }
   }
 
+  // Up to rotation: the regression of each true factor on the estimated ones leaves little.
+  @Test func findsTheSpaceOfTrueFactors() throws {
+    let size = WorldSize(firms: 150, months: 120, characteristics: 6, seed: 3)
+    let world = try Gkx2021World(.g21a, size)
+    let task = try SimulatedPanel.task(world, SplitDesign.thirds.split(months: 120))
+    let model = try #require(Registry.card("ipca")).model(["k": .integer(3)])
+      .fit(task, FitContext(seed: 1))
+    let found = Matrix(try model.predict(task, budget: Budget()).factors)
+    for k in 0..<3 {
+      let truth = (0..<120).map { world.factors[$0 * 3 + k] }
+      let fit = try LeastSquares(found, truth)
+      let share = fit.residualSumOfSquares / truth.reduce(0) { $0 + $1 * $1 }
+      #expect(share < 0.05, "factor \(k + 1)")
+    }
+  }
+
   // The truth is attainable in g21a and out of reach in g21b. Factors that are regressions of a month of
   // 200 firms on three loadings fit 3 / 200 of its noise too, which the true factors do not.
   @Test func comesCloseToTheOracleWhereItIsRight() throws {
@@ -316,6 +332,34 @@ private struct Fixture {
     #expect(model.summary.notes.first?.hasPrefix("c5 does not vary") == true)
     #expect(try model.predict(task, budget: Budget()).preferredForecast.allSatisfy(\.isFinite))
     #expect(throws: ModelError.self) { try fit(0) }
+  }
+
+  // Without a constant the estimate is that of the same cross products less one row and column.
+  @Test func aConstantMayBeLeftOut() throws {
+    let fixture = try Fixture()
+    let moments = try fixture.panel(latent: 1).moments
+    let less = moments.withoutConstant
+    #expect(less.width == 5 && less.grams.count == 45 * 15)
+    for t in [0, 44] {
+      var (old, new) = (0, 0)
+      for a in 0..<6 {
+        for b in a..<6 {
+          if b < 5 {
+            #expect(less.grams[new * 45 + t] == moments.grams[old * 45 + t])
+            new += 1
+          }
+          old += 1
+        }
+      }
+      #expect(less.products[4 * 45 + t] == moments.products[4 * 45 + t])
+    }
+    let model = try #require(
+      try fixture.fit("ipca", ["k": .integer(2), "constant": .flag(false)]) as? FittedLinear)
+    guard case .characteristics(let gamma) = model.structure.loadings else { return }
+    #expect(
+      gamma.count == 12 && gamma.suffix(2) == [0, 0] && gamma.prefix(10).allSatisfy { $0 != 0 })
+    let full = try fixture.total(fixture.fit("ipca", ["k": .integer(2)]))
+    #expect(try fixture.total(model) < full)
   }
 
   @Test func roundsThatDoNotSufficeAreReported() throws {

@@ -87,6 +87,35 @@ private struct Tally {
     return (oracle, tallies)
   }
 
+  // ST-1, the part of IPCA: published 40.7 and 3.3 of 100 in g21a, 11.9 and .81 in g21b, at three factors
+  // and without a constant among the characteristics; PCA of returns 5.5 and 6.0.
+  @Test(
+    .enabled(if: isWanted),
+    arguments: [
+      (Gkx2021World.Member.g21a, 0.407, 0.033, 0.055), (.g21b, 0.119, 0.008, 0.060),
+    ])
+  func instrumentedComponentsEarnWhatIsPublished(
+    member: Gkx2021World.Member, total: Double, mean: Double, returns: Double
+  ) throws {
+    var tallies = ["ipca": Tally(), "pca": Tally()]
+    for seed in 1...10 {
+      let size = WorldSize(firms: 200, months: 180, characteristics: 50, seed: UInt64(seed))
+      let task = try SimulatedPanel.task(
+        Gkx2021World(member, size), SplitDesign.thirds.split(months: 180))
+      let common: [String: HyperparameterValue] = [
+        "k": .integer(3), "sample": .word("train_valid"),
+      ]
+      tallies["ipca"]?.add(
+        try Scores("ipca", common.merging(["constant": .flag(false)]) { $1 }, task))
+      tallies["pca"]?.add(try Scores("pca", common.merging(["on": .word("returns")]) { $1 }, task))
+    }
+    let (ipca, pca) = (try #require(tallies["ipca"]), try #require(tallies["pca"]))
+    print("\(member) ipca \(ipca.line)\n\(member) pca \(pca.line)")
+    expectClose(ipca.total, total, absolute: 0.02)
+    expectClose(ipca.mode(.mean), mean, absolute: 0.01)
+    expectClose(pca.total, returns, absolute: 0.02)
+  }
+
   // ST-3: thresholds as stated there, in shares of the oracles and points of R2.
   @Test(.enabled(if: isWanted))
   func recurrentPriorsEarnWhatTheWorldOffers() throws {

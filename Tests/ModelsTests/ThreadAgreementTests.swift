@@ -46,6 +46,26 @@ import Testing
     }
   }
 
+  // What is solved month by month and firm by firm, side by side.
+  @Test(arguments: ["ff", "pca", "ipca"])
+  func monthsOfASolvedModelMayBeSharedOut(name: String) throws {
+    let task = try Self.split(try Self.panel().task)
+    let card = try #require(Registry.card(name))
+    let given: [String: HyperparameterValue] =
+      name == "ff" ? ["factors": .words(["mkt"]), "min_obs": .integer(6)] : ["k": .integer(2)]
+    func fitted(_ threads: Int) throws -> (file: [UInt8], forecast: [UInt64]) {
+      let fit = try card.model(given).fit(
+        task, FitContext(seed: 3, budget: Budget(threads: threads)))
+      let forecast = try fit.predict(task, budget: Budget(threads: threads)).preferredForecast
+      return (try ModelFile.container(of: fit).encoded, bits(forecast))
+    }
+    let expected = try fitted(1)
+    for threads in [2, 3, 8] {
+      let found = try fitted(threads)
+      #expect(found.file == expected.file && found.forecast == expected.forecast, "\(threads)")
+    }
+  }
+
   // Step by step, for every kind of network that the benchmarks train.
   @Test(arguments: EpochBenchmark.Model.allCases)
   func everyStepOfEveryNetworkAgrees(model: EpochBenchmark.Model) throws {

@@ -59,7 +59,7 @@ def package():
         return
     z, r = panel()
     with contextlib.redirect_stdout(io.StringIO()):
-        model = InstrumentedPCA(n_factors=K, max_iter=ROUNDS - 1, iter_tol=0)
+        model = InstrumentedPCA(n_factors=K, max_iter=ROUNDS - 1, iter_tol=1e-300)
         x = z.reshape(-1, P + 1)
         indices = np.stack([np.tile(np.arange(FIRMS), MONTHS), np.repeat(np.arange(MONTHS), FIRMS)], 1)
         times = []

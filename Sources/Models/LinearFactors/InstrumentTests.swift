@@ -36,7 +36,7 @@ public enum InstrumentTests {
         first: "alpha", second: "intercept: false",
         reason: "without an intercept there is nothing to test; fit with intercept: true")
     }
-    let width = task.width + 1
+    let width = test.model.width(task)
     let column = (test.model.columns - 1) * width
     return try test.run(draws, entries: Array(column..<(column + width)))
   }
@@ -51,7 +51,7 @@ public enum InstrumentTests {
     }
     let test = try Estimation(model, task, seed: seed, budget: budget)
     return try test.run(
-      draws, entries: (0..<test.model.latent).map { $0 * (task.width + 1) + row })
+      draws, entries: (0..<test.model.latent).map { $0 * test.model.width(task) + row })
   }
 
   /// A model estimated anew on its sample, and on draws.
@@ -72,19 +72,21 @@ public enum InstrumentTests {
           first: "test", second: fitted.summary.model, reason: "the test is one of `ipca`")
       }
       let structure = linear.structure
-      let word = linear.summary.settings.first { $0.name == "sample" }?.value ?? ""
+      func setting(_ name: String) -> String? {
+        linear.summary.settings.first { $0.name == name }?.value
+      }
       model = IPCA(
-        latent: structure.latent, intercept: structure.hasIntercept, observed: structure.observed,
-        sample: EstimationSample(rawValue: word) ?? .train, normalisation: .loadings,
+        latent: structure.latent, intercept: structure.hasIntercept,
+        constant: setting("constant") != "false", observed: structure.observed,
+        sample: EstimationSample(rawValue: setting("sample") ?? "") ?? .train,
+        normalisation: .loadings,
         schedule: AlternatingSchedule())
       (self.task, context) = (task, FitContext(seed: seed, budget: budget))
       months = try LinearSample(task, model.sample, factors: model.latent, context).months
       let panel = try model.panel(task, months, budget)
-      let start = (0..<structure.columns).flatMap { k in
-        (0...task.width).map { gamma[$0 * structure.columns + k] }
-      }
       // A few rounds put factors and loadings into one normalisation.
-      let estimate = try InstrumentedEstimate(panel, model.schedule, start: start, context)
+      let estimate = try InstrumentedEstimate(
+        panel, model.schedule, start: model.columnwise(gamma, task), context)
       fit = InstrumentedFit(
         gamma: estimate.fit.gamma, factors: try panel.factors(estimate.fit.gamma).factors)
       (moments, observed) = (panel.moments, panel.observed)

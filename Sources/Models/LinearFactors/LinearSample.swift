@@ -59,7 +59,8 @@ struct LinearSample: Sendable {
   var constantCharacteristics: [String] {
     let width = task.width
     var varies = [Bool](repeating: false, count: width)
-    for month in months {
+    // In ordinary data all have varied after a month.
+    for month in months where varies.contains(false) {
       let rows = task.rows(month)
       for row in rows.dropFirst() {
         for j in 0..<width

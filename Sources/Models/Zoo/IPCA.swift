@@ -23,6 +23,7 @@ enum FactorNormalisation: String, HyperparameterChoice {
 struct IPCA: FactorModel {
   let latent: Int
   let intercept: Bool
+  let constant: Bool
   let observed: [PanelFactor]
   let sample: EstimationSample
   let normalisation: FactorNormalisation
@@ -33,6 +34,7 @@ struct IPCA: FactorModel {
     Hyperparameter("k", default: 5, in: 0...20, "number of latent factors"),
     Hyperparameter(
       "intercept", default: false, "whether mean returns may depend on characteristics"),
+    Hyperparameter("constant", default: true, "whether a constant is among the characteristics"),
     Hyperparameter(
       "observed", default: [] as WordList<PanelFactor>,
       "factors made from the panel, beside latent ones"),
@@ -49,8 +51,8 @@ struct IPCA: FactorModel {
     restore: { try FittedLinear($0, $1) }
   ) {
     IPCA(
-      latent: $0, intercept: $1, observed: $2.words, sample: $3, normalisation: $4,
-      schedule: AlternatingSchedule(rounds: $5, tolerance: $6, ridge: $7))
+      latent: $0, intercept: $1, constant: $2, observed: $3.words, sample: $4, normalisation: $5,
+      schedule: AlternatingSchedule(rounds: $6, tolerance: $7, ridge: $8))
   }
 
   var columns: Int { latent + observed.count + (intercept ? 1 : 0) }
@@ -63,10 +65,10 @@ struct IPCA: FactorModel {
     guard latent <= task.width else {
       throw ModelError.tooManyFactors(factors: latent, characteristics: task.width)
     }
-    guard columns <= task.width + 1 else {
+    guard columns <= width(task) else {
       let others = columns - latent
       throw ModelError.notIdentified(
-        model: "ipca", remedy: "use k: \(max(0, task.width + 1 - others)) or fewer beside these")
+        model: "ipca", remedy: "use k: \(max(0, width(task) - others)) or fewer beside these")
     }
     let data = try LinearSample(task, sample, factors: latent, context)
     try context.budget.reserve(bytes(task), for: "ipca")
@@ -80,7 +82,7 @@ struct IPCA: FactorModel {
       LinearStructure(
         loadings: .characteristics(rescaled(estimate.fit, panel)), latent: latent,
         observed: observed, hasIntercept: intercept),
-      model: "ipca", settings: settings, parameters: columns * (task.width + 1),
+      model: "ipca", settings: settings, parameters: columns * width(task),
       report: estimate.report, notes: notes)
   }
 
@@ -97,7 +99,8 @@ struct IPCA: FactorModel {
     let rows = months.map { factors.values(task, rows: Array(task.rows($0))) }
     var series = observed.indices.map { m in rows.map { $0[m] } }
     if intercept { series.append([Double](repeating: 1, count: months.count)) }
-    return InstrumentedPanel(moments, latent: latent, observed: series)
+    return InstrumentedPanel(
+      constant ? moments : moments.withoutConstant, latent: latent, observed: series)
   }
 
   // The triangles twice, the normal equations, the loadings and three numbers a row.
@@ -116,7 +119,10 @@ struct IPCA: FactorModel {
       let squares = fit.factors[(k * months)..<((k + 1) * months)].reduce(0) { $0 + $1 * $1 }
       return squares > 0 ? (squares / Double(months)).squareRoot() : 1
     }
-    return (0..<width).flatMap { a in (0..<columns).map { fit.gamma[$0 * width + a] * scales[$0] } }
+    let rows = (0..<width).flatMap { a in
+      (0..<columns).map { fit.gamma[$0 * width + a] * scales[$0] }
+    }
+    return constant ? rows : rows + [Double](repeating: 0, count: columns)
   }
 
   /// The loadings of another fit to start from, column after column.
@@ -138,12 +144,21 @@ struct IPCA: FactorModel {
           "it is a \(start.summary.model), and loadings pass only between fits of one model with "
           + "the same factors")
     }
-    return (0..<columns).flatMap { k in (0...task.width).map { gamma[$0 * columns + k] } }
+    return columnwise(gamma, task)
+  }
+
+  /// The rows of the loadings that are estimated.
+  func width(_ task: FactorTask) -> Int { task.width + (constant ? 1 : 0) }
+
+  /// The loadings of a structure, row after row with the constant last, as the estimation keeps them.
+  func columnwise(_ gamma: [Double], _ task: FactorTask) -> [Double] {
+    (0..<columns).flatMap { k in (0..<width(task)).map { gamma[$0 * columns + k] } }
   }
 
   private var settings: [(name: String, value: String)] {
     var settings = [("k", latent.text), ("sample", sample.text)]
     if intercept { settings.append(("intercept", intercept.text)) }
+    if !constant { settings.append(("constant", constant.text)) }
     if !observed.isEmpty {
       settings.append(("observed", "[\(observed.map(\.rawValue).joined(separator: ", "))]"))
     }

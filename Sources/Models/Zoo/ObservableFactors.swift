@@ -16,7 +16,16 @@ enum NewcomerRule: String, HyperparameterChoice {
     switch self {
     case .mean: "the mean of the estimated loadings"
     case .zero: "loadings of zero"
-    case .drop: "none: its forecasts are missing"
+    case .drop: "none, so their forecasts are missing"
+    }
+  }
+
+  /// What becomes of firms that are not estimated.
+  var consequence: String {
+    switch self {
+    case .mean: "they take the mean of the estimated loadings"
+    case .zero: "they have loadings of zero"
+    case .drop: "their forecasts are missing"
     }
   }
 }
@@ -55,7 +64,7 @@ struct ObservableFactors: FactorModel {
     return try data.fitted(
       LinearStructure(loadings: .firms(loadings), latent: 0, observed: factors), model: "ff",
       settings: settings, parameters: loadings.values.count,
-      notes: short > 0 ? ["\(short) firms are not estimated: \(newcomers.sentence)"] : [])
+      notes: short > 0 ? ["\(short) firms are not estimated: \(newcomers.consequence)"] : [])
   }
 
   private func loadings(

@@ -10,7 +10,7 @@
 
 /// Cross products by month.
 public struct MonthlyMoments: Sendable {
-  /// The number of characteristics, the constant included.
+  /// The number of characteristics, the constant included if there is one.
   public let width: Int
   /// The number of months.
   public let months: Int
@@ -71,6 +71,22 @@ public struct MonthlyMoments: Sendable {
     return MonthlyMoments(
       width: width, months: months, grams: grams, products: products, counts: counts,
       squares: squares)
+  }
+
+  /// The same months without the constant.
+  public var withoutConstant: MonthlyMoments {
+    var kept: [Double] = []
+    kept.reserveCapacity(grams.count)
+    var place = 0
+    for a in 0..<width {
+      // The last pair of each row is with the constant.
+      let rows = width - a - 1
+      kept += grams[(place * months)..<((place + rows) * months)]
+      place += rows + 1
+    }
+    return MonthlyMoments(
+      width: width - 1, months: months, grams: kept,
+      products: Array(products.prefix((width - 1) * months)), counts: counts, squares: squares)
   }
 
   private init(
