@@ -38,12 +38,9 @@ import Testing
     let nothing = try fitted.predict(task.silencing([]), budget: budget)
     #expect(PredictionBits(nothing) == original)
     let silent = PredictionBits(try fitted.predict(task.silencing([0]), budget: budget))
-    #expect(silent != original)
-    // The exact posterior is asked for portfolios and does not look at them.
-    let asks = model.variant["fac_in"] == .word("managed")
-    #expect(
-      fitted.readsManagedPortfolios
-        == (model.card.name.hasPrefix("ca") || asks && model.variant["posterior"] == nil))
+    // Loadings fixed by firm on the market, or on what returns have in common, read no characteristic.
+    #expect((silent != original) == Self.readsCharacteristics(model))
+    #expect(fitted.readsManagedPortfolios == Self.readsPortfolios(model))
     guard fitted.readsManagedPortfolios else {
       // A model that reads nothing but characteristics sees a column of zeros.
       var matrix = task.characteristics
@@ -57,6 +54,17 @@ import Testing
     }
     #expect(parts[0] != original && parts[1] != original)
     #expect(parts[0] != parts[1] && parts[0] != silent && parts[1] != silent)
+  }
+
+  private static func readsCharacteristics(_ model: ContractCase) -> Bool {
+    model.variant["on"] != .word("returns") && model.variant["factors"] != .words(["mkt"])
+  }
+
+  // The exact posterior is given portfolios and does not look at them.
+  private static func readsPortfolios(_ model: ContractCase) -> Bool {
+    if model.card.name == "pca" { return model.variant["on"] != .word("returns") }
+    return model.card.name.hasPrefix("ca")
+      || model.variant["fac_in"] == .word("managed") && model.variant["posterior"] == nil
   }
 
   // Every model with a mean forecast leaves earlier months out of its means, and of nothing else.

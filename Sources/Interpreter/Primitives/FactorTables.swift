@@ -55,10 +55,11 @@ enum TangencyTable {
     let data = task.cut
     let sample = try ScoreSample(data, block, false, context.budget)
     let name = model.model.summary.model
-    let seeds = model.model.summary.members.count
+    let fitted = try model.model.settled(context.budget)
+    let seeds = fitted.summary.members.count
     // Factors of several seeds have several rotations; the portfolios of each have none.
-    let members = seeds > 1 ? (0..<seeds).compactMap { model.model.member($0) } : []
-    let paths = try (members.isEmpty ? [model.model] : members).map {
+    let members = seeds > 1 ? (0..<seeds).compactMap { fitted.member($0) } : []
+    let paths = try (members.isEmpty ? [fitted] : members).map {
       let factors = try $0.predict(data, budget: context.budget).factors
       return try returns(factors, sample, volatility, name)
     }
@@ -111,7 +112,8 @@ enum CanonicalTable {
     let name = model.model.summary.model
     let factors = try model.model.predict(data, budget: context.budget).factors
     guard factors.first?.isEmpty == false,
-      let loadings = try model.model.loadings(data, budget: context.budget)
+      let loadings = try model.model.settled(context.budget).loadings(
+        data, budget: context.budget)
     else {
       throw Fault(
         .wrongType, "`\(name)` gives no loadings by firm, so its factors cannot be rotated",

@@ -128,7 +128,7 @@ struct ImportanceStudy {
   }
 
   private func result(_ model: ModelValue, _ data: FactorTask) throws -> Result {
-    let fitted = model.model
+    let fitted = try model.model.settled(context.budget)
     guard place == .both || fitted.readsManagedPortfolios else {
       throw Fault(
         .wrongType,

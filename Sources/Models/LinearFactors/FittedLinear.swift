@@ -63,6 +63,9 @@ struct FittedLinear: FittedModel {
       factors: factors)
   }
 
+  /// Latent factors that are weights on portfolios have no other source.
+  var readsManagedPortfolios: Bool { structure.rule == .portfolios && structure.latent > 0 }
+
   /// Rows x factors, in the units of the factors.
   func loadings(_ task: FactorTask, budget: Budget) throws -> Matrix? {
     try check(task)
