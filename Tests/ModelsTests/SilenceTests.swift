@@ -63,7 +63,8 @@ import Testing
   // The exact posterior is given portfolios and does not look at them.
   private static func readsPortfolios(_ model: ContractCase) -> Bool {
     if model.card.name == "pca" { return model.variant["on"] != .word("returns") }
-    return model.card.name.hasPrefix("ca")
+    // The printed CVRA reads managed portfolios, whatever is given.
+    return model.card.name.hasPrefix("ca") || model.variant["preset"] != nil
       || model.variant["fac_in"] == .word("managed") && model.variant["posterior"] == nil
   }
 

@@ -295,7 +295,8 @@ enum Comparison {
     let summary = model.model.summary
     let factors = summary.settings.first { $0.name == "k" && withFactors }
     let posterior = summary.settings.first { $0.name == "posterior" && $0.value != "amortized" }
+    let preset = summary.settings.first { $0.name == "preset" }
     return summary.model + (factors.map { ", k \($0.value)" } ?? "")
-      + (posterior.map { " (\($0.value))" } ?? "")
+      + ((posterior ?? preset).map { " (\($0.value))" } ?? "")
   }
 }

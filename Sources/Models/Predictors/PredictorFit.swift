@@ -61,9 +61,10 @@ struct PredictorFit<Network: PredictorNetwork>: EnsembleFit where Network.Scalar
     split = try task.requireSplit()
     try TrainingChecks.check(task, split)
     shape = plan.network(task.width)
-    start = try context.start.map {
-      try FittedPredictor<Network>.members(of: $0, for: plan, task)
-    } ?? []
+    start =
+      try context.start.map {
+        try FittedPredictor<Network>.members(of: $0, for: plan, task)
+      } ?? []
     let scales = NetworkScales(task, train: split.train, managed: [])
     scale = scales.returns
     data = ConditionalData<Float>(
