@@ -54,10 +54,10 @@ struct ContractCase: Sendable, CustomStringConvertible {
       ["prior": .word("var1"), "posterior": .word("exact"), "fac_in": .word("managed")],
       ["prior": .word("regime")],
     ],
-    "nn1": [["factorize": .integer(2)]], "nn4": [["factorize": .integer(3)]],
+    "nn1": [["k": .integer(0)]], "nn4": [["k": .integer(3)]],
     "factorvae": [["likelihood": .word("prior")], ["total_alpha": .flag(false)]],
-    "transformer": [["factorize": .integer(2)]],
-    "alstm": [["factorize": .integer(2)], ["rnn": .word("lstm")]],
+    "transformer": [["k": .integer(0)]],
+    "alstm": [["k": .integer(0)], ["rnn": .word("lstm")]],
     "ipca": [
       ["sample": .word("train_valid")],
       ["intercept": .flag(true), "constant": .flag(false)],

@@ -296,7 +296,10 @@ enum Comparison {
     let factors = summary.settings.first { $0.name == "k" && withFactors }
     let posterior = summary.settings.first { $0.name == "posterior" && $0.value != "amortized" }
     let preset = summary.settings.first { $0.name == "preset" }
-    return summary.model + (factors.map { ", k \($0.value)" } ?? "")
+    // A forecaster's factors are fitted after it; a row of a table must say so.
+    let isFactorised =
+      model.model.summary.notes.contains { $0.hasPrefix("k: ") } ? " (factorized)" : ""
+    return summary.model + isFactorised + (factors.map { ", k \($0.value)" } ?? "")
       + ((posterior ?? preset).map { " (\($0.value))" } ?? "")
   }
 }
