@@ -39,6 +39,13 @@ struct ContractCase: Sendable, CustomStringConvertible {
       ["prior": .word("regime"), "posterior": .word("exact"), "fac_in": .word("managed")],
       ["prior": .word("predictor")],
       ["prior": .word("predictor"), "posterior": .word("exact")],
+      ["prior": .word("shared"), "enc_skip": .flag(false), "loss": .word("mse"), "mc": .integer(2)],
+      ["prior": .word("predictor"), "pred_in": .word("both"), "kl_grad": .word("prior_only")],
+      ["prior": .word("var1"), "dec": .word("linear")],
+      ["prior": .word("var1"), "dec": .word("vrnn"), "fac_in": .word("managed")],
+      ["prior": .word("var1"), "dec": .word("rnn")],
+      ["preset": .word("paper"), "chunk": .integer(4)],
+      ["preset": .word("paper_leak"), "chunk": .integer(4)],
     ],
     "rvrae": [
       ["prior": .word("var1"), "beta_read": .word("state")],

@@ -48,8 +48,9 @@ import Testing
 
   // The paper's panel, 720,000 rows of 46 characteristics, is 132 MB; with everything a fit takes
   // it must stay below three times that.
-  @Test(arguments: ["cvra", "ca2"]) func paperSizeStaysBelowThreeTimesThePanel(name: String) throws
-  {
+  // Measured where nothing else runs: the process has one peak.
+  @Test(.enabled(if: FileSystem.environment("FQ_ALONE") == "1"), arguments: ["cvra", "ca2", "nn4", "rvrae"])
+  func paperSizeStaysBelowThreeTimesThePanel(name: String) throws {
     let rows = FullRun.isAsked ? 720_000 : 144_000
     let task = try task(rows: rows, months: 720, width: 46)
     let panel = rows * 46 * 4
@@ -59,10 +60,11 @@ import Testing
     print(
       "memory: \(name) on \(rows) rows, panel \(panel >> 20) MB: fit \(taken >> 20) MB more, "
         + "\(told >> 20) MB told in all")
-    // Other tests run beside this one.
-    let noise = 48 << 20
-    #expect(taken + held < 3 * panel + (FullRun.isAsked ? 0 : noise))
+    let noise = 24 << 20
     #expect(taken + held < told + noise, "the estimate is too low")
+    // The goal is CVRA's; recurrent loadings keep states for every firm.
+    guard name == "cvra" || name == "ca2" else { return }
+    #expect(taken + held < 3 * panel + (FullRun.isAsked ? 0 : noise))
     #expect(told < 3 * panel, "the estimate alone is too much")
   }
 

@@ -334,6 +334,25 @@ private struct Fixture {
     #expect(throws: ModelError.self) { try fit(0) }
   }
 
+  @Test func theRotationMayBeFixedByFactors() throws {
+    let fixture = try Fixture(firms: 60, months: 60)
+    func fit(_ word: String) throws -> Predictions {
+      let settings: [String: HyperparameterValue] = [
+        "k": .integer(3), "normalisation": .word(word), "tolerance": .real(1e-10),
+      ]
+      return try fixture.fit("ipca", settings).predict(fixture.task, budget: Budget())
+    }
+    let (plain, scaled) = (try fit("loadings"), try fit("factors"))
+    expectClose(scaled.preferredForecast, plain.preferredForecast, absolute: 1e-12)
+    expectClose(try #require(scaled.variance), try #require(plain.variance), absolute: 1e-12)
+    for a in 0..<3 {
+      for b in 0...a {
+        let mean = scaled.factors.prefix(20).reduce(0) { $0 + $1[a] * $1[b] } / 20
+        expectClose(mean, a == b ? 1 : 0, absolute: 1e-6)
+      }
+    }
+  }
+
   // Without a constant the estimate is that of the same cross products less one row and column.
   @Test func aConstantMayBeLeftOut() throws {
     let fixture = try Fixture()

@@ -46,6 +46,28 @@ import Testing
     #expect(total.min() ?? 0 < 0)
   }
 
+  // AT-2: what the printed decoder says of a month moves with that month's returns in the leaking form even
+  // where the code does not, so that wiring it to a forecast would be seen.
+  @Test(arguments: ["paper", "paper_leak"])
+  func totalsOfThePrintedModelReadTheMonth(preset: String) throws {
+    let task = try task(seed: 2)
+    let fitted = try CVRA.card.model([
+      "k": .integer(2), "seeds": .integer(1), "epochs": .integer(4), "preset": .word(preset),
+      "chunk": .integer(5),
+    ]).fit(task, FitContext(seed: 2))
+    let month = 24
+    let disturbed = task.scrambled(returnsFrom: month, characteristicsFrom: month + 1)
+    let (before, after) = (
+      try fitted.predict(task, budget: Budget()), try fitted.predict(disturbed, budget: Budget())
+    )
+    let rows = task.rows(month)
+    #expect(try #require(before.total)[rows] != #require(after.total)[rows])
+    for (mode, values) in before.forecasts {
+      #expect(values[rows] == (after.forecast(mode) ?? [])[rows], "\(mode)")
+    }
+    #expect(fitted.summary.notes.contains { $0.contains("reads its own returns") } == (preset == "paper_leak"))
+  }
+
   @Test func exactPosteriorRefusesASigmoid() throws {
     let settings: [String: HyperparameterValue] = [
       "k": .integer(2), "posterior": .word("exact"), "fac_act": .word("sigmoid"),

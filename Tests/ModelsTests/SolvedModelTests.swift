@@ -126,6 +126,33 @@ private func noise(_ months: Int, _ firms: Int, seed: UInt64 = 9) -> [[Double]] 
   }
 }
 
+@Suite struct PackedTextTests {
+  @Test(arguments: [[], ["10001"], ["A", "", "b c"], ["1234567"], ["12345678", "Ünï"]])
+  func textsComeBack(texts: [String]) throws {
+    #expect(try PackedText.texts(PackedText.packed(texts)) == texts)
+  }
+
+  @Test func whatIsNotTextIsRefused() {
+    #expect(throws: ContainerError.self) { try PackedText.texts([0x0A41, 0x41]) }
+    #expect(throws: ContainerError.self) { try PackedText.texts([0x410A]) }
+  }
+
+  @Test func aFileThatDoesNotFitIsRefused() throws {
+    let task = try task(noise(36, 6), split: Split(train: 0..<30, valid: 30..<33, test: 33..<36))
+    let model = try fit(
+      "pca", ["k": .integer(2), "on": .word("returns"), "min_obs": .integer(9)], task)
+    let container = try ModelFile.container(of: model)
+    for name in ["linear.firms", "linear.loadings", "linear.newcomer", "linear.covariance"] {
+      var broken = Container(kind: "model")
+      broken.facts = container.facts
+      for other in container.names(after: "") where other != name {
+        broken.add(other, sectionsOf: container.part(other, kind: "model"))
+      }
+      #expect(throws: ContainerError.self, "\(name)") { try ModelFile.model(in: broken) }
+    }
+  }
+}
+
 @Suite struct PCATests {
   private let split = try? Split(train: 0..<30, valid: 30..<33, test: 33..<36)
 

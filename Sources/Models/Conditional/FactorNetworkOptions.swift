@@ -28,13 +28,14 @@ public enum FactorInput: String, HyperparameterChoice, Sendable {
 
 /// What forecasts the factors.
 public enum PriorKind: String, HyperparameterChoice, Sendable {
-  case regime, predictor, var1, std
+  case regime, predictor, var1, shared, std
 
   public var sentence: String {
     switch self {
     case .regime: "a VAR(1) whose mean and variance switch between a calm and a stressed regime"
     case .predictor: "a ridge VAR(1) plus a recurrent correction"
     case .var1: "a ridge VAR(1) only"
+    case .shared: "a linear function of the posterior network's own state of the month before"
     case .std: "a standard normal, which forecasts nothing"
     }
   }
@@ -48,6 +49,57 @@ public enum FactorActivation: String, HyperparameterChoice, Sendable {
     switch self {
     case .identity: "the factor is the latent variable: signed, and every term closed"
     case .sigmoid: "as the paper prints it: factors in (0, 1), one draw a month"
+    }
+  }
+}
+
+/// What turns latent variables into factors.
+public enum FactorDecoder: String, HyperparameterChoice, Sendable {
+  case identity, linear, rnn, vrnn
+
+  public var sentence: String {
+    switch self {
+    case .identity: "the factors are the latent variables"
+    case .linear: "a linear map of them"
+    case .rnn: "a recurrent network that reads them, with draws in training"
+    case .vrnn: "a linear map of them and of the posterior network's state of the month before"
+    }
+  }
+}
+
+/// What training minimises besides the divergence.
+public enum ReconstructionLoss: String, HyperparameterChoice, Sendable {
+  case elbo, mse
+
+  public var sentence: String {
+    switch self {
+    case .elbo: "the Gaussian likelihood with one residual variance for all firms"
+    case .mse: "the squared error, as the paper prints it: no residual variance"
+    }
+  }
+}
+
+/// What the divergence moves.
+public enum DivergenceGradient: String, HyperparameterChoice, Sendable {
+  case both, prior_only
+
+  public var sentence: String {
+    switch self {
+    case .both: "posterior and prior"
+    case .prior_only: "the prior, which follows a posterior that it does not hold back"
+    }
+  }
+}
+
+/// What the predictor's memory reads of a month.
+public enum PredictorInput: String, HyperparameterChoice, Sendable {
+  case factors, x, both
+
+  public var sentence: String {
+    switch self {
+    case .factors: "the factors inferred"
+    case .x: "the factor network's input"
+    case .both: "factors and input"
     }
   }
 }
@@ -74,6 +126,12 @@ struct FactorNetworkOptions: Sendable {
   var prior = PriorKind.regime
   var activation = FactorActivation.identity
   var skip = true
+  var decoder = FactorDecoder.identity
+  var loss = ReconstructionLoss.elbo
+  var divergenceGradient = DivergenceGradient.both
+  var predictorInput = PredictorInput.factors
+  /// Draws of the latent variables a month; 0 where the expectation is closed.
+  var draws = 0
   var chunk = 12
   /// Weight of the divergence once annealed, and of the predictive likelihood.
   var divergenceWeight = 1.0
@@ -82,6 +140,11 @@ struct FactorNetworkOptions: Sendable {
   var warmUp = 20
   var anneal = 20
   var ridge = 1e-4
+
+  /// Draws that training takes: one at least where nothing closed is known.
+  var drawsTaken: Int {
+    decoder == .rnn || activation == .sigmoid ? max(1, draws) : draws
+  }
 
   /// The weight of the divergence in an epoch.
   func divergence(epoch: Int) -> Double {
@@ -103,7 +166,10 @@ extension FactorNetworkOptions: HeadDesign {
       ("fac_act", .text(activation.rawValue)), ("skip", .bool(skip)),
       ("chunk", .number(Double(chunk))), ("lambda_kl", .number(divergenceWeight)),
       ("w_pr", .number(predictiveWeight)), ("warmup", .number(Double(warmUp))),
-      ("anneal", .number(Double(anneal))), ("ridge", .number(ridge)))
+      ("anneal", .number(Double(anneal))), ("ridge", .number(ridge)),
+      ("dec", .text(decoder.rawValue)), ("loss", .text(loss.rawValue)),
+      ("kl_grad", .text(divergenceGradient.rawValue)),
+      ("pred_in", .text(predictorInput.rawValue)), ("mc", .number(Double(draws))))
   }
 
   init(_ facts: StoredFacts) throws {
@@ -116,6 +182,11 @@ extension FactorNetworkOptions: HeadDesign {
       divergenceWeight: try facts.number("lambda_kl"), predictiveWeight: try facts.number("w_pr"),
       warmUp: try facts.integer("warmup"), anneal: try facts.integer("anneal"),
       ridge: try facts.number("ridge"))
+    (decoder, loss) = (try facts.word("dec"), try facts.word("loss"))
+    (divergenceGradient, predictorInput) = (
+      try facts.word("kl_grad"), try facts.word("pred_in")
+    )
+    draws = try facts.integer("mc")
     for (name, size) in [
       ("factors", factors), ("hidden", hidden), ("predictor_hidden", predictorHidden),
     ] where !(1...4096).contains(size) { throw facts.fault(name) }

@@ -104,7 +104,7 @@ final class RecurrentFactorHead<Scalar: NetworkScalar>: FactorHead {
     case .exact: return month.marginal() * (1 / meanFirms)
     case .amortized:
       let fit =
-        options.activation == .identity
+        options.drawsTaken == 0
         ? month.reconstruction() : month.sampledReconstruction(&stream)
       var total = fit + month.predictive(view) * options.predictiveWeight
       if divergence > 0 { total = total + month.divergence() * (divergence / meanFirms) }
@@ -143,6 +143,8 @@ struct LiveState {
   var stress: Variable
   /// The factors of the month before.
   var last: Variable
+  /// The state of a recurrent decoder.
+  var decoder: Variable
 }
 
 /// The carried state as plain numbers.
@@ -151,30 +153,35 @@ struct RecurrentState {
   private var memory: [Double]
   private var stress = RegimeSwitch.startingStress
   private var last: [Double]
+  private var decoder: [Double]
 
   init(_ options: FactorNetworkOptions) {
     hidden = [Double](repeating: 0, count: options.hidden)
     memory = [Double](repeating: 0, count: options.predictorHidden)
     last = [Double](repeating: 0, count: options.factors)
+    decoder = [Double](repeating: 0, count: options.decoder == .rnn ? options.hidden : 0)
   }
 
   mutating func reset() {
     for i in hidden.indices { hidden[i] = 0 }
     for i in memory.indices { memory[i] = 0 }
     for i in last.indices { last[i] = 0 }
+    for i in decoder.indices { decoder[i] = 0 }
     stress = RegimeSwitch.startingStress
   }
 
   func leaves(on tape: Tape) -> LiveState {
     LiveState(
       hidden: Self.leaf(hidden, on: tape), memory: Self.leaf(memory, on: tape),
-      stress: tape.constant(stress), last: Self.leaf(last, on: tape))
+      stress: tape.constant(stress), last: Self.leaf(last, on: tape),
+      decoder: Self.leaf(decoder, on: tape))
   }
 
   mutating func take(_ live: LiveState) {
     for i in hidden.indices { hidden[i] = live.hidden.values[i] }
     for i in memory.indices { memory[i] = live.memory.values[i] }
     for i in last.indices { last[i] = live.last.values[i] }
+    for i in decoder.indices { decoder[i] = live.decoder.values[i] }
     stress = live.stress.scalar
   }
 

@@ -17,6 +17,9 @@ struct RecurrentFactorTensors {
   let memory: GRUCell
   let regime: RegimeSwitch
   let logResidual: Int
+  /// From the posterior network's state to the prior, where they share it.
+  let shared: (mean: Int, variance: Int)?
+  let decoder: FactorDecoderTensors?
 
   init(_ options: FactorNetworkOptions, inputs: Int, in block: ParameterBlock<Double>) {
     let (k, h, hp) = (options.factors, options.hidden, options.predictorHidden)
@@ -31,9 +34,18 @@ struct RecurrentFactorTensors {
     priorRead = block.add("prior.read", rows: k, columns: hp)
     priorLogVariance = block.add("prior.variance.bias", rows: k, columns: 1)
     priorVarianceRead = block.add("prior.variance", rows: k, columns: hp)
-    memory = GRUCell("prior.memory", inputs: k, hidden: hp, in: block)
+    let read = options.predictorInput == .factors ? k : options.predictorInput == .x ? inputs : k + inputs
+    memory = GRUCell("prior.memory", inputs: read, hidden: hp, in: block)
     regime = RegimeSwitch(factors: k, in: block)
     logResidual = block.add("residual.logVariance", rows: 1, columns: 1)
+    shared =
+      options.prior == .shared
+      ? (
+        block.add("prior.shared", rows: k, columns: h),
+        block.add("prior.shared.variance", rows: k, columns: h)
+      ) : nil
+    decoder =
+      options.decoder == .identity ? nil : FactorDecoderTensors(options, in: block)
   }
 
   func initialize(
@@ -53,6 +65,7 @@ struct RecurrentFactorTensors {
       block.fillGlorot(meanRead, inputs: options.hidden, outputs: options.factors, &stream)
     }
     block.fill(varianceBias) { _, _ in -4 }
+    decoder?.initialize(block, &stream)
   }
 
   /// The parameters on a tape.
@@ -72,6 +85,8 @@ struct RecurrentFactorTensors {
     let memory: GRUCell.Bound
     let regime: RegimeSwitch.Bound
     let logResidual: Variable
+    let shared: (mean: Variable, variance: Variable)?
+    let decoder: FactorDecoderTensors.Bound?
 
     /// The prior of the coming month from what is carried; nothing of that month is read.
     func prior(_ live: LiveState, on tape: Tape) -> FactorPrior {
@@ -79,6 +94,11 @@ struct RecurrentFactorTensors {
       case .std:
         let zero = tape.constant(0, rows: options.factors)
         return FactorPrior(mean: zero, logVariance: zero)
+      case .shared:
+        guard let shared else { preconditionFailure("a shared prior has its tensors") }
+        return FactorPrior(
+          mean: priorMean + shared.mean.times(live.hidden),
+          logVariance: (priorLogVariance + shared.variance.times(live.hidden)).clamped(-8, 4))
       case .var1:
         return FactorPrior(
           mean: priorMean + priorStep.times(live.last),
@@ -108,6 +128,7 @@ struct RecurrentFactorTensors {
     func ridgePenalty() -> Variable? {
       switch options.prior {
       case .std: nil
+      case .shared: shared.map { $0.mean.square().sum() }
       case .var1, .regime: priorStep.square().sum()
       case .predictor: priorStep.square().sum() + priorRead.square().sum()
       }
@@ -127,6 +148,8 @@ struct RecurrentFactorTensors {
       priorLogVariance: block.leaf(priorLogVariance, on: tape),
       priorVarianceRead: block.leaf(priorVarianceRead, on: tape),
       memory: memory.bind(block, on: tape),
-      regime: regime.bind(block, on: tape), logResidual: block.leaf(logResidual, on: tape))
+      regime: regime.bind(block, on: tape), logResidual: block.leaf(logResidual, on: tape),
+      shared: shared.map { (block.leaf($0.mean, on: tape), block.leaf($0.variance, on: tape)) },
+      decoder: decoder?.bind(block, on: tape))
   }
 }

@@ -15,6 +15,10 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
   /// Of the exact posterior: its precision, and B'(y - B m_p).
   private var precision: Variable?
   private var surprise: Variable?
+  /// What the factor network reads, where it reads something.
+  private let input: Variable?
+  /// The decoder with what it continues; nil where factors are the latent variables.
+  private let decoder: (tensors: FactorDecoderTensors.Bound, hidden: Variable, state: Variable)?
 
   init(
     _ view: MonthView<Scalar>, _ options: FactorNetworkOptions,
@@ -27,17 +31,19 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
     gram = view.gram(options.factors, on: tape)
     cross = view.cross(options.factors, on: tape)
     logResidual = bound.logResidual
+    decoder = bound.decoder.map { ($0, live.hidden, live.decoder) }
     switch options.posterior {
     case .amortized:
-      posterior = bound.posterior(
-        input ?? Self.betaPortfolios(gram, cross, options.factors), live.hidden)
+      let read = input ?? Self.betaPortfolios(gram, cross, options.factors)
+      self.input = read
+      posterior = bound.posterior(read, live.hidden)
     case .exact:
       let inverseResidual = (-logResidual).exp()
       let precision =
         (-prior.logVariance).exp().diagonalMatrix() + gram.scaled(by: inverseResidual)
       let surprise = cross - gram.times(prior.mean)
       let mean = prior.mean + precision.solve(surprise).scaled(by: inverseResidual)
-      (self.precision, self.surprise) = (precision, surprise)
+      (self.precision, self.surprise, self.input) = (precision, surprise, input)
       posterior = (mean, prior.logVariance, live.hidden)
     }
   }
@@ -56,9 +62,32 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
   func advanced(_ live: LiveState, _ bound: RecurrentFactorTensors.Bound) -> LiveState {
     let seen = options.posterior == .exact ? posterior.mean : posterior.mean.stopGradient()
     let memory =
-      options.prior == .predictor ? bound.memory.step(seen, live.memory) : live.memory
+      options.prior == .predictor ? bound.memory.step(predictorInput(seen), live.memory) : live.memory
     let stress = prior.regime.map { bound.regime.update($0, seen) } ?? live.stress
-    return LiveState(hidden: posterior.hidden, memory: memory, stress: stress, last: seen)
+    return LiveState(
+      hidden: posterior.hidden, memory: memory, stress: stress, last: seen,
+      decoder: decoder.map { $0.tensors.factors(posterior.mean, hidden: $0.hidden, $0.state).state }
+        ?? live.decoder)
+  }
+
+  private func predictorInput(_ seen: Variable) -> Variable {
+    switch (options.predictorInput, input) {
+    case (.x, let input?): input.stopGradient()
+    case (.both, let input?): seen.stacked(on: input.stopGradient())
+    default: seen
+    }
+  }
+
+  /// The factors of latent variables, before their activation.
+  private func decoded(_ latent: Variable) -> Variable {
+    decoder.map { $0.tensors.factors(latent, hidden: $0.hidden, $0.state).factors } ?? latent
+  }
+
+  /// Variances of the latent variables carried through the decoder.
+  private func decodedVariance(_ variance: Variable, at latent: Variable) -> Variable {
+    guard let decoder else { return variance }
+    let state = decoder.tensors.factors(latent, hidden: decoder.hidden, decoder.state).state
+    return decoder.tensors.slope(state).square().times(variance)
   }
 
   private var logTwoPi: Double { Elementary.log(2 * Double.pi) }
@@ -67,25 +96,45 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
     (m.dot(gram.times(m)) - cross.dot(m) * 2) + square
   }
 
-  /// rec of the month, per firm.
+  /// rec of the month, per firm, in closed form: of latent variables that are factors or are mapped linearly.
   func reconstruction() -> Variable {
-    let spread = posterior.logVariance.exp().dot(gram.diagonal())
-    let error = (squaredError(posterior.mean) + spread) * (1 / firms)
-    return (logResidual + logTwoPi + error * (-logResidual).exp()) * 0.5
+    let variance = posterior.logVariance.exp()
+    let spread: Variable
+    if let decoder {
+      // The trace of W'GW with the variances on the diagonal.
+      let weight = decoder.tensors.weight
+      spread = variance.dot(weight.transposedTimes(gram.times(weight)).diagonal())
+    } else {
+      spread = variance.dot(gram.diagonal())
+    }
+    return rated((squaredError(decoded(posterior.mean)) + spread) * (1 / firms))
   }
 
-  /// rec with one draw of the latent variables, for an activation without a closed expectation.
+  /// rec with draws of the latent variables, for what has no closed expectation.
   func sampledReconstruction(_ draws: inout RandomStream) -> Variable {
+    let count = options.drawsTaken
+    let first = sampled(&draws)
+    return (1..<count).reduce(first) { sum, _ in sum + sampled(&draws) } * (1 / Double(count))
+  }
+
+  private func sampled(_ draws: inout RandomStream) -> Variable {
     let noise = tape.constant(0, rows: options.factors)
     for k in 0..<options.factors { noise.values[k] = draws.normal() }
     let latent = posterior.mean + (posterior.logVariance * 0.5).exp() * noise
-    return fit(of: activated(latent))
+    return fit(of: activated(decoded(latent)))
   }
 
   /// rec at given factors.
   private func fit(of factors: Variable) -> Variable {
-    let error = squaredError(factors) * (1 / firms)
-    return (logResidual + logTwoPi + error * (-logResidual).exp()) * 0.5
+    rated(squaredError(factors) * (1 / firms))
+  }
+
+  /// A mean squared error as the loss counts it.
+  private func rated(_ error: Variable) -> Variable {
+    switch options.loss {
+    case .elbo: (logResidual + logTwoPi + error * (-logResidual).exp()) * 0.5
+    case .mse: error
+    }
   }
 
   private func activated(_ latent: Variable) -> Variable {
@@ -94,17 +143,24 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
 
   /// The prior's factors, with their variance carried through the activation to first order.
   private func activatedPrior() -> (mean: Variable, logVariance: Variable) {
-    guard options.activation == .sigmoid else { return (prior.mean, prior.logVariance) }
-    let mean = prior.mean.sigmoid()
+    let raw = decoded(prior.mean)
+    let logVariance =
+      decoder == nil
+      ? prior.logVariance : decodedVariance(prior.logVariance.exp(), at: prior.mean).log()
+    guard options.activation == .sigmoid else { return (raw, logVariance) }
+    let mean = raw.sigmoid()
     let slope = mean * (-mean + 1)
-    return (mean, prior.logVariance + slope.log() * 2)
+    return (mean, logVariance + slope.log() * 2)
   }
 
   /// KL(q || p) of the month, in nats.
   func divergence() -> Variable {
-    let gap = (posterior.mean - prior.mean).square()
-    let ratio = (posterior.logVariance.exp() + gap) * (-prior.logVariance).exp()
-    return ((prior.logVariance - posterior.logVariance) + ratio + -1).sum() * 0.5
+    let isHeld = options.divergenceGradient == .prior_only
+    let mean = isHeld ? posterior.mean.stopGradient() : posterior.mean
+    let logVariance = isHeld ? posterior.logVariance.stopGradient() : posterior.logVariance
+    let gap = (mean - prior.mean).square()
+    let ratio = (logVariance.exp() + gap) * (-prior.logVariance).exp()
+    return ((prior.logVariance - logVariance) + ratio + -1).sum() * 0.5
   }
 
   /// prd of the month, per firm; the loadings get no gradient.
@@ -147,14 +203,14 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
         view, factors: options.factors, mean: expected.mean.values,
         logVariance: expected.logVariance.values, logResidual: logResidual.scalar, into: nil)
       let described =
-        options.activation == .identity ? reconstruction() : fit(of: activated(posterior.mean))
+        options.drawsTaken == 0 ? reconstruction() : fit(of: activated(decoded(posterior.mean)))
       loss = described.scalar + predictive
     case .exact:
       variance = posteriorVariance()
       loss = marginal().scalar / firms
     }
     return FilteredMonth(
-      latent: list(posterior.mean), posterior: list(activated(posterior.mean)),
+      latent: list(posterior.mean), posterior: list(activated(decoded(posterior.mean))),
       posteriorVariance: variance, prior: list(expected.mean),
       priorVariance: priorVariance, loss: loss)
   }

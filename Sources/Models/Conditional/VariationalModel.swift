@@ -33,6 +33,19 @@ enum VariationalSettings {
     "w_pr", default: 0.1, in: 0...10, "weight of the predictor's own likelihood")
   static let clip = Hyperparameter(
     "clip", default: 1.0, in: 1e-6...1e6, "largest norm of a step's gradient")
+  static let skip = Hyperparameter(
+    "enc_skip", default: true, "whether the posterior's mean also reads its input directly")
+  static let decoder = Hyperparameter(
+    "dec", default: FactorDecoder.identity, "what turns latent variables into factors")
+  static let loss = Hyperparameter(
+    "loss", default: ReconstructionLoss.elbo, "what training minimises besides the divergence")
+  static let draws = Hyperparameter(
+    "mc", default: 0, in: 0...50,
+    "draws of the latent variables a month; 0 for the closed expectation where there is one")
+  static let divergenceGradient = Hyperparameter(
+    "kl_grad", default: DivergenceGradient.both, "what the divergence moves")
+  static let predictorInput = Hyperparameter(
+    "pred_in", default: PredictorInput.factors, "what the predictor's memory reads")
   static let factorActivation = Hyperparameter(
     "fac_act", default: FactorActivation.identity, "activation of the factors")
 }
@@ -58,11 +71,7 @@ struct VariationalModel: Sendable {
     network: @escaping @Sendable (_ characteristics: Int) -> Network.Design
   ) throws -> any FittedModel where Network.Scalar == Float {
     var (options, notes) = (options, notes)
-    guard options.posterior == .amortized || options.activation == .identity else {
-      throw ModelError.incompatible(
-        first: "posterior: exact", second: "fac_act: sigmoid",
-        reason: "the closed posterior needs factors that are the latent variables")
-    }
+    try check()
     let months = try task.requireSplit().train.count
     if options.prior.hasMemory, months < Self.fewestMonthsForMemory {
       options.prior = .var1
@@ -78,13 +87,46 @@ struct VariationalModel: Sendable {
     return try design.fit(task, context)
   }
 
+  // The exact posterior is closed for factors that are the latent variables, with a Gaussian likelihood.
+  private func check() throws {
+    guard options.posterior == .exact else { return }
+    let others = [
+      (options.activation != .identity, "fac_act: \(options.activation.text)"),
+      (options.decoder != .identity, "dec: \(options.decoder.text)"),
+      (options.loss != .elbo, "loss: \(options.loss.text)"),
+      (options.prior == .shared, "prior: shared"), (options.draws > 0, "mc: \(options.draws)"),
+    ]
+    guard let other = others.first(where: \.0) else { return }
+    throw ModelError.incompatible(
+      first: "posterior: exact", second: other.1,
+      reason: "the closed posterior needs factors that are the latent variables, and a likelihood")
+  }
+
   private func shown(_ options: FactorNetworkOptions) -> [(name: String, value: String)] {
     [
       ("k", options.factors.text), ("seeds", seeds.text), ("epochs", schedule.epochs.text),
       ("patience", schedule.patience.text), ("rate", rate.text), ("l1", l1.text),
       ("posterior", options.posterior.text), ("fac_in", options.input.text),
       ("prior", options.prior.text),
-    ] + settings
+    ] + switches(options) + settings
+  }
+}
+
+extension VariationalModel {
+  /// The switches that are not at their default, to show.
+  fileprivate func switches(
+    _ options: FactorNetworkOptions
+  ) -> [(name: String, value: String)] {
+    let usual = FactorNetworkOptions()
+    let all = [
+      ("enc_skip", options.skip.text, usual.skip.text),
+      ("dec", options.decoder.text, usual.decoder.text),
+      ("loss", options.loss.text, usual.loss.text), ("mc", options.draws.text, usual.draws.text),
+      ("kl_grad", options.divergenceGradient.text, usual.divergenceGradient.text),
+      ("pred_in", options.predictorInput.text, usual.predictorInput.text),
+      ("fac_act", options.activation.text, usual.activation.text),
+    ]
+    return all.filter { $0.1 != $0.2 }.map { ($0.0, $0.1) }
   }
 }
 

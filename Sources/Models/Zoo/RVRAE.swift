@@ -28,7 +28,9 @@ struct RVRAE: FactorModel {
     VariationalSettings.hidden, VariationalSettings.predictorHidden, VariationalSettings.chunk,
     VariationalSettings.warmUp, VariationalSettings.anneal, VariationalSettings.divergenceWeight,
     VariationalSettings.predictiveWeight, VariationalSettings.clip,
-    VariationalSettings.factorActivation,
+    VariationalSettings.factorActivation, VariationalSettings.skip, VariationalSettings.decoder,
+    VariationalSettings.loss, VariationalSettings.draws, VariationalSettings.divergenceGradient,
+    VariationalSettings.predictorInput,
     reference: "Wang and Guo (2024), equations 22-31, with the changes in docs/architecture.md",
     restore: {
       try FittedConditional<RecurrentBetaNetwork<Float>, RecurrentFactorHead<Float>>($0, $1)
@@ -40,8 +42,9 @@ struct RVRAE: FactorModel {
         l1: $5, clip: $18,
         options: FactorNetworkOptions(
           factors: $0, hidden: $11, predictorHidden: $12, posterior: $6, input: $7, prior: $8,
-          activation: $19, chunk: $13, divergenceWeight: $16, predictiveWeight: $17, warmUp: $14,
-          anneal: $15),
+          activation: $19, skip: $20, decoder: $21, loss: $22, divergenceGradient: $24,
+          predictorInput: $25, draws: $23, chunk: $13, divergenceWeight: $16,
+          predictiveWeight: $17, warmUp: $14, anneal: $15),
         settings: [("lstm_hidden", $9.text), ("beta_read", $10.text)]),
       lstmHidden: $9, reading: $10)
   }.withOperations(operations)
