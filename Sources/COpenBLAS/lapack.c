@@ -3,6 +3,9 @@
 // Loading OpenBLAS costs more than a millisecond, a quarter of fq's start-up, and most commands never
 // factor a matrix. Each routine keeps LAPACK's own Fortran interface; where the library is missing it
 // reports FQ_NO_LAPACK through `info`.
+//
+// An OpenBLAS built for one thread hands its work buffers out without a lock, so that two calls at the same
+// time share one and both results are wrong. Such a library is called by one thread at a time.
 #include "COpenBLAS.h"
 
 #include <dlfcn.h>
@@ -11,6 +14,8 @@
 
 static void *library;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+static int is_serial;
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 
 static void load(void) {
   static const char *const names[] = {"libopenblas.so.0", "libopenblas.so", "libopenblas.dylib"};
@@ -21,6 +26,17 @@ static void load(void) {
   // One thread, so that the number of cores cannot change a result.
   void (*set_threads)(int) = (void (*)(int))dlsym(library, "openblas_set_num_threads");
   if (set_threads) set_threads(1);
+  // 0: built without threads; other libraries do not say, and are not trusted either.
+  int (*parallel)(void) = (int (*)(void))dlsym(library, "openblas_get_parallel");
+  is_serial = parallel == NULL || parallel() == 0;
+}
+
+static void begin(void) {
+  if (is_serial) pthread_mutex_lock(&turn);
+}
+
+static void end(void) {
+  if (is_serial) pthread_mutex_unlock(&turn);
 }
 
 int fq_lapack_is_available(void) {
@@ -37,8 +53,13 @@ static void *routine(const char *name) {
   void name parameters {                                \
     static void(*call) parameters;                      \
     if (!call) call = (void(*) parameters)routine(#name); \
-    if (call) call arguments;                           \
-    else *info = FQ_NO_LAPACK;                          \
+    if (!call) {                                        \
+      *info = FQ_NO_LAPACK;                             \
+      return;                                           \
+    }                                                   \
+    begin();                                            \
+    call arguments;                                     \
+    end();                                              \
   }
 
 void dgemm_(const char *transa, const char *transb, const int *m, const int *n, const int *k,
@@ -48,7 +69,10 @@ void dgemm_(const char *transa, const char *transb, const int *m, const int *n, 
                       const double *, const double *, const int *, const double *, const int *,
                       const double *, double *, const int *);
   if (!call) *(void **)&call = routine("dgemm_");
-  if (call) call(transa, transb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  if (!call) return;
+  begin();
+  call(transa, transb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  end();
 }
 
 ROUTINE(dgeqp3_,
