@@ -7,7 +7,8 @@ enum PredictorSettings {
     "seeds", default: 5, in: 1...100, "ensemble members, averaged at r-hat")
   static let factors = Hyperparameter(
     "k", default: 0, in: 0...20,
-    "units before the forecast, taken for loadings of that many factors afterwards; 0 for no factors")
+    "units before the forecast, taken for loadings of that many factors afterwards; 0 for no factors"
+  )
   static let months = Hyperparameter(
     "months", default: 12, in: 1...64, "months that a forecast looks back on")
   static let clipValue = Hyperparameter(
