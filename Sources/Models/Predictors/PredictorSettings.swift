@@ -13,8 +13,6 @@ enum PredictorSettings {
     "months", default: 12, in: 1...64, "months that a forecast looks back on")
   static let clipValue = Hyperparameter(
     "clip_value", default: 3.0, in: 1e-6...1e6, "largest size of one entry of a step's gradient")
-  static let l1 = Hyperparameter(
-    "l1", default: 1e-5, in: 0...1, "strength of the L1 penalty on weights")
 
   /// What a reader of a factorised forecast must know.
   static func notes(factors: Int) -> [String] {
