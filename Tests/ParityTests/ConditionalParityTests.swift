@@ -11,7 +11,8 @@ import Testing
   private func check<Network: ConditionalNetwork, Head: FactorHead>(
     _ name: String, _: Network.Type, _: Head.Type
   ) throws where Network.Scalar == Head.Scalar {
-    let (parity, panel) = (try NetworkCase(name), try ParityPanel())
+    let parity = try NetworkCase(name)
+    let panel = try ParityPanel(of: parity)
     let tolerance = ParityTolerance.of(Network.Scalar.self)
     let design = try Network.Design(StoredFacts(parity.json["network"]))
     let data: ConditionalData<Network.Scalar> = panel.data(readsHistories: Network.readsHistories)
@@ -33,7 +34,7 @@ import Testing
     network.parameters.penalise(parity.l1)
     let trainer = ConditionalTrainer(
       design, network: network, head: head, data: data, split: panel.split, longestBatch: longest,
-      optimizer: parity.optimizer)
+      optimizer: parity.optimizer, threads: parity.threads)
     var stream = try shuffle(head, panel.split, giving: batches)
     head.draws = RandomStream(seed: 5, purpose: .posterior)
     trainer.begin(epoch: 2, &stream)
@@ -65,28 +66,32 @@ import Testing
     return RandomStream(seed: UInt64(try #require(seed)), purpose: .shuffle)
   }
 
-  @Test func theConditionalAutoencoderAgrees() throws {
-    try check("ca2", BetaNetwork<Double>.self, LinearFactorHead<Double>.self)
-    try check("ca2", BetaNetwork<Float>.self, LinearFactorHead<Float>.self)
+  @Test(arguments: ["ca2", "wide-ca2"])
+  func theConditionalAutoencoderAgrees(name: String) throws {
+    try check(name, BetaNetwork<Double>.self, LinearFactorHead<Double>.self)
+    try check(name, BetaNetwork<Float>.self, LinearFactorHead<Float>.self)
   }
 
   @Test(arguments: [
     "cvra-var1", "cvra-regime", "cvra-predictor", "cvra-shared", "cvra-managed", "cvra-linear",
     "cvra-vrnn", "cvra-rnn", "cvra-literal", "cvra-held", "cvra-exact-var1", "cvra-exact-regime",
-    "cvra-exact-predictor",
+    "cvra-exact-predictor", "wide-cvra-predictor",
   ])
   func recurrentFactorNetworksAgree(name: String) throws {
     try check(name, BetaNetwork<Double>.self, RecurrentFactorHead<Double>.self)
     try check(name, BetaNetwork<Float>.self, RecurrentFactorHead<Float>.self)
   }
 
-  @Test(arguments: ["rvrae", "rvrae-exact", "rvrae-window", "rvrae-state"])
+  @Test(arguments: [
+    "rvrae", "rvrae-exact", "rvrae-window", "rvrae-state", "wide-rvrae", "wide-rvrae-exact",
+    "wide-rvrae-window",
+  ])
   func recurrentLoadingsAgree(name: String) throws {
     try check(name, RecurrentBetaNetwork<Double>.self, RecurrentFactorHead<Double>.self)
     try check(name, RecurrentBetaNetwork<Float>.self, RecurrentFactorHead<Float>.self)
   }
 
-  @Test(arguments: ["printed", "printed-leak"])
+  @Test(arguments: ["printed", "printed-leak", "wide-printed"])
   func thePrintedNetworkAgrees(name: String) throws {
     try check(name, BetaNetwork<Double>.self, PaperFactorHead<Double>.self)
     try check(name, BetaNetwork<Float>.self, PaperFactorHead<Float>.self)

@@ -10,11 +10,13 @@ import Testing
 @Suite struct NetworkParityTests {
   /// Two steps on two batches, then the forecasts of all rows.
   private func check<Network: PredictorNetwork>(_ name: String, _: Network.Type) throws {
-    let (parity, panel) = (try NetworkCase(name), try ParityPanel())
+    let parity = try NetworkCase(name)
+    let panel = try ParityPanel(of: parity)
     let tolerance = ParityTolerance.of(Network.Scalar.self)
     let network = Network(
       try Network.Design(StoredFacts(parity.json["design"])),
-      panel.data(readsHistories: Network.readsHistories), rows: panel.task.returns.count, threads: 1)
+      panel.data(readsHistories: Network.readsHistories), rows: panel.task.returns.count,
+      threads: parity.threads)
     let (block, nothing) = (network.parameters, ParameterBlock<Double>(padded: false))
     try parity.fill(block, "network")
     block.penalise(parity.l1)
@@ -39,29 +41,31 @@ import Testing
       "\(name) forecasts")
   }
 
-  @Test func perceptronsAgree() throws {
-    try check("nn4", PerceptronPredictor<Double>.self)
-    try check("nn4", PerceptronPredictor<Float>.self)
+  @Test(arguments: ["nn4", "wide-nn4"])
+  func perceptronsAgree(name: String) throws {
+    try check(name, PerceptronPredictor<Double>.self)
+    try check(name, PerceptronPredictor<Float>.self)
   }
 
-  @Test(arguments: ["alstm-gru", "alstm-lstm"])
+  @Test(arguments: ["alstm-gru", "alstm-lstm", "wide-alstm-gru"])
   func attentionOverRecurrentLayersAgrees(name: String) throws {
     try check(name, WindowPredictor<GatedBody<Double>>.self)
     try check(name, WindowPredictor<GatedBody<Float>>.self)
   }
 
-  @Test(arguments: ["transformer", "transformer-factors"])
+  @Test(arguments: ["transformer", "transformer-factors", "wide-transformer"])
   func transformersAgree(name: String) throws {
     try check(name, WindowPredictor<TransformerBody<Double>>.self)
     try check(name, WindowPredictor<TransformerBody<Float>>.self)
   }
 
   private func checkPriorPosterior<Scalar: NetworkScalar>(_ name: String, _: Scalar.Type) throws {
-    let (parity, panel) = (try NetworkCase(name), try ParityPanel())
+    let parity = try NetworkCase(name)
+    let panel = try ParityPanel(of: parity)
     let tolerance = ParityTolerance.of(Scalar.self)
     let network = PriorPosteriorNetwork<Scalar>(
       try PriorPosteriorDesign(StoredFacts(parity.json["design"])), panel.data(readsHistories: true),
-      threads: 1)
+      threads: parity.threads)
     let (large, small) = (network.parameters, network.small)
     try parity.fill(large, "network")
     try parity.fill(small, "head")
@@ -87,7 +91,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["factorvae", "factorvae-prior"])
+  @Test(arguments: ["factorvae", "factorvae-prior", "wide-factorvae"])
   func priorPosteriorModelsAgree(name: String) throws {
     try checkPriorPosterior(name, Double.self)
     try checkPriorPosterior(name, Float.self)

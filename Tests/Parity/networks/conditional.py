@@ -441,6 +441,14 @@ def printed(name, seed, leaks):
     return conditional(name, p, loadings, PrintedFactors(p, leaks), CHUNKS, l1=1e-3, clip=1.0)
 
 
+def wide():
+    return [
+        ca2(), cvra("cvra-predictor", 43, prior="predictor"),
+        rvrae("rvrae", 61, prior="predictor", fac_in="managed"),
+        rvrae("rvrae-exact", 62, prior="regime", posterior="exact"),
+        rvrae("rvrae-window", 63, window=4, prior="var1"), printed("printed", 71, False)]
+
+
 def cases():
     exact = dict(posterior="exact")
     return [

@@ -99,5 +99,9 @@ def factorvae(name, seed, likelihood):
     return found
 
 
+def wide():
+    return [factorvae("factorvae", 21, "posterior")]
+
+
 def cases():
     return [factorvae("factorvae", 21, "posterior"), factorvae("factorvae-prior", 22, "prior")]

@@ -5,6 +5,7 @@ outputs x inputs (y = W x). `stretch` says after how many rows or columns fq pad
 """
 import json
 import math
+import sys
 
 import numpy as np
 import torch
@@ -12,32 +13,85 @@ import torch
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
 
+
+class Normals:
+    """fq's stream of standard normals: Philox4x32-10 and Box-Muller."""
+    POSTERIOR = 4
+
+    def __init__(self, seed, purpose=POSTERIOR):
+        self.seed, self.purpose, self.position, self.spare = seed, purpose, 0, None
+
+    def bits(self):
+        mask = 0xFFFFFFFF
+        c = [self.position >> 1 & mask, self.position >> 33 & mask, 0, self.purpose]
+        k = [self.seed & mask, self.seed >> 32 & mask]
+        for _ in range(10):
+            a, b = c[0] * 0xD2511F53, c[2] * 0xCD9E8D57
+            c = [b >> 32 ^ c[1] ^ k[0], b & mask, a >> 32 ^ c[3] ^ k[1], a & mask]
+            k = [k[0] + 0x9E3779B9 & mask, k[1] + 0xBB67AE85 & mask]
+        is_low = self.position & 1 == 0
+        self.position += 1
+        return c[0] << 32 | c[1] if is_low else c[2] << 32 | c[3]
+
+    def uniform(self):
+        return (self.bits() >> 11) * 2.0 ** -53
+
+    def normal(self):
+        if self.spare is not None:
+            value, self.spare = self.spare, None
+            return value
+        radius = math.sqrt(-2 * math.log(1 - self.uniform()))
+        angle = 2 * math.pi * self.uniform()
+        self.spare = radius * math.sin(angle)
+        return radius * math.cos(angle)
+
+    def column(self, count):
+        return torch.tensor([self.normal() for _ in range(count)])
+
+
+# The panel at hand: `small` has every kind of gap, `wide` has more rows than fit one tile, group or party.
+PANEL = "wide" if sys.argv[1:] == ["wide"] else "small"
 CALENDAR = [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]
-FIRMS, WIDTH, TRAIN, VALID = 9, 3, 12, 14
+WIDTH, TRAIN, VALID = 3, 12, 14
 LONGEST_GAP = 6
 
 
-def panel():
-    """Rows by month; firms enter, leave, miss months, and one is away for more than half a year."""
+def small_panel():
+    """Rows by month; firms enter, leave and miss months."""
     rng = np.random.default_rng(71)
     months = []
     for t in range(len(CALENDAR)):
-        here = rng.random(FIRMS) < 0.85
+        here = rng.random(9) < 0.85
         here[0] = True
-        here[2] = not 2 <= t <= 9
         here[3] = not 4 <= t <= 6
         here[5] = t >= 4
         here[7] = t <= 8
-        months.append([i for i in range(FIRMS) if here[i]])
+        # Nine, seven and six months of the calendar are missing; the second is six of the panel's.
+        here[2] = not 2 <= t <= 9
+        here[6] = not 2 <= t <= 7
+        here[8] = not 5 <= t <= 10
+        months.append([i for i in range(9) if here[i]])
     count = sum(map(len, months))
     # Numbers that a float holds exactly.
     x = np.round(rng.uniform(-1, 1, (count, WIDTH)) * 4096) / 4096
     y = np.round(rng.normal(0, 1, count) * 4096) / 4096
-    managed = rng.normal(0, 1, (len(CALENDAR), WIDTH + 1))
-    return months, x, y, managed
+    return months, x, y, rng.normal(0, 1, (len(CALENDAR), WIDTH + 1))
 
 
-MONTHS, X, Y, MANAGED = panel()
+def wide_panel():
+    """Drawn from fq's own stream, so that it need not be written down: who is there, then month by month
+    each firm's characteristics and return, then the managed portfolios."""
+    stream = Normals(9, purpose=8)
+
+    def even():
+        return math.floor(8192 * stream.uniform()) / 4096 - 1
+    months = [[i for i in range(150) if stream.uniform() < 0.85] for _ in CALENDAR]
+    numbers = np.array([[even() for _ in range(WIDTH + 1)] for month in months for _ in month])
+    managed = np.array([[even() for _ in range(WIDTH + 1)] for _ in CALENDAR])
+    return months, numbers[:, :WIDTH], numbers[:, WIDTH], managed
+
+
+MONTHS, X, Y, MANAGED = wide_panel() if PANEL == "wide" else small_panel()
 OFFSETS = np.concatenate([[0], np.cumsum([len(m) for m in MONTHS])])
 MEAN_FIRMS = float(OFFSETS[TRAIN]) / TRAIN
 TX, TY, TU = torch.tensor(X), torch.tensor(Y), torch.tensor(MANAGED)
@@ -125,7 +179,7 @@ def gradient(v):
 
 def run(name, parameters, losses, rate=0.01, l1=0.0, clip=None, value_clip=None, decay=None, **more):
     """Takes one optimiser step for each loss and writes what was and what became."""
-    result = dict(name=name, rate=rate, l1=l1, clip=clip, valueClip=value_clip, decay=decay, **more)
+    result = dict(name=name, panel=PANEL, rate=rate, l1=l1, clip=clip, valueClip=value_clip, decay=decay, **more)
     result["tensors"] = parameters.described()
     heavy = {id(v) for v in parameters.penalised()}
     groups = [dict(params=[v for v in parameters.all() if id(v) in heavy], weight_decay=decay or 0.0),
@@ -164,7 +218,14 @@ def write(path, result):
             pad = " " * (indent + 1)
             body = ",\n".join(f"{pad}{json.dumps(k)}: {text(v, indent + 1)}" for k, v in value.items())
             return "{\n" + body + "\n" + " " * indent + "}" if value else "{}"
-        return json.dumps(value)
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            return "[" + ",\n".join(text(v, indent) for v in value) + "]"
+        return json.dumps(rounded(value))
+
+    def rounded(value):
+        if isinstance(value, list):
+            return [rounded(v) for v in value]
+        return float(f"{value:.14g}") if isinstance(value, float) else value
     with open(path, "w") as file:
         file.write(text(result, 0) + "\n")
 
@@ -196,38 +257,3 @@ def gru_after(p, name, x, h):
     r, u = (wr + h @ ur).sigmoid(), (wu + h @ uu).sigmoid()
     n = (wn + r * (h @ un + p[f"{name}.bias.inner"])).tanh()
     return (1 - u) * n + u * h
-
-
-class Normals:
-    """fq's stream of standard normals: Philox4x32-10 and Box-Muller."""
-    POSTERIOR = 4
-
-    def __init__(self, seed, purpose=POSTERIOR):
-        self.seed, self.purpose, self.position, self.spare = seed, purpose, 0, None
-
-    def bits(self):
-        mask = 0xFFFFFFFF
-        c = [self.position >> 1 & mask, self.position >> 33 & mask, 0, self.purpose]
-        k = [self.seed & mask, self.seed >> 32 & mask]
-        for _ in range(10):
-            a, b = c[0] * 0xD2511F53, c[2] * 0xCD9E8D57
-            c = [b >> 32 ^ c[1] ^ k[0], b & mask, a >> 32 ^ c[3] ^ k[1], a & mask]
-            k = [k[0] + 0x9E3779B9 & mask, k[1] + 0xBB67AE85 & mask]
-        is_low = self.position & 1 == 0
-        self.position += 1
-        return c[0] << 32 | c[1] if is_low else c[2] << 32 | c[3]
-
-    def uniform(self):
-        return (self.bits() >> 11) * 2.0 ** -53
-
-    def normal(self):
-        if self.spare is not None:
-            value, self.spare = self.spare, None
-            return value
-        radius = math.sqrt(-2 * math.log(1 - self.uniform()))
-        angle = 2 * math.pi * self.uniform()
-        self.spare = radius * math.sin(angle)
-        return radius * math.cos(angle)
-
-    def column(self, count):
-        return torch.tensor([self.normal() for _ in range(count)])
