@@ -37,7 +37,8 @@ import Testing
       optimizer: parity.optimizer, threads: parity.threads)
     var stream = try shuffle(head, panel.split, giving: batches)
     head.draws = RandomStream(seed: 5, purpose: .posterior)
-    trainer.begin(epoch: 2, &stream)
+    // In the first epoch after the warm-up the prior starts from the factors found so far.
+    trainer.begin(epoch: parity.json["epoch"]?.integer ?? 2, &stream)
     for (number, step) in try parity.steps().enumerated() {
       let before = (network.parameters.values, head.parameters.values)
       let loss = trainer.step(batch: number)
@@ -53,6 +54,14 @@ import Testing
     expectClose(
       trainer.validationLoss(), try #require(parity.json.number("validation")),
       relative: tolerance.close, "\(name) validation")
+    guard let refined = parity.json["refined"], Network.Scalar.self == Double.self else { return }
+    try trainer.refinePrior(budget: Budget())
+    for tensor in head.parameters.tensors {
+      let found = (0..<tensor.extent).map { head.parameters.weights[tensor.offset + $0] }
+      expectClose(
+        found, try #require(refined[tensor.name]).numbers, absolute: 1e-8,
+        "\(name): \(tensor.name) of the refined prior")
+    }
   }
 
   // A shuffle whose epoch begins with the batches of the file.
@@ -66,8 +75,8 @@ import Testing
     return RandomStream(seed: UInt64(try #require(seed)), purpose: .shuffle)
   }
 
-  @Test(arguments: ["ca2", "wide-ca2"])
-  func theConditionalAutoencoderAgrees(name: String) throws {
+  @Test(arguments: ["ca0", "ca2", "ca3", "wide-ca2"])
+  func conditionalAutoencodersAgree(name: String) throws {
     try check(name, BetaNetwork<Double>.self, LinearFactorHead<Double>.self)
     try check(name, BetaNetwork<Float>.self, LinearFactorHead<Float>.self)
   }
@@ -75,7 +84,7 @@ import Testing
   @Test(arguments: [
     "cvra-var1", "cvra-regime", "cvra-predictor", "cvra-shared", "cvra-managed", "cvra-linear",
     "cvra-vrnn", "cvra-rnn", "cvra-literal", "cvra-held", "cvra-exact-var1", "cvra-exact-regime",
-    "cvra-exact-predictor", "wide-cvra-predictor",
+    "cvra-exact-predictor", "cvra-started", "cvra-clamped", "wide-cvra-predictor",
   ])
   func recurrentFactorNetworksAgree(name: String) throws {
     try check(name, BetaNetwork<Double>.self, RecurrentFactorHead<Double>.self)

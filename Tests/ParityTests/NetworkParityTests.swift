@@ -91,7 +91,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["factorvae", "factorvae-prior", "wide-factorvae"])
+  @Test(arguments: ["factorvae", "factorvae-prior", "factorvae-opposed", "wide-factorvae"])
   func priorPosteriorModelsAgree(name: String) throws {
     try checkPriorPosterior(name, Double.self)
     try checkPriorPosterior(name, Float.self)

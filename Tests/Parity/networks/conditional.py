@@ -8,7 +8,7 @@ import torch
 
 from forecasters import Perceptron, perceptron_parameters, windows
 from kit import (CALENDAR, MEAN_FIRMS, MONTHS, TRAIN, VALID, WIDTH, Normals, Parameters, TU, TX, TY,
-                 cell_parameters, is_new_history, lstm, rows, run)
+                 cell_parameters, is_new_history, lstm, numbers, rows, run)
 
 FACTORS, LOG_TWO_PI = 2, math.log(2 * math.pi)
 
@@ -106,7 +106,7 @@ DEFAULTS = dict(
 class RecurrentFactors:
     """M09.3 to M09.5 and M09.12."""
 
-    def __init__(self, p, **options):
+    def __init__(self, p, beyond=False, **options):
         self.p, self.o = p, {**DEFAULTS, **options}
         o, k, h, hp = self.o, FACTORS, self.o["hidden"], self.o["predictor_hidden"]
         inputs = k if o["fac_in"] == "beta" else WIDTH + 1
@@ -131,7 +131,12 @@ class RecurrentFactors:
         if o["dec"] == "rnn":
             shapes.update({"decoder.step": (h, h), "decoder.read": (h, k), "decoder.inner.bias": (h, 1)})
         for name, shape in shapes.items():
-            p.add("head", name, shape, shift=dict([("prior.regime.stay", 1.0)]).get(name, 0.0))
+            p.add("head", name, shape, shift=1.0 if name == "prior.regime.stay" else 0.0)
+        if beyond:
+            # Log variances beyond -8 and 4, where gradients end.
+            with torch.no_grad():
+                p["posterior.variance.bias"][1] -= 9
+                p["prior.variance.bias"][0] += 6
         self.design = self.o
         self.normals = Normals(5)
         self.forget()
@@ -307,6 +312,12 @@ class RecurrentFactors:
                          predictor=["prior.step", "prior.read"])[o["prior"]]
         return total / len(months) + o["ridge"] * sum((self.p[n] ** 2).sum() for n in penalised)
 
+    def latent(self, t, beta):
+        """The month's factors given its returns; the state moves on."""
+        m = self.begin(t, beta, TY[list(rows(t))])
+        self.s = m["next"]
+        return m["posterior"][0]
+
     def observe(self, t, beta):
         y = TY[list(rows(t))]
         m = self.begin(t, beta, y)
@@ -398,17 +409,70 @@ class PrintedFactors:
         return self.error(t, beta, self.factors(self.end)) + self.error(t, beta, ahead)
 
 
-def conditional(name, p, loadings, head, steps, **options):
+def start_prior(p, loadings, head):
+    """After the warm-up the predictor starts from the mean and the variance of the training months' factors."""
+    with torch.no_grad():
+        head.forget()
+        seen = torch.stack([head.latent(t, loadings([t], False)[0]) for t in range(TRAIN)])
+        p["prior.mean"][:, 0] = seen.mean(0)
+        p["prior.variance.bias"][:, 0] = seen.var(0, unbiased=False).log()
+    head.forget()
+
+
+def refined_prior(p, loadings, head):
+    """The prior's likelihood of the factors of all months before the test, 150 steps of Adam: a VAR(1), or two
+    regimes of it whose mixture is scored as it is."""
+    head.forget()
+    with torch.no_grad():
+        seen = [head.latent(t, loadings([t], False)[0]) for t in range(VALID)]
+    tensors = list(p.blocks["head"].values())
+    optimizer = torch.optim.Adam(tensors, lr=0.03, eps=1e-8)
+    for _ in range(150):
+        optimizer.zero_grad(set_to_none=True)
+        head.forget()
+        total = 0
+        for a in seen:
+            mean, log_variance = head.prior()
+            if head.o["prior"] == "regime":
+                ahead, calm_mean, calm, stressed_mean, stressed = head.regime
+                parts = [(ahead, stressed_mean, stressed), (1 - ahead, calm_mean, calm)]
+                total = total - torch.logsumexp(torch.stack([
+                    share.log() + log_density(a, m, v) for share, m, v in parts]), 0)
+            else:
+                total = total - log_density(a, mean, log_variance)
+            head.s = dict(head.s, stress=head.seen(a), a=a)
+        (total / len(seen) + head.o["ridge"] * (p["prior.step"] ** 2).sum()).backward()
+        found = [v for v in tensors if v.grad is not None]
+        norm = math.sqrt(sum(float((v.grad ** 2).sum()) for v in found))
+        for v in found:
+            v.grad *= min(1.0, 1 / norm)
+        optimizer.step()
+    return {name: numbers(v) for name, v in p.blocks["head"].items()}
+
+
+def log_density(a, mean, log_variance):
+    return torch.distributions.Normal(mean, (log_variance / 2).exp()).log_prob(a).sum()
+
+
+def conditional(name, p, loadings, head, steps, starts=False, refines=False, **options):
     """Steps on runs of months, states carried; then the loss of the validation months with frozen
     weights, states carried from the first month on."""
     def loss(months):
         return lambda: head.loss(months, loadings(months, True))
+    described = p.described()
+    if starts:
+        start_prior(p, loadings, head)
+        options["epoch"] = 1
     found = run(name, p, [loss(months) for months in steps], network=loadings.design, head=head.design,
                 months=[[m[0], m[-1] + 1] for m in steps], **options)
+    found["tensors"] = described
     head.forget()
     loadings.forget()
     seen = [head.observe(t, loadings([t], False)[0]).item() for t in range(VALID)]
     found["validation"] = sum(seen[TRAIN:]) / (VALID - TRAIN)
+    if refines:
+        loadings.forget()
+        found["refined"] = refined_prior(p, loadings, head)
     if hasattr(loadings, "net"):
         found["running"] = loadings.net.running()
     return found
@@ -417,10 +481,11 @@ def conditional(name, p, loadings, head, steps, **options):
 CHUNKS = [list(range(0, 6)), list(range(6, 12))]
 
 
-def cvra(name, seed, **options):
+def cvra(name, seed, starts=False, refines=False, **options):
     p = Parameters(seed)
     loadings = PerceptronLoadings(p, [5, 4])
-    return conditional(name, p, loadings, RecurrentFactors(p, **options), CHUNKS, l1=1e-3, clip=1.0)
+    return conditional(name, p, loadings, RecurrentFactors(p, **options), CHUNKS, starts, refines, l1=1e-3,
+                       clip=1.0)
 
 
 def rvrae(name, seed, hidden=4, window=0, reading="layer", **options):
@@ -429,10 +494,10 @@ def rvrae(name, seed, hidden=4, window=0, reading="layer", **options):
     return conditional(name, p, loadings, RecurrentFactors(p, **options), CHUNKS, l1=1e-3, clip=1.0)
 
 
-def ca2():
-    p = Parameters(31)
-    loadings = PerceptronLoadings(p, [5, 4])
-    return conditional("ca2", p, loadings, LinearFactors(p), [[3], [7]], l1=1e-3)
+def autoencoder(name, seed, hidden):
+    p = Parameters(seed)
+    loadings = PerceptronLoadings(p, hidden)
+    return conditional(name, p, loadings, LinearFactors(p), [[3], [7]], l1=1e-3)
 
 
 def printed(name, seed, leaks):
@@ -443,7 +508,7 @@ def printed(name, seed, leaks):
 
 def wide():
     return [
-        ca2(), cvra("cvra-predictor", 43, prior="predictor"),
+        autoencoder("ca2", 31, [5, 4]), cvra("cvra-predictor", 43, prior="predictor"),
         rvrae("rvrae", 61, prior="predictor", fac_in="managed"),
         rvrae("rvrae-exact", 62, prior="regime", posterior="exact"),
         rvrae("rvrae-window", 63, window=4, prior="var1"), printed("printed", 71, False)]
@@ -452,8 +517,9 @@ def wide():
 def cases():
     exact = dict(posterior="exact")
     return [
-        ca2(),
-        cvra("cvra-var1", 41), cvra("cvra-regime", 42, prior="regime"),
+        autoencoder("ca0", 30, []), autoencoder("ca2", 31, [5, 4]), autoencoder("ca3", 32, [5, 4, 3]),
+        cvra("cvra-var1", 41, refines=True), cvra("cvra-regime", 42, prior="regime", refines=True),
+        cvra("cvra-started", 40, prior="regime", starts=True), cvra("cvra-clamped", 39, beyond=True),
         cvra("cvra-predictor", 43, prior="predictor"), cvra("cvra-shared", 44, prior="shared"),
         cvra("cvra-managed", 45, prior="predictor", fac_in="managed", pred_in="both"),
         cvra("cvra-linear", 46, prior="regime", dec="linear"),

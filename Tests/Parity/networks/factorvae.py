@@ -12,7 +12,7 @@ def leaky(x):
     return leaky_relu(x, LEAK)
 
 
-def factorvae(name, seed, likelihood):
+def factorvae(name, seed, likelihood, opposed=False):
     hidden, months, factors, portfolios, gamma = 5, 4, 2, 4, 0.7
     p = Parameters(seed)
     gated_parameters(p, hidden, 1, "gru_after")
@@ -74,6 +74,13 @@ def factorvae(name, seed, likelihood):
     def features(month):
         return gated_states(p, windows(rows(month), months), hidden, 1, "gru_after", leaky)[-1]
 
+    if opposed:
+        # A query that no stock's key goes along with: equal shares.
+        with torch.no_grad():
+            keys = torch.cat([(features(t) @ p["predictor.key.weight"])[:, :hidden] for t in range(VALID)])
+            p["predictor.query"][0] = -torch.round(keys.mean(0), decimals=3)
+            assert (keys @ p["predictor.query"][0]).max() < -0.01
+
     def loss(month):
         def value():
             e, y = features(month), TY[list(rows(month))]
@@ -104,4 +111,5 @@ def wide():
 
 
 def cases():
-    return [factorvae("factorvae", 21, "posterior"), factorvae("factorvae-prior", 22, "prior")]
+    return [factorvae("factorvae", 21, "posterior"), factorvae("factorvae-prior", 22, "prior"),
+            factorvae("factorvae-opposed", 23, "posterior", opposed=True)]
