@@ -1,4 +1,5 @@
 """FactorVAE of Duan et al. (2022), M08, one date a step."""
+import numpy as np
 import torch
 from torch.nn.functional import leaky_relu, softplus
 
@@ -74,12 +75,20 @@ def factorvae(name, seed, likelihood, opposed=False):
     def features(month):
         return gated_states(p, windows(rows(month), months), hidden, 1, "gru_after", leaky)[-1]
 
-    if opposed:
-        # A query that no stock's key goes along with: equal shares.
-        with torch.no_grad():
-            keys = torch.cat([(features(t) @ p["predictor.key.weight"])[:, :hidden] for t in range(VALID)])
-            p["predictor.query"][0] = -torch.round(keys.mean(0), decimals=3)
-            assert (keys @ p["predictor.query"][0]).max() < -0.01
+    steps = [6, 10]
+    with torch.no_grad():
+        for k in range(factors):
+            keys = [(features(t) @ p["predictor.key.weight"]).chunk(factors, 1)[k] for t in steps]
+            mean, query = torch.cat(keys).mean(0), p["predictor.query"][k]
+            if opposed and k == 0:
+                # A query that no stock's key goes along with: equal shares.
+                query[:] = -torch.round(mean, decimals=3)
+                assert all((found @ query).max() < -0.01 for found in keys)
+                continue
+            # One that some keys go along with and some do not, in each month.
+            while not all(0 < ((found @ query) > 0.01).sum() < len(found) - 1 for found in keys):
+                query[:] = torch.tensor(np.round(p.rng.normal(0, 0.5, hidden), 3))
+                query -= torch.round((query @ mean) / (mean @ mean) * mean, decimals=3)
 
     def loss(month):
         def value():
@@ -95,7 +104,6 @@ def factorvae(name, seed, likelihood, opposed=False):
                 cell="gruAfter")
     design = dict(body=body, factors=factors, portfolios=portfolios, gamma=gamma, likelihood=likelihood,
                   total_alpha=True)
-    steps = [6, 10]
     found = run(name, p, [loss(t) for t in steps], design=design, months=steps)
     with torch.no_grad():
         e, y = features(VALID - 1), TY[list(rows(VALID - 1))]

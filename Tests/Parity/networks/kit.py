@@ -193,9 +193,12 @@ def run(name, parameters, losses, rate=0.01, l1=0.0, clip=None, value_clip=None,
         value = loss()
         total = value + l1 * sum(v.abs().sum() for v in parameters.penalised()) if l1 else value
         total.backward()
+        for v in parameters.all():
+            # PyTorch would not count a step of a tensor without a gradient; the definition does.
+            v.grad = gradient(v)
         step = dict(loss=value.item(), gradients=parameters.values(gradient))
         with torch.no_grad():
-            found = [v for v in parameters.all() if v.grad is not None]
+            found = parameters.all()
             if value_clip:
                 for v in found:
                     v.grad.clamp_(-value_clip, value_clip)
