@@ -42,9 +42,11 @@ import Testing
     for (number, step) in try parity.steps().enumerated() {
       let before = (network.parameters.values, head.parameters.values)
       let loss = trainer.step(batch: number)
-      expectClose(loss, try #require(step.number("loss")), relative: tolerance.close, "\(name) loss")
+      expectClose(
+        loss, try #require(step.number("loss")), relative: tolerance.close, "\(name) loss")
       let norm = try #require(trainer.takeMetrics().first).value
-      expectClose(norm, try #require(step.number("norm")), relative: tolerance.close, "\(name) norm")
+      expectClose(
+        norm, try #require(step.number("norm")), relative: tolerance.close, "\(name) norm")
       try parity.expectGradients(number, network.parameters, "network", tolerance)
       try parity.expectGradients(number, head.parameters, "head", tolerance)
       try parity.expectWeights(number, network.parameters, "network", before: before.0, tolerance)

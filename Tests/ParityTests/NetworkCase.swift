@@ -48,7 +48,8 @@ struct ParityPanel {
   let meanFirms: Double
 
   private init(
-    firms: [[Int32]], calendar: [Int32], characteristics: [Float], returns: [Double], managed: [[Double]]
+    firms: [[Int32]], calendar: [Int32], characteristics: [Float], returns: [Double],
+    managed: [[Double]]
   ) throws {
     let (train, valid) = (12, 14)
     let names = (0...(firms.joined().max() ?? 0)).map { "\(1000 + $0)" }
@@ -77,21 +78,27 @@ struct ParityPanel {
     }
     let managed = try #require(json["managed"]).numbers
     try self.init(
-      firms: try #require(json["firms"]?.items).map { $0.numbers.map { Int32($0) } }, calendar: calendar,
+      firms: try #require(json["firms"]?.items).map { $0.numbers.map { Int32($0) } },
+      calendar: calendar,
       characteristics: try #require(json["characteristics"]).numbers.map(Float.init),
       returns: try #require(json["returns"]).numbers,
-      managed: calendar.indices.map { Array(managed[($0 * (width + 1))..<(($0 + 1) * (width + 1))]) })
+      managed: calendar.indices.map {
+        Array(managed[($0 * (width + 1))..<(($0 + 1) * (width + 1))])
+      })
   }
 
   // More rows than fit one tile, group or party, drawn here as the script draws them.
   private init(wide width: Int, calendar: [Int32]) throws {
     var stream = RandomStream(seed: 9, purpose: .example)
     func even() -> Double { (8192 * stream.uniform()).rounded(.down) / 4096 - 1 }
-    let firms = calendar.map { _ in (0..<150).filter { _ in stream.uniform() < 0.85 }.map { Int32($0) } }
+    let firms = calendar.map { _ in
+      (0..<150).filter { _ in stream.uniform() < 0.85 }.map { Int32($0) }
+    }
     let rows = firms.joined().map { _ in (0...width).map { _ in even() } }
     let managed = calendar.map { _ in (0...width).map { _ in even() } }
     try self.init(
-      firms: firms, calendar: calendar, characteristics: rows.flatMap { $0.dropLast().map(Float.init) },
+      firms: firms, calendar: calendar,
+      characteristics: rows.flatMap { $0.dropLast().map(Float.init) },
       returns: rows.map { $0[width] }, managed: managed)
   }
 
@@ -138,9 +145,12 @@ struct NetworkCase {
     func place(_ i: Int, _ stretch: Int) -> Int {
       stretch == 0 ? i : i / stretch * Padding.padded(stretch) + i % stretch
     }
-    #expect(place(rows - 1, stretch[0]) < tensor.rows && place(columns - 1, stretch[1]) < tensor.stride)
+    #expect(
+      place(rows - 1, stretch[0]) < tensor.rows && place(columns - 1, stretch[1]) < tensor.stride)
     return (0..<rows).flatMap { i in
-      (0..<columns).map { tensor.offset + place(i, stretch[0]) * tensor.stride + place($0, stretch[1]) }
+      (0..<columns).map {
+        tensor.offset + place(i, stretch[0]) * tensor.stride + place($0, stretch[1])
+      }
     }
   }
 
@@ -194,7 +204,8 @@ struct NetworkCase {
     _ tolerance: ParityTolerance
   ) throws {
     let unlisted = [Double](repeating: .nan, count: block.count)
-    let wanted = try laidOut(try steps()[step]["after"], kind, block, others: before.map { Double($0) })
+    let wanted = try laidOut(
+      try steps()[step]["after"], kind, block, others: before.map { Double($0) })
     let slopes = try steps()[...step].map {
       try laidOut($0["gradients"], kind, block, others: unlisted)
     }
@@ -215,7 +226,8 @@ struct NetworkCase {
       for (found, list) in [(moments.mean, mean), (moments.variance, variance)] {
         let list = try #require(list).numbers
         expectClose(
-          Array(found.prefix(list.count)), list, absolute: tolerance.close, relative: tolerance.close,
+          Array(found.prefix(list.count)), list, absolute: tolerance.close,
+          relative: tolerance.close,
           "\(name): running statistics")
       }
     }

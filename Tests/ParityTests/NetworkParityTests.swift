@@ -26,7 +26,8 @@ import Testing
       let before = block.values
       let loss = network.gradient(batches[number].numbers.map { Int32($0) }[...])
       optimizer.addPenalty(to: block)
-      expectClose(loss, try #require(step.number("loss")), relative: tolerance.close, "\(name) loss")
+      expectClose(
+        loss, try #require(step.number("loss")), relative: tolerance.close, "\(name) loss")
       try parity.expectGradients(number, block, "network", tolerance)
       optimizer.step(block, nothing)
       try parity.expectWeights(number, block, "network", before: before, tolerance)
@@ -64,7 +65,8 @@ import Testing
     let panel = try ParityPanel(of: parity)
     let tolerance = ParityTolerance.of(Scalar.self)
     let network = PriorPosteriorNetwork<Scalar>(
-      try PriorPosteriorDesign(StoredFacts(parity.json["design"])), panel.data(readsHistories: true),
+      try PriorPosteriorDesign(StoredFacts(parity.json["design"])),
+      panel.data(readsHistories: true),
       threads: parity.threads)
     let (large, small) = (network.parameters, network.small)
     try parity.fill(large, "network")
@@ -74,7 +76,8 @@ import Testing
     for (number, step) in try parity.steps().enumerated() {
       let before = (large.values, small.values)
       let loss = network.gradient(Int(months[number]))
-      expectClose(loss, try #require(step.number("loss")), relative: tolerance.close, "\(name) loss")
+      expectClose(
+        loss, try #require(step.number("loss")), relative: tolerance.close, "\(name) loss")
       try parity.expectGradients(number, large, "network", tolerance)
       try parity.expectGradients(number, small, "head", tolerance)
       optimizer.step(large, small)
