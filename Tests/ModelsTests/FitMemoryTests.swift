@@ -49,7 +49,9 @@ import Testing
   // The paper's panel, 720,000 rows of 46 characteristics, is 132 MB; with everything a fit takes
   // it must stay below three times that.
   // Measured where nothing else runs: the process has one peak.
-  @Test(.enabled(if: FileSystem.environment("FQ_ALONE") == "1"), arguments: ["cvra", "ca2", "nn4", "rvrae"])
+  @Test(
+    .enabled(if: FileSystem.environment("FQ_ALONE") == "1"),
+    arguments: ["cvra", "ca2", "nn4", "rvrae"])
   func paperSizeStaysBelowThreeTimesThePanel(name: String) throws {
     let rows = FullRun.isAsked ? 720_000 : 144_000
     let task = try task(rows: rows, months: 720, width: 46)

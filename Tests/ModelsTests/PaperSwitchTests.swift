@@ -65,7 +65,9 @@ import Testing
     for (mode, values) in before.forecasts {
       #expect(values[rows] == (after.forecast(mode) ?? [])[rows], "\(mode)")
     }
-    #expect(fitted.summary.notes.contains { $0.contains("reads its own returns") } == (preset == "paper_leak"))
+    #expect(
+      fitted.summary.notes.contains { $0.contains("reads its own returns") }
+        == (preset == "paper_leak"))
   }
 
   @Test func exactPosteriorRefusesASigmoid() throws {

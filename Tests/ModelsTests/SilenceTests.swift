@@ -40,7 +40,9 @@ import Testing
     let silent = PredictionBits(try fitted.predict(task.silencing([0]), budget: budget))
     // Loadings fixed by firm on the market, or on what returns have in common, read no characteristic.
     #expect((silent != original) == Self.readsCharacteristics(model))
-    #expect(fitted.readsManagedPortfolios == Self.readsPortfolios(model))
+    // Portfolios silent alone change what is said where factors read them, and nowhere else.
+    let alone = try fitted.predict(task.silencing([0], in: .factors), budget: budget)
+    #expect(fitted.readsManagedPortfolios == (PredictionBits(alone) != original))
     guard fitted.readsManagedPortfolios else {
       // A model that reads nothing but characteristics sees a column of zeros.
       var matrix = task.characteristics
@@ -58,13 +60,6 @@ import Testing
 
   private static func readsCharacteristics(_ model: ContractCase) -> Bool {
     model.variant["on"] != .word("returns") && model.variant["factors"] != .words(["mkt"])
-  }
-
-  // The exact posterior is given portfolios and does not look at them.
-  private static func readsPortfolios(_ model: ContractCase) -> Bool {
-    if model.card.name == "pca" { return model.variant["on"] != .word("returns") }
-    return model.card.name.hasPrefix("ca")
-      || model.variant["fac_in"] == .word("managed") && model.variant["posterior"] == nil
   }
 
   // Every model with a mean forecast leaves earlier months out of its means, and of nothing else.

@@ -15,7 +15,8 @@ import Testing
   }
 
   private static let gated = [
-    Shape(body: SequenceDesign(inputs: 3, hidden: 4, layers: 2, months: 3, entry: .tanh, attention: 2)),
+    Shape(
+      body: SequenceDesign(inputs: 3, hidden: 4, layers: 2, months: 3, entry: .tanh, attention: 2)),
     Shape(body: SequenceDesign(inputs: 3, hidden: 5, layers: 1, months: 4, entry: .leaky)),
     Shape(
       body: SequenceDesign(inputs: 3, hidden: 4, layers: 1, months: 3, entry: .tanh, attention: 2),
@@ -40,7 +41,8 @@ import Testing
     let rows = Self.offsets[20]
     let first = try #require(Month(year: 2000, month: 1))
     let index = try PanelIndex.sorting(
-      months: Self.present.indices.flatMap { month in Self.present[month].map { _ in first + month } },
+      months: Self.present.indices.flatMap { month in Self.present[month].map { _ in first + month }
+      },
       assets: Self.present.joined().map { Int32($0) }, names: (0..<11).map(String.init)
     ).index
     let task = FactorTask(

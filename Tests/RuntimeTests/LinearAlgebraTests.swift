@@ -5,6 +5,33 @@ import TestSupport
 import Testing
 
 @Suite struct LinearAlgebraTests {
+  // A library built for one thread mixes up calls made at the same time, if it is let to.
+  @Test func callsMadeAtTheSameTimeDoNotMix() throws {
+    let orders = (0..<400).map { 3 + $0 % 18 }
+    @Sendable func solution(_ order: Int) throws -> [Double] {
+      var matrix = Matrix(rows: order, columns: order)
+      for i in 0..<order {
+        for j in 0..<order {
+          matrix[i, j] = (i == j ? Double(order) : 0) + 0.1 * Double((i * 7 + j * 7) % 5)
+        }
+      }
+      let right = (0..<order).map(Double.init)
+      var product = [Double](repeating: 0, count: 40 * order)
+      try DenseProduct.transposed(
+        [Double](repeating: 0.5, count: 60 * 40), [Double](repeating: 2, count: 60 * order),
+        rows: 40, inner: 60, columns: order, into: &product)
+      return try Cholesky(matrix).solve(right) + product
+    }
+    let alone = try orders.map(solution)
+    let found = Slots(count: orders.count)
+    for _ in 0..<20 {
+      Parallel.blocks(orders.count, threads: 8) { place in
+        found.set(place, (try? solution(orders[place])) ?? [])
+      }
+      #expect(zip(found.values, alone).count { $0 != $1 } == 0)
+    }
+  }
+
   @Test func productAndTransposeFollowTheDefinition() {
     let a = Matrix([[1, 2, 3], [4, 5, 6]])
     #expect(a * a.transposed == Matrix([[14, 32], [32, 77]]))
@@ -69,4 +96,22 @@ import Testing
       try SymmetricEigen(Matrix([[1, .nan], [.nan, 1]]))
     }
   }
+}
+
+/// Results that threads put in places of their own.
+private final class Slots: @unchecked Sendable {
+  private let storage: UnsafeMutableBufferPointer<[Double]>
+
+  init(count: Int) {
+    storage = .allocate(capacity: count)
+    storage.initialize(repeating: [])
+  }
+
+  deinit {
+    storage.deinitialize()
+    storage.deallocate()
+  }
+
+  func set(_ place: Int, _ value: [Double]) { storage[place] = value }
+  var values: [[Double]] { Array(storage) }
 }

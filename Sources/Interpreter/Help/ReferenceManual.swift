@@ -62,7 +62,11 @@ public enum ReferenceManual {
   private static func table(_ parameters: [ParameterInfo]) -> String {
     guard !parameters.isEmpty else { return "" }
     let rows = parameters.map { parameter -> String in
-      let words = (parameter.choices ?? []).map { "`\($0.word)`: \($0.sentence)" }
+      // Many words, such as the models, have a document of their own; a cell has no room for them.
+      let choices = parameter.choices ?? []
+      let words = choices.map {
+        choices.count > 8 ? "`\($0.word)`" : "`\($0.word)`: \($0.sentence)"
+      }
       let sentence = ([parameter.sentence] + words).joined(separator: "; ")
       let fallback = parameter.isRequired ? "must be given" : parameter.defaultText ?? ""
       return "| `\(parameter.name)` | \(sentence) | \(fallback) | \(parameter.rangeText ?? "") |"

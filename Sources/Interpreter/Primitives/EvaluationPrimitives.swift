@@ -295,7 +295,11 @@ enum Comparison {
     let summary = model.model.summary
     let factors = summary.settings.first { $0.name == "k" && withFactors }
     let posterior = summary.settings.first { $0.name == "posterior" && $0.value != "amortized" }
-    return summary.model + (factors.map { ", k \($0.value)" } ?? "")
-      + (posterior.map { " (\($0.value))" } ?? "")
+    let preset = summary.settings.first { $0.name == "preset" }
+    // A forecaster's factors are fitted after it; a row of a table must say so.
+    let isFactorised =
+      model.model.summary.notes.contains { $0.hasPrefix("k: ") } ? " (factorized)" : ""
+    return summary.model + isFactorised + (factors.map { ", k \($0.value)" } ?? "")
+      + ((posterior ?? preset).map { " (\($0.value))" } ?? "")
   }
 }

@@ -21,7 +21,8 @@ where Network.Scalar == Head.Scalar {
   private(set) var troubled: Month?
 
   init(
-    _ design: Network.Design, network: Network, head: Head, data: ConditionalData<Scalar>, split: Split,
+    _ design: Network.Design, network: Network, head: Head, data: ConditionalData<Scalar>,
+    split: Split,
     longestBatch: Int, optimizer: Adam, months: [Month] = [], budget: Budget = Budget(),
     threads: Int = 1
   ) {

@@ -73,7 +73,10 @@ struct FactorDecoderTensors {
       weight: block.leaf(weight, on: tape), bias: block.leaf(bias, on: tape),
       state: state.map { block.leaf($0, on: tape) },
       recurrent: recurrent.map {
-        (block.leaf($0.step, on: tape), block.leaf($0.read, on: tape), block.leaf($0.bias, on: tape))
+        (
+          block.leaf($0.step, on: tape), block.leaf($0.read, on: tape),
+          block.leaf($0.bias, on: tape)
+        )
       })
   }
 }

@@ -34,7 +34,8 @@ struct RecurrentFactorTensors {
     priorRead = block.add("prior.read", rows: k, columns: hp)
     priorLogVariance = block.add("prior.variance.bias", rows: k, columns: 1)
     priorVarianceRead = block.add("prior.variance", rows: k, columns: hp)
-    let read = options.predictorInput == .factors ? k : options.predictorInput == .x ? inputs : k + inputs
+    let read =
+      options.predictorInput == .factors ? k : options.predictorInput == .x ? inputs : k + inputs
     memory = GRUCell("prior.memory", inputs: read, hidden: hp, in: block)
     regime = RegimeSwitch(factors: k, in: block)
     logResidual = block.add("residual.logVariance", rows: 1, columns: 1)

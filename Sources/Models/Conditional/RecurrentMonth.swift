@@ -62,7 +62,8 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
   func advanced(_ live: LiveState, _ bound: RecurrentFactorTensors.Bound) -> LiveState {
     let seen = options.posterior == .exact ? posterior.mean : posterior.mean.stopGradient()
     let memory =
-      options.prior == .predictor ? bound.memory.step(predictorInput(seen), live.memory) : live.memory
+      options.prior == .predictor
+      ? bound.memory.step(predictorInput(seen), live.memory) : live.memory
     let stress = prior.regime.map { bound.regime.update($0, seen) } ?? live.stress
     return LiveState(
       hidden: posterior.hidden, memory: memory, stress: stress, last: seen,

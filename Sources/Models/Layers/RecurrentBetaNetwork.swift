@@ -73,7 +73,8 @@ final class RecurrentBetaNetwork<Scalar: NetworkScalar>: LoadingNetwork {
     outputWidth = Padding.padded(outputs + 1)
     layer = RecurrentLayer("cell", cell, inputs: inputs, hidden: hidden, in: parameters)
     head = (
-      parameters.add("head.weight", rows: hidden, columns: outputWidth, penalised: reading == .layer),
+      parameters.add(
+        "head.weight", rows: hidden, columns: outputWidth, penalised: reading == .layer),
       parameters.add("head.bias", rows: 1, columns: outputWidth)
     )
     let length = if case .window(let months) = mode { months } else { 1 }

@@ -59,11 +59,16 @@ struct PredictorFit<Network: PredictorNetwork>: EnsembleFit where Network.Scalar
   init(_ plan: PredictorPlan<Network>, _ task: FactorTask, _ context: FitContext) throws {
     (self.plan, self.context) = (plan, context)
     split = try task.requireSplit()
+    let factors = plan.network(task.width).factors
+    guard factors <= task.width else {
+      throw ModelError.tooManyFactors(factors: factors, characteristics: task.width)
+    }
     try TrainingChecks.check(task, split)
     shape = plan.network(task.width)
-    start = try context.start.map {
-      try FittedPredictor<Network>.members(of: $0, for: plan, task)
-    } ?? []
+    start =
+      try context.start.map {
+        try FittedPredictor<Network>.members(of: $0, for: plan, task)
+      } ?? []
     let scales = NetworkScales(task, train: split.train, managed: [])
     scale = scales.returns
     data = ConditionalData<Float>(

@@ -5,9 +5,10 @@ import FactorRuntime
 enum PredictorSettings {
   static let seeds = Hyperparameter(
     "seeds", default: 5, in: 1...100, "ensemble members, averaged at r-hat")
-  static let factorize = Hyperparameter(
-    "factorize", default: 0, in: 0...20,
-    "units before the forecast that are taken for loadings of that many factors; 0 for no factors")
+  static let factors = Hyperparameter(
+    "k", default: 0, in: 0...20,
+    "units before the forecast, taken for loadings of that many factors afterwards; 0 for no factors"
+  )
   static let months = Hyperparameter(
     "months", default: 12, in: 1...64, "months that a forecast looks back on")
   static let clipValue = Hyperparameter(
@@ -16,7 +17,7 @@ enum PredictorSettings {
     "l1", default: 1e-5, in: 0...1, "strength of the L1 penalty on weights")
 
   /// What a reader of a factorised forecast must know.
-  static func notes(factorize: Int) -> [String] {
-    factorize > 0 ? ["factorize: the factors were fitted after the network"] : []
+  static func notes(factors: Int) -> [String] {
+    factors > 0 ? ["k: the factors were fitted after the network"] : []
   }
 }

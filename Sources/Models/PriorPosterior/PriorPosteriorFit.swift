@@ -127,7 +127,8 @@ struct PriorPosteriorFit: EnsembleFit {
       throw ModelError.tooManyFactors(factors: shape.factors, characteristics: task.width)
     }
     try TrainingChecks.check(task, split)
-    start = try context.start.map { try FittedPriorPosterior.members(of: $0, for: shape, task) } ?? []
+    start =
+      try context.start.map { try FittedPriorPosterior.members(of: $0, for: shape, task) } ?? []
     let scales = NetworkScales(task, train: split.train, managed: [])
     scale = scales.returns
     data = ConditionalData<Float>(scales.data(task, managed: []), readsHistories: true)

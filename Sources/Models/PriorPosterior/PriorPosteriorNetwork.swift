@@ -108,7 +108,8 @@ final class PriorPosteriorNetwork<Scalar: NetworkScalar>: WeightedNetwork {
     let target = partial + block * parameters.count
     if phase == 1 { target.update(repeating: 0, count: parameters.count) }
     let count = (rows.count + WindowParty.targets - 1) / WindowParty.targets
-    for party in (block * count / WindowParty.mostBlocks)..<((block + 1) * count
+    for party
+      in (block * count / WindowParty.mostBlocks)..<((block + 1) * count
       / WindowParty.mostBlocks)
     {
       let start = party * WindowParty.targets

@@ -32,7 +32,7 @@ struct ALSTM: FactorModel {
   let cell: SequenceCell
   let clipValue: Double
   let size: NetworkSize
-  let factorize: Int
+  let factors: Int
 
   static let card = ModelCard(
     "alstm", "Fits a recurrent network with attention over months that forecasts returns directly.",
@@ -50,14 +50,14 @@ struct ALSTM: FactorModel {
     Hyperparameter("rnn", default: SequenceCell.gru, "the recurrent cell"),
     PredictorSettings.clipValue,
     Hyperparameter("size", default: NetworkSize.own, "how large the network is"),
-    PredictorSettings.factorize,
+    PredictorSettings.factors,
     reference: "Qin et al. (2017), section 3.2, in the layout of the qlib benchmark",
     restore: { try FittedPredictor<WindowPredictor<GatedBody<Float>>>($0, $1) }
   ) {
     ALSTM(
       seeds: $0, schedule: TrainingSchedule(epochs: $1, patience: $2), rate: $3, l1: $4,
       batch: $5, months: $6, hidden: $7, layers: $8, cell: $9, clipValue: $10, size: $11,
-      factorize: $12)
+      factors: $12)
   }.withOperations { characteristics, settings in
     func number(_ name: String, _ standard: Int) -> Int {
       if case .integer(let given)? = settings[name] { given } else { standard }
@@ -73,14 +73,14 @@ struct ALSTM: FactorModel {
     let (hidden, layers) = size == .paper ? (64, 2) : (hidden, layers)
     var optimizer = Adam(rate: rate, clip: nil)
     optimizer.valueClip = clipValue
-    let (months, cell, factors) = (months, cell, factorize)
+    let (months, cell, factors) = (months, cell, factors)
     let plan = PredictorPlan<WindowPredictor<GatedBody<Float>>>(
       model: "alstm",
       settings: [
         ("seeds", seeds.text), ("epochs", schedule.epochs.text),
         ("patience", schedule.patience.text), ("rate", rate.text), ("l1", l1.text),
         ("batch", batch.text), ("months", months.text), ("hidden", hidden.text),
-        ("layers", layers.text), ("rnn", cell.text), ("factorize", factorize.text),
+        ("layers", layers.text), ("rnn", cell.text), ("k", factors.text),
       ],
       network: { inputs in
         var body = SequenceDesign(
@@ -90,7 +90,7 @@ struct ALSTM: FactorModel {
         return WindowPredictorDesign(body: body, factors: factors)
       },
       members: seeds, schedule: schedule, optimizer: optimizer, l1: l1, batchRows: batch,
-      notes: PredictorSettings.notes(factorize: factors))
+      notes: PredictorSettings.notes(factors: factors))
     return try plan.fit(task, context)
   }
 }

@@ -18,7 +18,8 @@ enum CVRAPreset: String, HyperparameterChoice, Sendable {
     case .own: "the repaired model, by the settings given"
     case .paper:
       "the printed one, whatever else is given: one code a window, factors in (0, 1), no negative loading"
-    case .paper_leak: "the same with a decoder that reads the month it explains: its total fit leaks"
+    case .paper_leak:
+      "the same with a decoder that reads the month it explains: its total fit leaks"
     }
   }
 }

@@ -27,11 +27,16 @@ struct FactorVAE: FactorModel {
     PredictorSettings.seeds,
     Hyperparameter("epochs", default: 50, in: 1...10_000, "most passes over the months"),
     Hyperparameter("patience", default: 8, in: 1...1000, "epochs without improvement to wait"),
-    Hyperparameter("rate", default: 3e-4, in: 1e-7...1, "step size of Adam"),
+    Hyperparameter("rate", default: 1e-3, in: 1e-7...1, "step size of Adam"),
     PredictorSettings.months,
     Hyperparameter("hidden", default: 20, in: 1...512, "width of a stock's features"),
     Hyperparameter("portfolios", default: 32, in: 1...1024, "portfolios that the encoder reads"),
-    Hyperparameter("gamma", default: 1.0, in: 0...1000, "weight of the divergence"),
+    // The likelihood is a mean over N stocks, so that 1 / N makes the objective a bound; at the repositories' 1 the
+    // posterior falls onto the prior on monthly panels, and describes nothing.
+    Hyperparameter(
+      "gamma", default: 0.01, in: 0...1000,
+      "weight of the divergence; one over the number of firms makes the objective a likelihood bound"
+    ),
     Hyperparameter(
       "likelihood", default: LikelihoodKind.posterior, "what returns are explained by in training"),
     Hyperparameter("total_alpha", default: true, "whether the total fit holds the alphas"),

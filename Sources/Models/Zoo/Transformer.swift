@@ -19,7 +19,7 @@ struct Transformer: FactorModel {
   let inner: Int
   let clipValue: Double
   let size: NetworkSize
-  let factorize: Int
+  let factors: Int
 
   static let card = ModelCard(
     "transformer",
@@ -42,14 +42,14 @@ struct Transformer: FactorModel {
       "inner", default: 64, in: 1...4096, "width of the feed-forward map; 2048 in the benchmark"),
     PredictorSettings.clipValue,
     Hyperparameter("size", default: NetworkSize.own, "how large the network is"),
-    PredictorSettings.factorize,
+    PredictorSettings.factors,
     reference: "Vaswani et al. (2017), sections 3.1-3.5, in the layout of the qlib benchmark",
     restore: { try FittedPredictor<WindowPredictor<TransformerBody<Float>>>($0, $1) }
   ) {
     Transformer(
       seeds: $0, schedule: TrainingSchedule(epochs: $1, patience: $2), rate: $3, decay: $4,
       batch: $5, months: $6, width: $7, heads: $8, layers: $9, inner: $10, clipValue: $11,
-      size: $12, factorize: $13)
+      size: $12, factors: $13)
   }.withOperations(operations)
 
   private static func operations(
@@ -74,7 +74,7 @@ struct Transformer: FactorModel {
     var optimizer = Adam(rate: rate, clip: nil)
     optimizer.rule = .adamW(decay: decay)
     optimizer.valueClip = clipValue
-    let (heads, layers, months, factors) = (heads, layers, months, factorize)
+    let (heads, layers, months, factors) = (heads, layers, months, factors)
     let plan = PredictorPlan<WindowPredictor<TransformerBody<Float>>>(
       model: "transformer",
       settings: [
@@ -82,7 +82,7 @@ struct Transformer: FactorModel {
         ("patience", schedule.patience.text), ("rate", rate.text), ("decay", decay.text),
         ("batch", batch.text), ("months", months.text), ("width", width.text),
         ("heads", heads.text), ("layers", layers.text), ("inner", inner.text),
-        ("factorize", factorize.text),
+        ("k", factors.text),
       ],
       network: { inputs in
         WindowPredictorDesign(
@@ -91,7 +91,7 @@ struct Transformer: FactorModel {
             months: months), factors: factors)
       },
       members: seeds, schedule: schedule, optimizer: optimizer, l1: 0, batchRows: batch,
-      notes: PredictorSettings.notes(factorize: factors))
+      notes: PredictorSettings.notes(factors: factors))
     return try plan.fit(task, context)
   }
 }
