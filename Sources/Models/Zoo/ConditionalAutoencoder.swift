@@ -34,7 +34,8 @@ struct ConditionalAutoencoder: FactorModel {
       // The smallest strength of the paper's grid leaves the factor network free to fit noise: it reads a portfolio
       // for each characteristic over few months.
       Hyperparameter(
-        "l1", default: 3e-3, in: 0...1, "strength of the L1 penalty on the weights of both networks"),
+        "l1", default: 3e-3, in: 0...1, "strength of the L1 penalty on the weights of both networks"
+      ),
       reference: "Gu, Kelly and Xiu (2021), equations 12-19",
       restore: { try FittedConditional<BetaNetwork<Float>, LinearFactorHead<Float>>($0, $1) }
     ) {
