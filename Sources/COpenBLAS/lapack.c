@@ -5,7 +5,8 @@
 // reports FQ_NO_LAPACK through `info`.
 //
 // An OpenBLAS built for one thread hands its work buffers out without a lock, so that two calls at the same
-// time share one and both results are wrong. Such a library is called by one thread at a time.
+// time share one and both results are wrong. Such a library is called by one thread at a time. The names here are
+// our own: under LAPACK's, the library's calls of its own routines would find these, and wait for themselves.
 #include "COpenBLAS.h"
 
 #include <dlfcn.h>
@@ -50,9 +51,9 @@ static void *routine(const char *name) {
 }
 
 #define ROUTINE(name, parameters, arguments)            \
-  void name parameters {                                \
+  void fq_##name parameters {                           \
     static void(*call) parameters;                      \
-    if (!call) call = (void(*) parameters)routine(#name); \
+    if (!call) call = (void(*) parameters)routine(#name "_"); \
     if (!call) {                                        \
       *info = FQ_NO_LAPACK;                             \
       return;                                           \
@@ -62,7 +63,7 @@ static void *routine(const char *name) {
     end();                                              \
   }
 
-void dgemm_(const char *transa, const char *transb, const int *m, const int *n, const int *k,
+void fq_dgemm(const char *transa, const char *transb, const int *m, const int *n, const int *k,
             const double *alpha, const double *a, const int *lda, const double *b, const int *ldb,
             const double *beta, double *c, const int *ldc) {
   static void (*call)(const char *, const char *, const int *, const int *, const int *,
@@ -75,30 +76,30 @@ void dgemm_(const char *transa, const char *transb, const int *m, const int *n, 
   end();
 }
 
-ROUTINE(dgeqp3_,
+ROUTINE(dgeqp3,
         (const int *m, const int *n, double *a, const int *lda, int *jpvt, double *tau,
          double *work, const int *lwork, int *info),
         (m, n, a, lda, jpvt, tau, work, lwork, info))
-ROUTINE(dormqr_,
+ROUTINE(dormqr,
         (const char *side, const char *trans, const int *m, const int *n, const int *k,
          const double *a, const int *lda, const double *tau, double *c, const int *ldc,
          double *work, const int *lwork, int *info),
         (side, trans, m, n, k, a, lda, tau, c, ldc, work, lwork, info))
-ROUTINE(dtrtrs_,
+ROUTINE(dtrtrs,
         (const char *uplo, const char *trans, const char *diag, const int *n, const int *nrhs,
          const double *a, const int *lda, double *b, const int *ldb, int *info),
         (uplo, trans, diag, n, nrhs, a, lda, b, ldb, info))
-ROUTINE(dpotrf_, (const char *uplo, const int *n, double *a, const int *lda, int *info),
+ROUTINE(dpotrf, (const char *uplo, const int *n, double *a, const int *lda, int *info),
         (uplo, n, a, lda, info))
-ROUTINE(dpotrs_,
+ROUTINE(dpotrs,
         (const char *uplo, const int *n, const int *nrhs, const double *a, const int *lda,
          double *b, const int *ldb, int *info),
         (uplo, n, nrhs, a, lda, b, ldb, info))
-ROUTINE(dsyevd_,
+ROUTINE(dsyevd,
         (const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w,
          double *work, const int *lwork, int *iwork, const int *liwork, int *info),
         (jobz, uplo, n, a, lda, w, work, lwork, iwork, liwork, info))
-ROUTINE(dgesdd_,
+ROUTINE(dgesdd,
         (const char *jobz, const int *m, const int *n, double *a, const int *lda, double *s,
          double *u, const int *ldu, double *vt, const int *ldvt, double *work, const int *lwork,
          int *iwork, int *info),

@@ -52,7 +52,7 @@ enum LAPACK {
     var lda = max(1, transposed ? k : m)
     var (ldb, ldc) = (max(1, k), max(1, m))
     var (one, zero) = (1.0, 0.0)
-    dgemm_(transposed ? "T" : "N", "N", &m, &n, &k, &one, a, &lda, b, &ldb, &zero, c, &ldc)
+    fq_dgemm(transposed ? "T" : "N", "N", &m, &n, &k, &one, a, &lda, b, &ldb, &zero, c, &ldc)
   }
 
   /// Factors a symmetric positive definite matrix in place; gives the failing pivot, or nil.
@@ -60,7 +60,7 @@ enum LAPACK {
     var n = Int32(order)
     var lda = max(1, n)
     var info: Int32 = 0
-    dpotrf_("L", &n, &a, &lda, &info)
+    fq_dpotrf("L", &n, &a, &lda, &info)
     return info > 0 ? Int(info) - 1 : nil
   }
 
@@ -71,7 +71,7 @@ enum LAPACK {
     var lda = max(1, n)
     var ldb = max(1, n)
     var info: Int32 = 0
-    dpotrs_("L", &n, &nrhs, factor, &lda, &b, &ldb, &info)
+    fq_dpotrs("L", &n, &nrhs, factor, &lda, &b, &ldb, &info)
   }
 
   /// QR with column pivoting, in place; gives reflector scales and the pivot order from zero.
@@ -86,7 +86,7 @@ enum LAPACK {
     var length = Int32(max(1, 3 * columns + 1 + 32 * (columns + 1)))
     var work = [Double](repeating: 0, count: Int(length))
     var info: Int32 = 0
-    dgeqp3_(&m, &n, &a, &lda, &pivots, &tau, &work, &length, &info)
+    fq_dgeqp3(&m, &n, &a, &lda, &pivots, &tau, &work, &length, &info)
     return (tau, pivots.map { Int($0) - 1 })
   }
 
@@ -102,7 +102,7 @@ enum LAPACK {
     var length: Int32 = 64
     var work = [Double](repeating: 0, count: 64)
     var info: Int32 = 0
-    dormqr_("L", "T", &m, &one, &k, qr, &lda, tau, &vector, &ldc, &work, &length, &info)
+    fq_dormqr("L", "T", &m, &one, &k, qr, &lda, tau, &vector, &ldc, &work, &length, &info)
   }
 
   /// Solves the leading upper triangle of `a` for the right-hand sides, in place.
@@ -114,7 +114,7 @@ enum LAPACK {
     var lda = Int32(max(1, leading))
     var ldb = max(1, n)
     var info: Int32 = 0
-    dtrtrs_("U", "N", "N", &n, &nrhs, a, &lda, &b, &ldb, &info)
+    fq_dtrtrs("U", "N", "N", &n, &nrhs, a, &lda, &b, &ldb, &info)
   }
 
   /// Symmetric eigen-decomposition: values ascending, vectors in the columns of `a`; nil if stuck.
@@ -127,7 +127,7 @@ enum LAPACK {
     var work = [Double](repeating: 0, count: Int(length))
     var integers = [Int32](repeating: 0, count: Int(integerLength))
     var info: Int32 = 0
-    dsyevd_(
+    fq_dsyevd(
       "V", "L", &n, &a, &lda, &values, &work, &length, &integers, &integerLength, &info)
     return info == 0 ? values : nil
   }
@@ -149,7 +149,7 @@ enum LAPACK {
     var work = [Double](repeating: 0, count: Int(length))
     var integers = [Int32](repeating: 0, count: 8 * max(1, small))
     var info: Int32 = 0
-    dgesdd_(
+    fq_dgesdd(
       "S", &m, &n, &a, &lda, &values, &left, &ldu, &right, &ldvt, &work, &length, &integers,
       &info)
     return info == 0 ? (left, values, right) : nil
