@@ -43,4 +43,29 @@ import Testing
     expectClose(fit.coefficients, try numbers(expected, "coefficient"), relative: 1e-10)
     expectClose(fit.standardErrors, try numbers(expected, "standard_error"), relative: 1e-9)
   }
+
+  @Test func managedPortfoliosAndRankCorrelationsAgree() throws {
+    let data = try Self.table("managed/data.csv")
+    let expected = try Self.table("managed/expected.csv")
+    let months = try numbers(data, "month")
+    let columns = try (1...4).map { try numbers(data, "c\($0)") }
+    let returns = try numbers(data, "ret")
+    let starts = months.indices.filter { $0 == 0 || months[$0] != months[$0 - 1] }
+    let offsets = starts + [months.count]
+    let portfolios = try ManagedPortfolios(
+      characteristics: months.indices.flatMap { row in columns.map { Float($0[row]) } }, count: 4,
+      offsets: offsets, ridge: 0)
+    #expect(portfolios.warnings.isEmpty)
+    let found = try portfolios.returns(returns)
+    let slopes = try (1...5).map { try numbers(expected, "x\($0)") }
+    let correlations = try numbers(expected, "spearman")
+    for t in starts.indices {
+      expectClose(Array(found.row(t)), slopes.map { $0[t] }, absolute: 1e-13, "month \(t)")
+      // Pairs with a missing part do not count.
+      let rows = offsets[t]..<offsets[t + 1]
+      let known = rows.map { columns[1][$0] < 0.7 ? returns[$0] : .nan }
+      expectClose(
+        Correlation.spearman(Array(columns[0][rows]), known), correlations[t], absolute: 1e-14)
+    }
+  }
 }

@@ -59,6 +59,10 @@ enum Workloads {
       name: "duan_extractor", summary: "leaky 32, one GRU layer of 32 over 12 months",
       measure: { try epoch(.duan, $0, runs: 5) }),
     Workload(
+      name: "duan_epoch",
+      summary: "FactorVAE whole: that extractor, 64 portfolios, K 5, one month a step",
+      measure: { try epoch(.factorvae, $0, runs: 5) }),
+    Workload(
       name: "cvra_fit", summary: "a fit of that size: one epoch, one member",
       measure: { try FitWorkload.measure($0) }),
     Workload(

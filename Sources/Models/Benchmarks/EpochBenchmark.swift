@@ -17,6 +17,8 @@ public final class EpochBenchmark {
     case lstmWindow, lstmWindowMonth, lstmScan
     /// The attention network's and the FactorVAE's feature extractor, each with a linear head.
     case alstm, duan
+    /// FactorVAE whole: encoder, decoder and predictor, 64 portfolios.
+    case factorvae
   }
 
   /// The shape of the data.
@@ -78,6 +80,7 @@ public final class EpochBenchmark {
         SequenceDesign(
           inputs: shape.characteristics, hidden: 64, layers: 2, months: 12, entry: .tanh,
           attention: 32), threads)
+    case .factorvae: work = Self.priorPosterior(panel, threads)
     case .duan:
       work = Self.sequence(
         panel,
@@ -198,6 +201,29 @@ extension EpochBenchmark {
         update()
         return loss
       }, flops: design.flops)
+  }
+
+  private static func priorPosterior(_ panel: BenchmarkPanel, _ threads: Int) -> Work {
+    let shape = panel.shape
+    let design = PriorPosteriorDesign(
+      body: SequenceDesign(
+        inputs: shape.characteristics, hidden: 32, layers: 1, months: 12, entry: .leaky),
+      factors: shape.factors, portfolios: 64)
+    let data = ConditionalData<Float>(panel.networkData, readsHistories: true)
+    let network = PriorPosteriorNetwork<Float>(design, data, threads: threads)
+    var stream = RandomStream(seed: panel.seed, purpose: .initialise)
+    network.initialize(&stream)
+    let update = updates(network.parameters, network.small)
+    // The head's maps of a stock: portfolios, alpha, loadings, keys.
+    let h = Double(design.hidden)
+    let head = h * (Double(design.portfolios) + h + 2 + Double(shape.factors) * (1 + h))
+    return Work(
+      start: { _ in shape.months },
+      step: { month in
+        let loss = network.gradient(month)
+        update()
+        return loss
+      }, flops: design.body.flops + 6 * head)
   }
 
   // The update after a gradient: penalty, clip and Adam.

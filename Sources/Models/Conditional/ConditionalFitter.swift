@@ -82,6 +82,7 @@ where Network.Scalar == Float, Head.Scalar == Float {
     network.parameters.penalise(design.l1)
     let head = head()
     head.initialize(&stream)
+    head.parameters.penalise(design.l1)
     if !start.isEmpty {
       let start = start[number % start.count]
       start.weights.restore(to: network)

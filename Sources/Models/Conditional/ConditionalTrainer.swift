@@ -49,6 +49,7 @@ where Network.Scalar == Head.Scalar {
     let loss = batches.gradient(plan[number])
     if let month = batches.troubled { suspect(.nan, month) }
     optimizer.addPenalty(to: network.parameters)
+    optimizer.addPenalty(to: head.parameters)
     optimizer.step(network.parameters, head.parameters)
     return loss
   }

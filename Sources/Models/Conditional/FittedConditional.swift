@@ -48,13 +48,6 @@ where Network.Scalar == Float, Head.Scalar == Float {
     return try predict(scales.data(task, managed: portfolios), budget: budget)
   }
 
-  func check(_ task: FactorTask) throws {
-    guard task.characteristicNames == summary.characteristicNames else {
-      throw ModelError.otherCharacteristics(
-        expected: summary.characteristicNames, found: task.characteristicNames)
-    }
-  }
-
   func predict(_ data: NetworkData, budget: Budget) throws -> Predictions {
     let sum = try Ensemble.fold(members: members.count, budget: budget) { number in
       try budget.check()

@@ -1,6 +1,7 @@
 // The conditional autoencoder's factor side: factors are a linear map of managed portfolio returns.
 //
-// Definition: f_t = W x_t + b; loss = sum_i (y_i - b_i'f_t)^2 / mean firms a month.
+// Definition: f_t = W x_t + b; loss = sum_i (y_i - b_i'f_t)^2 / mean firms a month, with an L1 penalty on W as on
+// the weights of the beta network.
 // Reference: Gu, Kelly and Xiu (2021), equations 15 to 19.
 
 import FactorRuntime
@@ -30,7 +31,8 @@ final class LinearFactorHead<Scalar: NetworkScalar>: FactorHead {
 
   init(_ design: LinearHeadDesign, inputs: [[Double]], meanFirms: Double) {
     (factors, self.inputs, self.meanFirms) = (design.factors, inputs, meanFirms)
-    weight = parameters.add("factor.weight", rows: factors, columns: inputs.first?.count ?? 0)
+    weight = parameters.add(
+      "factor.weight", rows: factors, columns: inputs.first?.count ?? 0, penalised: true)
     bias = parameters.add("factor.bias", rows: factors, columns: 1)
   }
 

@@ -107,6 +107,14 @@ public protocol FittedModel: Sendable {
 }
 
 extension FittedModel {
+  /// Refuses a task whose characteristics are not those the model was fitted on.
+  func check(_ task: FactorTask) throws {
+    guard task.characteristicNames == summary.characteristicNames else {
+      throw ModelError.otherCharacteristics(
+        expected: summary.characteristicNames, found: task.characteristicNames)
+    }
+  }
+
   /// A whole fit.
   public var pause: FitPause? { nil }
 

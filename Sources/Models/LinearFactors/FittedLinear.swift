@@ -28,13 +28,6 @@ struct FittedLinear: FittedModel {
     return try predict(months, budget).preferredForecast
   }
 
-  private func check(_ task: FactorTask) throws {
-    guard task.characteristicNames == summary.characteristicNames else {
-      throw ModelError.otherCharacteristics(
-        expected: summary.characteristicNames, found: task.characteristicNames)
-    }
-  }
-
   private func predict(_ months: LinearMonths, _ budget: Budget) throws -> Predictions {
     let task = months.task
     let parts = try LinearMonth.all(of: months, 0..<task.monthCount, budget)

@@ -35,10 +35,7 @@ struct FittedPredictor<Network: PredictorNetwork>: FittedModel where Network.Sca
   private func predict(
     _ task: FactorTask, waiting: [Bool]?, budget: Budget
   ) throws -> Predictions {
-    guard task.characteristicNames == summary.characteristicNames else {
-      throw ModelError.otherCharacteristics(
-        expected: summary.characteristicNames, found: task.characteristicNames)
-    }
+    try check(task)
     let scales = NetworkScales(returns: scale, managed: [])
     let data = ConditionalData<Float>(
       scales.data(task, managed: []), readsHistories: Network.readsHistories)
@@ -92,19 +89,9 @@ struct FittedPredictor<Network: PredictorNetwork>: FittedModel where Network.Sca
   static func members(
     of start: any FittedModel, for plan: PredictorPlan<Network>, _ task: FactorTask
   ) throws -> [PredictorMember] {
-    let names = start.summary.characteristicNames
-    guard names == task.characteristicNames else {
-      throw ModelError.otherCharacteristics(expected: names, found: task.characteristicNames)
-    }
-    guard let fitted = start as? FittedPredictor<Network>,
-      fitted.design == plan.network(task.width)
-    else {
-      throw ModelError.incompatible(
-        first: "start", second: plan.model,
-        reason: "it is a \(start.summary.model), and weights pass only between fits of one model "
-          + "with the same sizes")
-    }
-    return fitted.members
+    try StartingFit.checked(start, as: Self.self, for: plan.model, task) {
+      $0.design == plan.network(task.width)
+    }.members
   }
 }
 

@@ -7,13 +7,12 @@ enum PredictorSettings {
     "seeds", default: 5, in: 1...100, "ensemble members, averaged at r-hat")
   static let factors = Hyperparameter(
     "k", default: 0, in: 0...20,
-    "units before the forecast, taken for loadings of that many factors afterwards; 0 for no factors")
+    "units before the forecast, taken for loadings of that many factors afterwards; 0 for no factors"
+  )
   static let months = Hyperparameter(
     "months", default: 12, in: 1...64, "months that a forecast looks back on")
   static let clipValue = Hyperparameter(
     "clip_value", default: 3.0, in: 1e-6...1e6, "largest size of one entry of a step's gradient")
-  static let l1 = Hyperparameter(
-    "l1", default: 1e-5, in: 0...1, "strength of the L1 penalty on weights")
 
   /// What a reader of a factorised forecast must know.
   static func notes(factors: Int) -> [String] {

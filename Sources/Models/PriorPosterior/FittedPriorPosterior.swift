@@ -29,10 +29,7 @@ struct FittedPriorPosterior: FittedModel {
   private func predict(
     _ task: FactorTask, waiting: [Bool]?, budget: Budget
   ) throws -> Predictions {
-    guard task.characteristicNames == summary.characteristicNames else {
-      throw ModelError.otherCharacteristics(
-        expected: summary.characteristicNames, found: task.characteristicNames)
-    }
+    try check(task)
     var numbers = NetworkScales(returns: scale, managed: []).data(task, managed: [])
     numbers.waiting = waiting
     let data = ConditionalData<Float>(numbers, readsHistories: true)
@@ -112,17 +109,8 @@ struct FittedPriorPosterior: FittedModel {
   static func members(
     of start: any FittedModel, for design: PriorPosteriorDesign, _ task: FactorTask
   ) throws -> [PriorPosteriorMember] {
-    let names = start.summary.characteristicNames
-    guard names == task.characteristicNames else {
-      throw ModelError.otherCharacteristics(expected: names, found: task.characteristicNames)
-    }
-    guard let fitted = start as? FittedPriorPosterior, fitted.design == design else {
-      throw ModelError.incompatible(
-        first: "start", second: "factorvae",
-        reason: "it is a \(start.summary.model), and weights pass only between fits of one model "
-          + "with the same sizes")
-    }
-    return fitted.members
+    try StartingFit.checked(start, as: Self.self, for: "factorvae", task) { $0.design == design }
+      .members
   }
 }
 

@@ -30,8 +30,12 @@ struct ConditionalAutoencoder: FactorModel {
       Hyperparameter("seeds", default: 3, in: 1...100, "ensemble members, averaged at r-hat"),
       Hyperparameter("epochs", default: 200, in: 1...10_000, "most passes over the months"),
       Hyperparameter("patience", default: 5, in: 1...1000, "epochs without improvement to wait"),
-      Hyperparameter("rate", default: 1e-3, in: 1e-7...1, "step size of Adam"),
-      Hyperparameter("l1", default: 1e-5, in: 0...1, "strength of the L1 penalty on weights"),
+      Hyperparameter("rate", default: 3e-3, in: 1e-7...1, "step size of Adam"),
+      // The smallest strength of the paper's grid leaves the factor network free to fit noise: it reads a portfolio
+      // for each characteristic over few months.
+      Hyperparameter(
+        "l1", default: 3e-3, in: 0...1, "strength of the L1 penalty on the weights of both networks"
+      ),
       reference: "Gu, Kelly and Xiu (2021), equations 12-19",
       restore: { try FittedConditional<BetaNetwork<Float>, LinearFactorHead<Float>>($0, $1) }
     ) {

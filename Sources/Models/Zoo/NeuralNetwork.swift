@@ -29,7 +29,7 @@ struct NeuralNetwork: FactorModel {
       Hyperparameter("epochs", default: 100, in: 1...10_000, "most passes over the rows"),
       Hyperparameter("patience", default: 5, in: 1...1000, "epochs without improvement to wait"),
       Hyperparameter("rate", default: 1e-3, in: 1e-7...1, "step size of Adam"),
-      PredictorSettings.l1,
+      Hyperparameter("l1", default: 1e-3, in: 0...1, "strength of the L1 penalty on weights"),
       Hyperparameter(
         "batch", default: 10_000, in: 2...1_000_000,
         "most rows of a step; a twentieth of the training rows if that is fewer"),
