@@ -30,6 +30,20 @@ import Testing
     return design
   }
 
+  // Sixteen units have no padding that could hide a number too many: a file of the default size must be readable.
+  @Test func aNetworkHasAsManyWeightsAsItsDesignSays() throws {
+    for cell in [RecurrentCell.gruAfter, .lstm] {
+      for attention in [8, nil] {
+        var design = SequenceDesign(
+          inputs: 3, hidden: 16, layers: 2, months: 3, entry: .tanh, attention: attention)
+        design.cell = cell
+        let block = ParameterBlock<Double>(padded: false)
+        _ = GatedBody(design, in: block)
+        #expect(block.tensors.reduce(0) { $0 + $1.rows * $1.columns } == design.parameterCount)
+      }
+    }
+  }
+
   // Twenty months of up to eleven firms, some of them away.
   private static let present = (0..<20).map { month in
     (0..<11).filter { ($0 * 5 + month * 2) % 7 != 0 }

@@ -43,7 +43,8 @@ extension SequenceDesign: WindowDesign {
 
   var parameterCount: Int {
     let scores = attention.map { (hidden + 2) * $0 } ?? 0
-    let gates = cell == .lstm ? 4 * (2 * hidden + 1) : 3 * (2 * hidden + 2)
+    let inner = cell == .gruAfter ? 1 : 0
+    let gates = cell.inputGates * (2 * hidden + 1) + inner
     return hidden * (inputs + 1) + layers * hidden * gates + scores
   }
 
