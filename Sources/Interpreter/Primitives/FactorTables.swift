@@ -90,7 +90,7 @@ enum TangencyTable {
     _ factors: [[Double]], _ sample: ScoreSample, _ volatility: Double, _ name: String
   ) throws -> [Double] {
     guard let order = factors.first?.count, order > 0 else {
-      throw Fault(.wrongType, "a \(name) has no factors", parameter: "model")
+      throw Fault.withoutFactors(name, parameter: "model")
     }
     let needed = TangencyPortfolio.fewestMonths(factors: order)
     guard sample.months.lowerBound >= needed else {
@@ -192,7 +192,7 @@ enum AlignmentTable {
     let data = try model.requireTask(nil).cut
     let factors = try model.model.predict(data, budget: context.budget).factors
     guard factors.first?.isEmpty == false else {
-      throw Fault(.wrongType, "a \(model.model.summary.model) has no factors", parameter: "models")
+      throw Fault.withoutFactors(model.model.summary.model, parameter: "models")
     }
     guard let block else { return (data.index.months, factors) }
     let months = try ScoreSample(data, block, false, context.budget).months

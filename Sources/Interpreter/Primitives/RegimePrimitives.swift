@@ -127,7 +127,7 @@ enum MonthTable {
     _ rows: [[Double]], _ prefix: String, _ data: FactorTask, _ model: ModelValue
   ) throws -> Table {
     guard let width = rows.first?.count, width > 0, rows.count == data.monthCount else {
-      throw Fault(.wrongType, "a \(model.model.summary.model) has no factors")
+      throw Fault.withoutFactors(model.model.summary.model)
     }
     return Table(
       title:

@@ -49,6 +49,16 @@ public struct Fault: Error, Sendable {
     (self.code, self.message, self.helps, self.parameter) = (code, message, helps, parameter)
   }
 
+  /// A model that was fitted without factors; forecasters can be given some.
+  static func withoutFactors(_ model: String, parameter: String? = nil) -> Fault {
+    // A model that could have had factors has their number among its settings.
+    let canHave = Registry.card(model)?.settings.contains { $0.name == "k" } ?? false
+    return Fault(
+      .wrongType, "`\(model)` has no factors",
+      helps: canHave ? ["fit it with a number of factors: fit \(model), k: 3"] : [],
+      parameter: parameter)
+  }
+
   /// A message of the checker as a fault, its place included.
   init(_ diagnostic: Diagnostic) {
     self.init(diagnostic.code, diagnostic.message, helps: diagnostic.helps.map(\.text))
