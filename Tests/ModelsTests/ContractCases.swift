@@ -97,7 +97,7 @@ struct ContractCase: Sendable, CustomStringConvertible {
   static let trained = plain.filter(\.card.isTrained)
 
   /// The models whose number of factors is a setting.
-  static let counted = plain.filter { $0.card.settings.contains { $0.name == "k" } }
+  static let counted = plain.filter(\.hasFactors)
 
   /// Every registered model and every variant.
   static let all =

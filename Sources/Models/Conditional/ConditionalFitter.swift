@@ -30,7 +30,19 @@ where Network.Scalar == Float, Head.Scalar == Float {
 
   var readsManagedPortfolios: Bool { needsManaged && head.readsInputs }
 
-  func memory(_ task: FactorTask) -> FitMemory { FitMemory(self, task) }
+  func memory(_ task: FactorTask) -> FitMemory {
+    let (rows, width) = (task.returns.count, task.width)
+    let managed = needsManaged ? 16 * task.monthCount * (width + 1) * (width + 1) : 0
+    let room = network(width).room(
+      rowsOfBatch: FitMemory.mostRows(task, months: longestBatch),
+      rowsOfMonth: FitMemory.mostRows(task, months: 1), firms: task.index.assetNames.count)
+    // Where each firm's rows lie.
+    let histories = Network.readsHistories ? 20 * rows : 0
+    return FitMemory(
+      model: model, members: members,
+      shared: rows * (4 * width + 16) + histories + managed + 8 * rows * (4 + 5),
+      perMember: max(4 * room, 8 * 4 * rows))
+  }
 
   func fit(_ task: FactorTask, _ context: FitContext) throws -> any FittedModel {
     try EnsembleFitter.fit(ConditionalFit<Network, Head>.self, self, task, context)
@@ -170,25 +182,6 @@ where Network.Scalar == Float, Head.Scalar == Float {
     return ConditionalMember(
       network: network.frozen(), weights: weights, core: core, tuned: tuned,
       report: try TrainingReport("\(name).report", of: container))
-  }
-}
-
-/// What every network asks of the months it is trained on.
-enum TrainingChecks {
-  /// The fewest firms a training month may have: one firm has no cross-section.
-  static let fewestFirms = 2
-
-  static func check(_ task: FactorTask, _ split: Split) throws {
-    for month in split.train {
-      let firms = task.rows(month).count
-      guard firms >= fewestFirms else {
-        throw ModelError.thinMonth(
-          month: task.index.months[month], firms: firms, needed: fewestFirms)
-      }
-    }
-    let rows = task.rows(split.train)
-    let used = task.characteristics[(rows.lowerBound * task.width)..<(rows.upperBound * task.width)]
-    guard used.contains(where: { $0 != 0 }) else { throw ModelError.noCharacteristicVaries }
   }
 }
 

@@ -15,17 +15,7 @@ where Network.Scalar == Float {
   let report: TrainingReport
 }
 
-/// What `predict` gathers of one member, in units of standardised returns.
-struct MemberPredictions: Sendable {
-  var total: [Double]
-  var mean: [Double]
-  var prior: [Double]
-  var spread: [Double]
-  var factors: [[Double]]
-  var latent: [[Double]] = []
-}
-
-struct FittedConditional<Network: ConditionalNetwork, Head: FactorHead>: FittedModel
+struct FittedConditional<Network: ConditionalNetwork, Head: FactorHead>: FittedEnsemble
 where Network.Scalar == Float, Head.Scalar == Float {
   var summary: FitSummary
   let scales: NetworkScales
@@ -59,15 +49,6 @@ where Network.Scalar == Float, Head.Scalar == Float {
       $0.add($1)
     }
     return combine(sum)
-  }
-
-  /// The member with the ensemble's scales and blend weight.
-  func member(_ number: Int) -> (any FittedModel)? {
-    guard members.indices.contains(number) else { return nil }
-    var single = self
-    single.members = [members[number]]
-    single.summary.members = [members[number].report]
-    return single
   }
 
   private func run(
@@ -140,31 +121,5 @@ where Network.Scalar == Float, Head.Scalar == Float {
     return Predictions(
       total: all.total, forecasts: modes, preferred: forecasts.last ?? .mean,
       variance: all.spread, factors: all.factors, latent: all.latent)
-  }
-}
-
-extension MemberPredictions {
-  /// Adds another member's numbers; factors stay those of the first.
-  mutating func add(_ other: MemberPredictions) {
-    func add(_ values: inout [Double], _ more: [Double]) {
-      for i in values.indices { values[i] += more[i] }
-    }
-    add(&total, other.total)
-    add(&mean, other.mean)
-    add(&prior, other.prior)
-    add(&spread, other.spread)
-  }
-
-  /// Turns sums over members into means in the units of returns.
-  mutating func average(over members: Int, returns: Double, variance: Double) {
-    let share = 1 / Double(members)
-    func scale(_ values: inout [Double], _ unit: Double) {
-      if members > 1 { for i in values.indices { values[i] *= share } }
-      for i in values.indices { values[i] *= unit }
-    }
-    scale(&total, returns)
-    scale(&mean, returns)
-    scale(&prior, returns)
-    scale(&spread, variance)
   }
 }

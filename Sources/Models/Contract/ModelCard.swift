@@ -54,15 +54,10 @@ public struct ModelCard: Sendable {
   func withNetwork(
     _ widths: @escaping @Sendable ([String: HyperparameterValue]) -> [Int]
   ) -> ModelCard {
-    var card = self
-    card.operations = { characteristics, settings in
-      var factors = 5
-      if case .integer(let count)? = settings["k"] { factors = count }
-      let sizes = [characteristics] + widths(settings) + [factors]
-      let products = zip(sizes, sizes.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
-      return 6 * Double(products)
+    withOperations { characteristics, settings in
+      let sizes = [characteristics] + widths(settings) + [settings.integer("k", 5)]
+      return 6 * Double(zip(sizes, sizes.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 })
     }
-    return card
   }
 
   /// Whether it is trained in epochs, as networks are; the others are solved.
@@ -78,5 +73,12 @@ public struct ModelCard: Sendable {
   /// Builds the model with the given settings; the others take their defaults.
   public func model(_ given: [String: HyperparameterValue] = [:]) throws -> any FactorModel {
     try build(given)
+  }
+}
+
+extension [String: HyperparameterValue] {
+  /// A whole number that was given, or the usual one.
+  func integer(_ name: String, _ usual: Int) -> Int {
+    if case .integer(let given)? = self[name] { given } else { usual }
   }
 }

@@ -8,7 +8,7 @@
 
 import FactorRuntime
 
-struct FittedPredictor<Network: PredictorNetwork>: FittedModel where Network.Scalar == Float {
+struct FittedPredictor<Network: PredictorNetwork>: FittedEnsemble where Network.Scalar == Float {
   var summary: FitSummary
   /// The standard deviation of the training months' returns.
   let scale: Double
@@ -22,14 +22,6 @@ struct FittedPredictor<Network: PredictorNetwork>: FittedModel where Network.Sca
   /// No forecast reads a return, unless factors are averaged: rows that wait are left out of those.
   func forecast(_ task: FactorTask, waiting: [Bool], budget: Budget) throws -> [Double] {
     try predict(task, waiting: waiting, budget: budget).preferredForecast
-  }
-
-  func member(_ number: Int) -> (any FittedModel)? {
-    guard members.indices.contains(number) else { return nil }
-    var single = self
-    single.members = [members[number]]
-    single.summary.members = [members[number].report]
-    return single
   }
 
   private func predict(

@@ -2,7 +2,7 @@
 
 import FactorRuntime
 
-struct FittedPriorPosterior: FittedModel {
+struct FittedPriorPosterior: FittedEnsemble {
   var summary: FitSummary
   /// The standard deviation of the training months' returns.
   let scale: Double
@@ -16,14 +16,6 @@ struct FittedPriorPosterior: FittedModel {
   func forecast(_ task: FactorTask, waiting: [Bool], budget: Budget) throws -> [Double] {
     try predict(task.withoutReturns(where: waiting), waiting: waiting, budget: budget)
       .preferredForecast
-  }
-
-  func member(_ number: Int) -> (any FittedModel)? {
-    guard members.indices.contains(number) else { return nil }
-    var single = self
-    single.members = [members[number]]
-    single.summary.members = [members[number].report]
-    return single
   }
 
   private func predict(

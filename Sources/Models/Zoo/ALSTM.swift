@@ -59,13 +59,10 @@ struct ALSTM: FactorModel {
       batch: $5, months: $6, hidden: $7, layers: $8, cell: $9, clipValue: $10, size: $11,
       factors: $12)
   }.withOperations { characteristics, settings in
-    func number(_ name: String, _ standard: Int) -> Int {
-      if case .integer(let given)? = settings[name] { given } else { standard }
-    }
-    let hidden = number("hidden", 16)
+    let hidden = settings.integer("hidden", 16)
     return SequenceDesign(
-      inputs: characteristics, hidden: hidden, layers: number("layers", 2),
-      months: number("months", 12), entry: .tanh, attention: max(1, hidden / 2)
+      inputs: characteristics, hidden: hidden, layers: settings.integer("layers", 2),
+      months: settings.integer("months", 12), entry: .tanh, attention: max(1, hidden / 2)
     ).flops
   }
 

@@ -47,12 +47,9 @@ struct FactorVAE: FactorModel {
       factors: $0, seeds: $1, schedule: TrainingSchedule(epochs: $2, patience: $3), rate: $4,
       months: $5, hidden: $6, portfolios: $7, gamma: $8, likelihood: $9, totalAlpha: $10)
   }.withOperations { characteristics, settings in
-    func number(_ name: String, _ standard: Int) -> Int {
-      if case .integer(let given)? = settings[name] { given } else { standard }
-    }
     return SequenceDesign(
-      inputs: characteristics, hidden: number("hidden", 20), layers: 1,
-      months: number("months", 12), entry: .leaky
+      inputs: characteristics, hidden: settings.integer("hidden", 20), layers: 1,
+      months: settings.integer("months", 12), entry: .leaky
     ).flops
   }
 

@@ -53,9 +53,7 @@ struct RVRAE: FactorModel {
   private static func operations(
     _ characteristics: Int, _ settings: [String: HyperparameterValue]
   ) -> Double {
-    var (hidden, factors) = (32, 5)
-    if case .integer(let count)? = settings["lstm_hidden"] { hidden = count }
-    if case .integer(let count)? = settings["k"] { factors = count }
+    let (hidden, factors) = (settings.integer("lstm_hidden", 32), settings.integer("k", 5))
     let products = 4 * hidden * (characteristics + hidden) + hidden * factors
     return 6 * Double(products)
   }

@@ -55,12 +55,11 @@ struct Transformer: FactorModel {
   private static func operations(
     _ characteristics: Int, _ settings: [String: HyperparameterValue]
   ) -> Double {
-    func number(_ name: String, _ standard: Int) -> Int {
-      if case .integer(let given)? = settings[name] { given } else { standard }
-    }
     return TransformerDesign(
-      inputs: characteristics, width: number("width", 16), heads: number("heads", 2),
-      layers: number("layers", 2), inner: number("inner", 64), months: number("months", 12)
+      inputs: characteristics, width: settings.integer("width", 16),
+      heads: settings.integer("heads", 2),
+      layers: settings.integer("layers", 2), inner: settings.integer("inner", 64),
+      months: settings.integer("months", 12)
     ).flops
   }
 

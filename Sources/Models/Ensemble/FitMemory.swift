@@ -1,6 +1,6 @@
-// What fitting a conditional factor model takes in memory, told before any of it is taken.
+// What a fit takes in memory, told before any of it is taken.
 //
-// Definition, for R rows, P characteristics, T months and m members trained at a time:
+// Definition, of a conditional factor model, for R rows, P characteristics, T months and m members trained at a time:
 //   data     R (4 P + 8 + 4 + 4): characteristics, returns twice, firms
 //   inputs   2 T (P + 1)^2 doubles while managed portfolios are made
 //   member   the passes of the largest batch, the parameters with gradients, moments and copies
@@ -18,22 +18,6 @@ struct FitMemory {
   init(model: String, members: Int, shared: Int, perMember: Int) {
     (self.model, self.members) = (model, members)
     (self.shared, self.perMember) = (shared, perMember)
-  }
-
-  init<Network: ConditionalNetwork, Head: FactorHead>(
-    _ design: ConditionalDesign<Network, Head>, _ task: FactorTask
-  ) {
-    let (rows, width) = (task.returns.count, task.width)
-    let managed = design.needsManaged ? 16 * task.monthCount * (width + 1) * (width + 1) : 0
-    let room = design.network(width).room(
-      rowsOfBatch: Self.mostRows(task, months: design.longestBatch),
-      rowsOfMonth: Self.mostRows(task, months: 1), firms: task.index.assetNames.count)
-    // Where each firm's rows lie.
-    let histories = Network.readsHistories ? 20 * rows : 0
-    self.init(
-      model: design.model, members: design.members,
-      shared: rows * (4 * width + 16) + histories + managed + 8 * rows * (4 + 5),
-      perMember: max(4 * room, 8 * 4 * rows))
   }
 
   /// Bytes with some members at a time.
