@@ -38,12 +38,10 @@ let evaluationPrimitives: [Primitive] = [
   Primitive(
     "evaluate", topic: .evaluation,
     "Scores a fit: R2, rank IC, decile portfolios before and after costs, and densities.",
-    Parameter<ModelValue>.flow("model", "the fitted model"),
-    Parameter<TaskValue?>.optional("task", "the task; the one it was fitted on if left out"),
-    Parameter<EvaluationValue.Block>.choice("on", default: .test, "which block of months").labelled,
-    Parameter<Double>.value(
-      "costs", default: 0.003, in: 0...1, shown: "30bps", "cost of a unit bought or sold"
-    ).labelled.share,
+    SharedParameters.fitted,
+    SharedParameters.scoredTask,
+    SharedParameters.block,
+    SharedParameters.costs,
     Parameter<ScoreLevel>.choice(
       "at", default: .stocks, "what the R2 of training, validation and test months are of"
     ).labelled,
@@ -62,10 +60,8 @@ let evaluationPrimitives: [Primitive] = [
   Primitive(
     "compare", topic: .evaluation, "Scores several fits on the same months, a row each.",
     Parameter<[ModelValue]>.flow("models", "a list of fitted models"),
-    Parameter<EvaluationValue.Block>.choice("on", default: .test, "which block of months").labelled,
-    Parameter<Double>.value(
-      "costs", default: 0.003, in: 0...1, shown: "30bps", "cost of a unit bought or sold"
-    ).labelled.share,
+    SharedParameters.block,
+    SharedParameters.costs,
     returns: "a table with a row a model",
     examples: [
       "t = toy | setup target: ret, features: [size, mom] | split thirds\nm = t | fit ca0, k: 1, seeds: 1, epochs: 2\n[m, m] | compare on: test"
@@ -142,7 +138,7 @@ let evaluationPrimitives: [Primitive] = [
     "diebold_mariano", topic: .evaluation,
     "Tests whether one model's forecasts have smaller squared errors than another's.",
     Parameter<[ModelValue]>.flow("models", "two or more fitted models of the same returns"),
-    Parameter<EvaluationValue.Block>.choice("on", default: .test, "which block of months").labelled,
+    SharedParameters.block,
     Parameter<Int>.value("lags", default: 4, in: 0...60, "lags of the Newey-West standard error")
       .labelled,
     returns:
@@ -158,9 +154,9 @@ let evaluationPrimitives: [Primitive] = [
   Primitive(
     "pricing_errors", topic: .evaluation,
     "Gives the alphas of managed portfolios: what a model's factors leave of their mean returns.",
-    Parameter<ModelValue>.flow("model", "the fitted model"),
-    Parameter<TaskValue?>.optional("task", "the task; the one it was fitted on if left out"),
-    Parameter<EvaluationValue.Block>.choice("on", default: .test, "which block of months").labelled,
+    SharedParameters.fitted,
+    SharedParameters.scoredTask,
+    SharedParameters.block,
     Parameter<Int>.value("lags", default: 4, in: 0...60, "lags of the Newey-West t-statistics")
       .labelled,
     returns:
@@ -175,9 +171,9 @@ let evaluationPrimitives: [Primitive] = [
   Primitive(
     "tangency", topic: .evaluation,
     "Holds the tangency portfolio of a model's factors, formed each month from the months before.",
-    Parameter<ModelValue>.flow("model", "the fitted model"),
-    Parameter<TaskValue?>.optional("task", "the task; the one it was fitted on if left out"),
-    Parameter<EvaluationValue.Block>.choice("on", default: .test, "which block of months").labelled,
+    SharedParameters.fitted,
+    SharedParameters.scoredTask,
+    SharedParameters.block,
     Parameter<Double>.value(
       "volatility", default: 0.01, in: 1e-6...1, shown: "1%", "expected volatility a month"
     ).labelled.share,
@@ -205,8 +201,8 @@ let evaluationPrimitives: [Primitive] = [
   Primitive(
     "canon", topic: .evaluation,
     "Gives a model's factors in a canonical rotation, in which fits can be compared by eye.",
-    Parameter<ModelValue>.flow("model", "the fitted model"),
-    Parameter<TaskValue?>.optional("task", "the task; the one it was fitted on if left out"),
+    SharedParameters.fitted,
+    SharedParameters.scoredTask,
     returns:
       "a table of month, f1, f2, …: orthogonal over the training months, the strongest first, "
       + "with means not below zero, and loadings whose mean square is one",

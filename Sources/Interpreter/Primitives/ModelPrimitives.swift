@@ -8,9 +8,8 @@ let modelPrimitives: [Primitive] = [
   Primitive(
     "fit", topic: .models,
     "Fits a model on the training months, stopping by the validation months.",
-    Parameter<TaskValue>.flow("task", "a task with its split"),
-    Parameter<String>.word(
-      "model", among: Registry.cards.map { Choice($0.name, $0.summary) }, "which model"),
+    SharedParameters.splitTask,
+    SharedParameters.modelName,
     Parameter<ValidMonths?>.optional(
       "valid", "the months that choices are made on, if not those of the split"
     ).labelled,

@@ -8,8 +8,8 @@ let regimePrimitives: [Primitive] = [
   Primitive(
     "states", topic: .models,
     "Gives the latent state of each month as the first seed sees it, from that month and the past.",
-    Parameter<ModelValue>.flow("model", "the fitted model"),
-    Parameter<TaskValue?>.optional("task", "the task; the one it was fitted on if left out"),
+    SharedParameters.fitted,
+    SharedParameters.scoredTask,
     Parameter<String>.word(
       "posterior", among: [Choice("filtered", "from the month and those before it")],
       default: "filtered", "what a state may read"
@@ -27,8 +27,8 @@ let regimePrimitives: [Primitive] = [
   Primitive(
     "factors", topic: .models,
     "Gives the factor returns of each month, as the first seed sees them.",
-    Parameter<ModelValue>.flow("model", "the fitted model"),
-    Parameter<TaskValue?>.optional("task", "the task; the one it was fitted on if left out"),
+    SharedParameters.fitted,
+    SharedParameters.scoredTask,
     returns: "a table of month, f1, f2, …; sign and rotation are the fit's own",
     examples: [
       "toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 2, seeds: 2, epochs: 3 | factors"
@@ -64,8 +64,8 @@ let regimePrimitives: [Primitive] = [
   Primitive(
     "simulate", topic: .models,
     "Draws paths of the equal-weighted portfolio from a VAR(1) of the model's factors.",
-    Parameter<ModelValue>.flow("model", "the fitted model"),
-    Parameter<TaskValue?>.optional("task", "the task; the one it was fitted on if left out"),
+    SharedParameters.fitted,
+    SharedParameters.scoredTask,
     Parameter<Value>.value(
       "from", default: .missing, shown: "the last month", "the month after which paths begin"
     ).labelled,

@@ -8,9 +8,8 @@ let robustnessPrimitives: [Primitive] = [
   Primitive(
     "missing_stocks", topic: .evaluation,
     "Leaves random firms out of the fit and scores the forecasts of those firms in the test months.",
-    Parameter<TaskValue>.flow("task", "a task with its split"),
-    Parameter<String>.word(
-      "model", among: Registry.cards.map { Choice($0.name, $0.summary) }, "which model"),
+    SharedParameters.splitTask,
+    SharedParameters.modelName,
     Parameter<[Int]>.value(
       "m", default: [50, 100, 150], shown: "[50, 100, 150]",
       "how many firms are left out; 0 is the model on all firms"
@@ -33,13 +32,10 @@ let robustnessPrimitives: [Primitive] = [
   Primitive(
     "odd_even", topic: .evaluation,
     "Fits a model on the firms with odd and with even numbers, and scores both on both.",
-    Parameter<TaskValue>.flow("task", "a task with its split"),
-    Parameter<String>.word(
-      "model", among: Registry.cards.map { Choice($0.name, $0.summary) }, "which model"),
-    Parameter<EvaluationValue.Block>.choice("on", default: .test, "which block of months").labelled,
-    Parameter<Double>.value(
-      "costs", default: 0.003, in: 0...1, shown: "30bps", "cost of a unit bought or sold"
-    ).labelled.share,
+    SharedParameters.splitTask,
+    SharedParameters.modelName,
+    SharedParameters.block,
+    SharedParameters.costs,
     returns: "2 x 2 tables of total R2, predictive R2 and Sharpe ratios: a row a half that is "
       + "scored, a column a half that was fitted on",
     variants: Variants(selector: "model", Registry.cards.map(CardOptions.variant)),

@@ -28,8 +28,8 @@ let strategyPrimitives: [Primitive] = [
     "risk_aware", topic: .portfolios,
     "Forecasts returns less eta times their forecast standard deviation; validation chooses eta.",
     Parameter<ModelValue>.flow("model", "a fitted model that forecasts a variance"),
-    Parameter<TaskValue?>.optional("task", "the task; the one it was fitted on if left out"),
-    Parameter<EvaluationValue.Block>.choice("on", default: .test, "which block of months").labelled,
+    SharedParameters.scoredTask,
+    SharedParameters.block,
     Parameter<NumberOrList>.value(
       "eta", default: NumberOrList([0, 0.25, 0.5, 1, 2]), shown: "[0, 0.25, 0.5, 1, 2]",
       "what to choose from; one number is taken as it is"

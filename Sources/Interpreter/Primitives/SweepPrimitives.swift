@@ -28,7 +28,7 @@ let sweepPrimitives: [Primitive] = [
   Primitive(
     "sweep", topic: .models,
     "Fits every combination of models and options; ranges and lists are gone through.",
-    Parameter<TaskValue>.flow("task", "a task with its split"),
+    SharedParameters.splitTask,
     Parameter<[String]>.words(
       "models", among: Registry.cards.map { Choice($0.name, $0.summary) },
       "a model or a list of models"),
