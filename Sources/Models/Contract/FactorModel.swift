@@ -72,6 +72,8 @@ public struct Predictions: Sendable {
   public var factors: [[Double]]
   /// Months x latent variables behind those factors, filtered; empty where there are none.
   public var latent: [[Double]] = []
+  /// Variance of each row's return beyond its factors, where a model has one by stock.
+  public var residualVariance: [Double]?
 
   /// The forecasts of a mode.
   public func forecast(_ mode: ForecastMode) -> [Double]? {
