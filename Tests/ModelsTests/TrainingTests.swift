@@ -161,6 +161,15 @@ private final class ScriptedModel: Trainable {
     #expect(report.metrics.seconds.count == 5 && report.metrics.seconds.allSatisfy { $0 >= 0 })
   }
 
+  @Test func aFixedScheduleEndsWhereItIsTold() throws {
+    let model = ScriptedModel([5, 3, 4, 6, 1])
+    let report = try TrainingLoop.run(
+      model, TrainingSchedule(epochs: 4, patience: 1, isFixed: true), seed: 1, member: 0, of: 1,
+      FitContext(seed: 1))
+    #expect(report.epochs == 4 && report.bestEpoch == 4 && report.bestLoss == 6)
+    #expect(model.kept == 4 && model.restored)
+  }
+
   @Test func runsAllEpochsWhileItImproves() throws {
     let seen = Mutex<[Int]>([])
     let report = try run(ScriptedModel([4, 3, 2, 1]), epochs: 4, patience: 1) { progress in

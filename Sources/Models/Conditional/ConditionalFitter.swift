@@ -135,7 +135,9 @@ where Network.Scalar == Float, Head.Scalar == Float {
     var fitted = FittedConditional<Network, Head>(
       summary: summary, scales: scales, members: members, forecasts: design.forecasts,
       needsManaged: design.needsManaged, design: shape, head: design.head, meanFirms: meanFirms)
-    if design.forecasts.contains(.blend) {
+    if let tuned = context.tuned as? FittedConditional<Network, Head> {
+      fitted.blendWeight = tuned.blendWeight
+    } else if design.forecasts.contains(.blend) {
       // Validation chooses the weight; a prior that has seen those months would choose itself.
       fitted.members = members.map { member in
         var member = member

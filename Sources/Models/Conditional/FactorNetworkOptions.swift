@@ -208,7 +208,9 @@ extension FactorNetworkOptions: HeadDesign {
       try facts.word("kl_grad"), try facts.word("pred_in")
     )
     draws = try facts.integer("mc")
-    (idio, heads) = (try facts.word("idio"), try facts.integer("heads"))
+    // Files written before there was a choice do not name it.
+    if facts.value?["idio"] != nil { idio = try facts.word("idio") }
+    if facts.value?["heads"] != nil { heads = try facts.integer("heads") }
     for (name, size) in [
       ("factors", factors), ("hidden", hidden), ("predictor_hidden", predictorHidden),
       ("heads", heads),

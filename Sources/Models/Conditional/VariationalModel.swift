@@ -79,7 +79,9 @@ struct VariationalModel: Sendable {
     var (options, notes) = (options, notes)
     try check()
     let outputs = options.columns.outputs
-    let months = try task.requireSplit().train.count
+    // A fit that is trained anew on more months keeps the prior it was tuned with.
+    let split = try task.requireSplit()
+    let months = split.train.count - (context.tuned == nil ? 0 : split.valid.count)
     if options.prior.hasMemory, months < Self.fewestMonthsForMemory {
       options.prior = .var1
       notes.append(

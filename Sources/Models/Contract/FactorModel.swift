@@ -15,6 +15,9 @@ public struct FitContext: Sendable {
   public let budget: Budget
   /// A fit whose weights this one starts from; nil for a start from random ones.
   public var start: (any FittedModel)?
+  /// The fit on the training months alone whose epochs and blend this one takes over; then the task's split is
+  /// `Split.trainedOnAll`, and no choice is made.
+  public var tuned: (any FittedModel)?
   /// The state of an interrupted fit of the same data and settings, to go on from.
   public var earlier: Container?
   /// Where states on the way are kept; nil for nowhere.

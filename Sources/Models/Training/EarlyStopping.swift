@@ -14,9 +14,9 @@ public struct EarlyStopping: Sendable {
     (self.patience, self.bestLoss, self.bestEpoch) = (patience, bestLoss, bestEpoch)
   }
 
-  /// Notes an epoch's loss; gives whether it is the best so far.
-  mutating func note(_ loss: Double, epoch: Int) -> Bool {
-    guard loss < bestLoss else { return false }
+  /// Notes an epoch's loss; gives whether it is the best so far, or is taken for it always.
+  mutating func note(_ loss: Double, epoch: Int, always: Bool = false) -> Bool {
+    guard always || loss < bestLoss else { return false }
     (bestLoss, bestEpoch) = (loss, epoch)
     return true
   }

@@ -42,6 +42,15 @@ struct PausedTraining<State: KeptState>: Sendable {
 struct TrainingSchedule: Sendable {
   var epochs: Int
   var patience: Int
+  /// Whether exactly these epochs are run, whatever the validation months say.
+  var isFixed = false
+
+  /// As many epochs as validation chose for a member of a fit.
+  func fixed(by tuned: (any FittedModel)?, member: Int) -> TrainingSchedule {
+    guard let tuned, tuned.summary.members.indices.contains(member) else { return self }
+    return TrainingSchedule(
+      epochs: max(1, tuned.summary.members[member].bestEpoch), patience: patience, isFixed: true)
+  }
 }
 
 /// What happened in a fit, epoch by epoch.
@@ -59,6 +68,7 @@ public struct TrainingReport: Sendable, Equatable {
 enum TrainingLoop {
   /// Trains with early stopping and leaves the best parameters in the model.
   ///
+  /// With a fixed schedule nothing is chosen: the parameters are those of the last epoch.
   /// `earlier` continues a training that was stopped; `keep` gets the state after each epoch.
   static func run<Model: Trainable>(
     _ model: Model, _ schedule: TrainingSchedule, seed: UInt64, member: Int, of members: Int,
@@ -77,7 +87,7 @@ enum TrainingLoop {
       report.validationLoss.append(valid)
       report.metrics.append(
         model.takeMetrics(), seconds: (ContinuousClock.now - began) / .seconds(1))
-      if watch.note(valid, epoch: epoch) { model.keepBest() }
+      if watch.note(valid, epoch: epoch, always: schedule.isFixed) { model.keepBest() }
       (report.bestEpoch, report.bestLoss) = (watch.bestEpoch, watch.bestLoss)
       keep(PausedTraining(model: model.state, stream: stream, watch: watch, report: report))
       context.progress(
