@@ -71,6 +71,9 @@ protocol FactorHead: AnyObject, SendableMetatype {
   func closeBatch(_ loss: Variable, months: Int, on tape: Tape) -> Variable
   /// Describes a month with frozen weights and carries the state on.
   func observe(_ view: MonthView<Scalar>, on tape: Tape) -> FilteredMonth
+  /// A month's share of the validation loss if all fits were zero, given the sum of squared returns; nil where that
+  /// is no mark to beat.
+  func idleLoss(square: Double) -> Double?
   /// Called when an epoch starts, after the parameters of the last one; `filter` describes the
   /// training months with the current weights.
   func willStart(epoch: Int, filter: () -> [FilteredMonth])
@@ -85,6 +88,7 @@ extension FactorHead {
     set {}
   }
   var columns: LoadingColumns { LoadingColumns(factors: factors) }
+  func idleLoss(square: Double) -> Double? { nil }
   func willStart(epoch: Int, filter: () -> [FilteredMonth]) {}
   func closeBatch(_ loss: Variable, months: Int, on tape: Tape) -> Variable { loss }
   func refinePrior(on months: [FilteredMonth], budget: Budget) throws {}

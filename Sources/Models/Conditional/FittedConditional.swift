@@ -26,6 +26,7 @@ where Network.Scalar == Float, Head.Scalar == Float {
   /// each of these is multiplied by.
   var residualVariance = 1.0
   let forecasts: [ForecastMode]
+  var priorShare: Double? { forecasts.contains(.blend) ? blendWeight : nil }
   let needsManaged: Bool
   var readsManagedPortfolios: Bool { needsManaged && head.readsInputs }
   /// What makes the network and the head again.

@@ -82,6 +82,8 @@ final class LinearFactorHead<Scalar: NetworkScalar>: FactorHead {
     return view.squaredError(of: f, on: tape) * (1 / meanFirms)
   }
 
+  func idleLoss(square: Double) -> Double? { square / meanFirms }
+
   func observe(_ view: MonthView<Scalar>, on tape: Tape) -> FilteredMonth {
     let f = factorReturns(view.month, on: tape)
     let error = view.squaredError(of: f, on: tape).scalar

@@ -21,6 +21,9 @@ public struct EarlyStopping: Sendable {
     return true
   }
 
-  /// Whether the patience is used up.
-  func shouldStop(after epoch: Int) -> Bool { epoch - bestEpoch >= patience }
+  /// Whether the patience is used up; as long as nothing is better than `idle`, the loss of a forecast of zero,
+  /// nothing has been learned that waiting could spoil.
+  func shouldStop(after epoch: Int, idle: Double = .infinity) -> Bool {
+    bestLoss < idle && epoch - bestEpoch >= patience
+  }
 }

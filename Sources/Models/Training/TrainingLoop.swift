@@ -14,6 +14,8 @@ protocol Trainable: AnyObject {
   func step(batch: Int) -> Double
   /// The loss on the validation months with frozen weights; worthless once the work is to stop.
   func validationLoss() -> Double
+  /// The validation loss of saying zero, above which patience does not count; infinite where it always counts.
+  var idleLoss: Double { get }
   /// The month in which the last loss that was not finite arose.
   var troubled: Month? { get }
   /// Keeps the current parameters as the best, or puts the best ones back.
@@ -27,6 +29,7 @@ protocol Trainable: AnyObject {
 
 extension Trainable {
   func takeMetrics() -> [Metric] { [] }
+  var idleLoss: Double { .infinity }
   var troubled: Month? { nil }
 }
 
@@ -80,7 +83,10 @@ enum TrainingLoop {
     var report = earlier?.report ?? TrainingReport()
     if let earlier { model.state = earlier.model }
     var epoch = report.epochs + 1
-    while epoch <= max(1, schedule.epochs), !(epoch > 1 && watch.shouldStop(after: epoch - 1)) {
+    let idle = model.idleLoss
+    while epoch <= max(1, schedule.epochs),
+      !(epoch > 1 && watch.shouldStop(after: epoch - 1, idle: idle))
+    {
       let began = ContinuousClock.now
       let (train, valid) = try pass(model, epoch, &stream, context)
       report.trainingLoss.append(train)
