@@ -104,6 +104,8 @@ public protocol FittedModel: Sendable {
   /// The loadings of every row, rows x factors, of the same member as `Predictions.factors` and in the
   /// units that go with them; nil for models whose loadings do not depend on the row, or without any.
   func loadings(_ task: FactorTask, budget: Budget) throws -> Matrix?
+  /// The share of the prior in the blend forecast; nil where there is none.
+  var priorShare: Double? { get }
   /// One member of the ensemble as a model of its own; nil where there is none.
   func member(_ number: Int) -> (any FittedModel)?
   /// Forecasts every row in the preferred mode, learning nothing from the rows that wait for their
@@ -131,6 +133,9 @@ extension FittedModel {
 
   /// None to show.
   public func loadings(_ task: FactorTask, budget: Budget) throws -> Matrix? { nil }
+
+  /// No blend.
+  public var priorShare: Double? { nil }
 
   /// No members that could stand alone.
   public func member(_ number: Int) -> (any FittedModel)? { nil }
