@@ -277,10 +277,11 @@ enum Comparison {
         ("total R2", numbers(.ratio) { $0.totalStocks }),
         ("managed", numbers(.ratio) { $0.totalManaged }),
         ("predictive R2", numbers(.ratio) { $0.predictive($0.preferred) }),
-        ("managed pred", numbers(.ratio) { $0.preferredR2.managed.value }),
         ("rank IC", numbers(.plain) { $0.rankIC?.mean }),
         ("Sharpe", numbers(.plain) { $0.longShort?.grossPerformance.sharpeRatio }),
         ("net", numbers(.plain) { $0.longShort?.netPerformance.sharpeRatio }),
+        // The last one, because it is the one to miss where a terminal is narrow.
+        ("managed pred", numbers(.ratio) { $0.preferredR2.managed.value }),
       ])
     if let oracle = scores.first?.oracles {
       table.columns[0].column = Column(text: names + ["oracle"])
