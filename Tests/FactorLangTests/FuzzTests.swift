@@ -60,7 +60,7 @@ import Testing
 
   @Test(arguments: SamplePrograms.all)
   func aSlipInACheckedScriptGivesFewDiagnostics(_ text: String) {
-    for bytes in TokenMutations.all(of: Array(text.utf8)) {
+    for bytes in TokenMutations(of: Array(text.utf8)) {
       let source = Source(name: "fuzz", bytes: bytes)
       let checked = Checker.check(Parser.parse(source), catalog: FakeCatalog())
       let diagnostics = checked.program.diagnostics

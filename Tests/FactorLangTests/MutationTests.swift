@@ -7,17 +7,17 @@ import Testing
 
 @Suite struct MutationTests {
   static let programs = FuzzInputs.programs().map(\.path)
+  private static let texts = Dictionary(
+    uniqueKeysWithValues: FuzzInputs.programs().map { ($0.path, $0.bytes) })
 
-  private func bytes(_ path: String) -> [UInt8] {
-    FuzzInputs.programs().first { $0.path == path }?.bytes ?? []
-  }
+  private func bytes(_ path: String) -> [UInt8] { Self.texts[path] ?? [] }
 
   @Test func theRepositoryHasPrograms() { #expect(Self.programs.count >= 10) }
 
   @Test(arguments: programs)
   func oneSlipGivesAtMostThreeLocatedDiagnostics(_ path: String) {
     // A normal run takes every fifth slip of a long program.
-    let slips = TokenMutations.all(of: bytes(path))
+    let slips = TokenMutations(of: bytes(path))
     let step = FuzzInputs.isLong || slips.count < 300 ? 1 : 5
     for index in stride(from: 0, to: slips.count, by: step) {
       ReaderCheck.inspect(slips[index], diagnosticLimit: 3)

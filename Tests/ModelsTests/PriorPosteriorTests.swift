@@ -38,7 +38,7 @@ import Testing
   func gradientsAgreeForEveryPart(likelihood: LikelihoodKind) throws {
     let network: PriorPosteriorNetwork<Double> = try network(likelihood)
     let large = BlockCheck.worst(
-      network.parameters, tensors: network.parameters.tensors.map(\.name)
+      network.parameters, tensors: network.parameters.tensors.map(\.name), entries: 24
     ) { _ in network.gradient(4) }
     #expect(large.error < GradientCheck.tolerance, "\(large)")
     let small = BlockCheck.worst(

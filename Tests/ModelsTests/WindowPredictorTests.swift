@@ -96,7 +96,7 @@ import Testing
     let network: WindowPredictor<GatedBody<Double>> = try network(
       shape.body, factors: shape.factors)
     let result = BlockCheck.worst(
-      network.parameters, tensors: network.parameters.tensors.map(\.name)
+      network.parameters, tensors: network.parameters.tensors.map(\.name), entries: 24
     ) { _ in network.gradient(someRows) }
     #expect(result.error < GradientCheck.tolerance, "\(result)")
   }
@@ -126,7 +126,7 @@ import Testing
     let network: WindowPredictor<TransformerBody<Double>> = try network(
       Self.transformer, factors: factors)
     let result = BlockCheck.worst(
-      network.parameters, tensors: network.parameters.tensors.map(\.name)
+      network.parameters, tensors: network.parameters.tensors.map(\.name), entries: 12
     ) { _ in network.gradient(someRows) }
     #expect(result.error < GradientCheck.tolerance, "\(result)")
   }

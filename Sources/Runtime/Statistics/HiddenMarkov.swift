@@ -145,11 +145,12 @@ public struct HiddenMarkov: Sendable {
   /// The log density of a period under each regime.
   fileprivate func logDensities(_ values: [Double]) -> [Double] {
     (0..<count).map { k in
-      zip(values, zip(means[k], variances[k])).reduce(0) { sum, item in
-        let (x, (mean, variance)) = item
-        return sum
-          - 0.5 * (Elementary.log(2 * Double.pi * variance) + (x - mean) * (x - mean) / variance)
+      var sum = 0.0
+      for (j, x) in values.enumerated() {
+        let (error, variance) = (x - means[k][j], variances[k][j])
+        sum -= 0.5 * (Elementary.log(2 * Double.pi * variance) + error * error / variance)
       }
+      return sum
     }
   }
 }
