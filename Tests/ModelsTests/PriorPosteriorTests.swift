@@ -123,7 +123,8 @@ import Testing
 
   @Test func tracesOfAMonthHaveALimit() {
     let large = SequenceDesign(inputs: 200, hidden: 128, layers: 2, months: 60, entry: .leaky)
-    #expect(GatedTrace<Float>.count(large, rows: 100_000) * large.roomOfTrace <= GatedTrace<Float>.most)
+    let kept = GatedTrace<Float>.count(large, rows: 100_000)
+    #expect(kept * large.roomOfTrace <= GatedTrace<Float>.most)
     let usual = SequenceDesign(inputs: 46, hidden: 32, layers: 1, months: 12, entry: .leaky)
     #expect(GatedTrace<Float>.count(usual, rows: 1608) == 26)
     #expect(GatedTrace<Float>.count(usual, rows: 0) == 0)
