@@ -64,9 +64,18 @@ final class FactorAttention<Scalar: NetworkScalar> {
   func means(rows: Int, _ features: UnsafePointer<Scalar>) -> [Double] {
     map.forward(rows: rows, features, stride: width, into: keys)
     for head in 0..<heads {
-      let length = queryLength(head)
-      for i in stride(from: 0, to: rows - 3, by: 4) { compare(four: i, head, length) }
-      for i in (rows & ~3)..<rows { compare(i, head, length) }
+      let (q, length) = (parameters.weights(query) + head * width, queryLength(head))
+      for i in 0..<rows {
+        let key = keys + i * map.width + head * width
+        var (dot, square): (Scalar, Scalar) = (0, 0)
+        for j in 0..<width {
+          dot += q[j] * key[j]
+          square += key[j] * key[j]
+        }
+        let size = square.squareRoot()
+        lengths[i * columns + head] = size
+        cosines[i * columns + head] = size > 0 && length > 0 ? dot / (size * length) : 0
+      }
     }
     Scalar.reluShares(rows: rows, width: columns, cosines, into: shares, totals: totals)
     Scalar.product(
@@ -77,49 +86,6 @@ final class FactorAttention<Scalar: NetworkScalar> {
     return (0..<heads).flatMap { head in
       (0..<map.inputs).map { Double(means[head * width + $0]) }
     }
-  }
-
-  // The cosine of a key and the query of its head.
-  private func compare(_ i: Int, _ head: Int, _ length: Scalar) {
-    let q = parameters.weights(query) + head * width
-    let key = keys + i * map.width + head * width
-    var (dot, square): (Scalar, Scalar) = (0, 0)
-    for j in 0..<width {
-      dot += q[j] * key[j]
-      square += key[j] * key[j]
-    }
-    note(dot, square, i, head, length)
-  }
-
-  // The same of four rows: a sum waits for itself, so four run side by side, each in its own order.
-  private func compare(four i: Int, _ head: Int, _ length: Scalar) {
-    let (q, apart) = (parameters.weights(query) + head * width, map.width)
-    let key = keys + i * apart + head * width
-    var (d0, d1, d2, d3): (Scalar, Scalar, Scalar, Scalar) = (0, 0, 0, 0)
-    var (s0, s1, s2, s3): (Scalar, Scalar, Scalar, Scalar) = (0, 0, 0, 0)
-    for j in 0..<width {
-      let (k0, k1) = (key[j], key[apart + j])
-      let (k2, k3) = (key[2 * apart + j], key[3 * apart + j])
-      d0 += q[j] * k0
-      d1 += q[j] * k1
-      d2 += q[j] * k2
-      d3 += q[j] * k3
-      s0 += k0 * k0
-      s1 += k1 * k1
-      s2 += k2 * k2
-      s3 += k3 * k3
-    }
-    note(d0, s0, i, head, length)
-    note(d1, s1, i + 1, head, length)
-    note(d2, s2, i + 2, head, length)
-    note(d3, s3, i + 3, head, length)
-  }
-
-  @inline(__always)
-  private func note(_ dot: Scalar, _ square: Scalar, _ i: Int, _ head: Int, _ length: Scalar) {
-    let size = square.squareRoot()
-    lengths[i * columns + head] = size
-    cosines[i * columns + head] = size > 0 && length > 0 ? dot / (size * length) : 0
   }
 
   /// The share of a stock in a head, after `means`.
