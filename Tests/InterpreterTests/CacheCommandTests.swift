@@ -36,6 +36,28 @@ import Testing
     #expect(CacheCommand.answer(["burn"], path).isComplaint)
   }
 
+  @Test func theLeastUsedGoFirst() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/cache"
+    let fits = [1, 2, 3].map { Self.fit.replacing("epochs: 3", with: "epochs: \($0)") }
+    for fit in fits { #expect(run(fit, in: session(path)).status == .done) }
+    let store = try MemoStore(opening: path)
+    let size = try #require(store.entries().map(\.size).max())
+    // The first is used again, so the second is the oldest.
+    #expect(run(fits[0], in: session(path)).output.contains("recalled"))
+    let second = try store.entries().min { store.used($0) < store.used($1) }
+    let lines = CacheCommand.answer(["trim", "\((5 * size / 2) >> 10)KB"], path).lines
+    #expect(lines[0].hasPrefix("removed 1 file, "), "\(lines)")
+    #expect(try !store.entries().map(\.name).contains(#require(second).name))
+    #expect(run(fits[0], in: session(path)).output.contains("recalled"))
+    // A shelf with a limit keeps it without being asked.
+    var options = SessionOptions()
+    options.shelf = FitShelf(path, interval: 0, threshold: 0, limit: size)
+    #expect(run(fits[1], in: Session(options)).status == .done)
+    #expect(try store.entries().count == 1)
+    #expect(CacheCommand.answer(["trim", "all"], path).isComplaint)
+  }
+
   @Test func checkpointsAndDamageAreListed() throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/cache"
@@ -61,7 +83,7 @@ import Testing
         .text(".cache"), .text(".cache clear"), .text(".cache now"),
       ], session: session)
     #expect(shown.output.contains("1 file, ") && shown.output.contains("removed 1 file"))
-    #expect(shown.errors.contains("`cache` takes nothing, or `clear`"))
+    #expect(shown.errors.contains("`cache` takes nothing, `clear`, or `trim` and a size"))
     #expect(REPLCapture.run(".cache").errors.contains("this session keeps no fits"))
   }
 

@@ -22,7 +22,10 @@ enum CacheCommand {
       switch words {
       case []: return (try list(store), false)
       case ["clear"]: return ([try clear(store)], false)
-      default: return (["`cache` takes nothing, or `clear`"], true)
+      default:
+        guard words.count == 2, words[0] == "trim", let bytes = CommandArguments.bytes(words[1])
+        else { return (["`cache` takes nothing, `clear`, or `trim` and a size such as 2GB"], true) }
+        return ([removal(try store.trim(to: bytes), from: store)], false)
       }
     } catch let error as FileError { return ([error.message], true) } catch {
       return (["\(error)"], true)
@@ -69,8 +72,11 @@ enum CacheCommand {
   }
 
   private static func clear(_ store: MemoStore) throws -> String {
-    let removed = try store.entries().filter { store.remove($0.key, $0.role) }
-    return total(removed, "removed \(Counted.text(removed.count, "file"))", in: store.path)
+    removal(try store.entries().filter { store.remove($0.key, $0.role) }, from: store)
+  }
+
+  private static func removal(_ removed: [MemoStore.Entry], from store: MemoStore) -> String {
+    total(removed, "removed \(Counted.text(removed.count, "file"))", in: store.path)
   }
 
   static func size(_ bytes: Int) -> String {

@@ -55,7 +55,11 @@ public struct CommandArguments: Sendable {
       }
     }
     if !switches.contains("--no-cache") {
-      options.shelf = FitShelf.usual(interval: checkpointInterval)
+      let limit = FileSystem.environment("FQ_CACHE_LIMIT") ?? ""
+      guard limit.isEmpty || Self.bytes(limit) != nil else {
+        throw UsageError(message: "FQ_CACHE_LIMIT is a size such as 500MB or 2GB, not `\(limit)`")
+      }
+      options.shelf = FitShelf.usual(interval: checkpointInterval, limit: Self.bytes(limit))
     }
   }
 
@@ -123,7 +127,7 @@ public struct CommandArguments: Sendable {
     return nil
   }
 
-  private static func bytes(_ text: String) -> Int? {
+  static func bytes(_ text: String) -> Int? {
     let units = [
       ("TB", 1 << 40), ("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10), ("G", 1 << 30),
       ("M", 1 << 20),

@@ -22,7 +22,7 @@ public enum CommandLineTool {
       fq verify RUN.json       repeat a run kept with --manifest RUN.json and compare the bits
       fq explain CODE          what an error code means, with an example
       fq help NAME             the page of a verb, function or model
-      fq cache [clear]         list the fits that are kept, or remove them
+      fq cache [clear]         list the fits that are kept, or remove them; `trim 2GB` leaves the latest
       fq bench [NAME]          measure the core; --json for one object a line
       fq docs [--check]        write docs/reference.md, docs/models.md and docs/errors.md
 

@@ -119,6 +119,8 @@ public struct FitStore: Sendable {
             ("key", .text(key)), ("written", .number(Double(WallClock.seconds))),
             ("seconds", .number(seconds)), ("rows", .number(Double(task.returns.count))))))
       try files.write(container, key, .result)
+      // The folder need not be readable for the result to be kept.
+      if let limit = files.limit { _ = try? files.trim(to: limit) }
       return true
     } catch {
       if complaints.isFirst(.result) {

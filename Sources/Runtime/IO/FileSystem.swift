@@ -126,6 +126,16 @@ public enum FileSystem {
     return stat(path, &status) == 0 ? Int(status.st_size) : nil
   }
 
+  /// When a file was last written or marked as used, in nanoseconds since 1970; nil if there is none.
+  public static func time(of path: String) -> Int? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    return status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
+  }
+
+  /// Marks a file as used now, if that can be done.
+  public static func touch(_ path: String) { utimensat(AT_FDCWD, path, nil, 0) }
+
   /// Removes a file.
   public static func remove(_ path: String) throws(FileError) {
     if unlink(path) != 0 { throw error("remove", path) }

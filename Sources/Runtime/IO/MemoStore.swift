@@ -4,11 +4,14 @@
 // last two states on the way to it, written in turn so that one of them is whole at any moment.
 // Several processes may share the folder: files are replaced all at once, and the last one wins.
 // Goals, in order: never lose what is good, never use what is bad, remove only what is fq's own.
+// Beyond a limit the files that were not used for the longest time go first.
 
 /// Results and states on the way to them, kept in a folder.
 public struct MemoStore: Sendable {
   /// The folder.
   public let path: String
+  /// The bytes that `trim` leaves; nil for any number.
+  public let limit: Int?
   private let calls: WriteCalls
 
   /// The folder that the environment asks for; nil if it asks for none.
@@ -19,8 +22,9 @@ public struct MemoStore: Sendable {
   }
 
   /// Opens a folder, making it if need be, and sweeps what processes that died left half-written.
-  public init(opening path: String, calls: WriteCalls = .system) throws(FileError) {
-    (self.path, self.calls) = (path, calls)
+  public init(opening path: String, limit: Int? = nil, calls: WriteCalls = .system) throws(FileError)
+  {
+    (self.path, self.limit, self.calls) = (path, limit, calls)
     try FileSystem.makeFolders(path)
     for name in try FileSystem.list(path) {
       guard let target = DurableWrite.abandonedTarget(of: name), Entry(target, size: 0) != nil
@@ -85,6 +89,7 @@ public struct MemoStore: Sendable {
   public func read(_ key: String, _ role: Entry.Role) throws -> Container? {
     let file = file(key, role)
     guard FileSystem.exists(file) else { return nil }
+    FileSystem.touch(file)
     return try Container(decoding: try FileSystem.read(file))
   }
 
@@ -102,6 +107,25 @@ public struct MemoStore: Sendable {
     guard isOwn(file) else { return false }
     return (try? FileSystem.remove(file)) != nil
   }
+
+  /// Removes files, those first that were not used for the longest time, until the rest has at most
+  /// so many bytes; gives what was removed. A fit that runs writes its states every few seconds, so
+  /// they are the last to go.
+  @discardableResult
+  public func trim(to bytes: Int) throws(FileError) -> [Entry] {
+    let files = try entries().map { (used: used($0), entry: $0) }
+      .sorted { ($0.used, $0.entry.name) < ($1.used, $1.entry.name) }
+    var excess = files.reduce(-bytes) { $0 + $1.entry.size }
+    var removed: [Entry] = []
+    for (_, entry) in files where excess > 0 && remove(entry.key, entry.role) {
+      removed.append(entry)
+      excess -= entry.size
+    }
+    return removed
+  }
+
+  /// When a file was last written or read, in nanoseconds since 1970; zero if it is gone.
+  public func used(_ entry: Entry) -> Int { FileSystem.time(of: file(entry.key, entry.role)) ?? 0 }
 
   // What fq wrote begins as containers do, even if it was damaged later; an empty file is nobody's.
   private func isOwn(_ file: String) -> Bool {
