@@ -129,7 +129,8 @@ import Testing
   }
 
   @Test func aLogGetsALineNowAndThen() throws {
-    let (file, _) = try script("log", "fit cvra, k: 2, seeds: 2, epochs: 10000, patience: 1000, rate: 0.00001")
+    let (file, _) = try script(
+      "log", "fit cvra, k: 2, seeds: 2, epochs: 10000, patience: 1000, rate: 0.00001")
     let outcome = try run(["--timeout", "2500ms", file], cache: "")
     let lines = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("fit cvra  seed") }
     #expect((1...3).contains(lines.count), "\(outcome.errors)")
