@@ -32,6 +32,12 @@ import Testing
     }
   }
 
+  @Test func aWholeFitShowsItsEpochs() throws {
+    let report = report(Measurement(rows: 1, seconds: [2], epochs: 20))
+    #expect(report.text[0].contains("20 epochs of 100.0 ms"), "\(report.text[0])")
+    #expect(report.json[0].compact.contains("\"epochs\": 20"))
+  }
+
   @Test func jsonHasOneObjectForEachPeer() throws {
     let peers = [Peers.Result(name: "a", seconds: 0.06), Peers.Result(name: "b", seconds: 0.3)]
     let objects = try report(found, peers).json.map { try JSON(parsing: Array($0.compact.utf8)) }

@@ -1,5 +1,6 @@
 // The measuring tools measure.
 
+import FactorLang
 import Testing
 
 @testable import Interpreter
@@ -14,8 +15,30 @@ import Testing
   }
 
   @Test func workloadsAreNamedOnce() {
-    let names = (Workloads.all + LanguageWorkloads.all + KernelWorkloads.all).map(\.name)
+    let all = Workloads.all + LanguageWorkloads.all + KernelWorkloads.all + CellWorkload.all
+    let names = all.map(\.name)
     #expect(Set(names).count == names.count)
+  }
+
+  // The cells are those of docs/evidence/speed.fq, fitted from the same rows.
+  @Test func cellsAreFittedOnThePanelOfTheEvidence() throws {
+    let task = try CellWorkload.task()
+    let session = Session()
+    let events = EventList()
+    let script = "synth world: r_dyn, firms: 200, months: 240, chars: 50, seed: 1"
+    _ = session.run(
+      Source(
+        name: "cells",
+        text: """
+          w = \(script)
+          t = w | setup target: ret, features: $w.chars | split static12;
+          """), to: events)
+    guard case .task(let value)? = session.environment["t"] else {
+      Issue.record("the script makes no task")
+      return
+    }
+    #expect(value.task.digest(threads: 1) == task.digest(threads: 1))
+    #expect(value.task.split == task.split)
   }
 
   @Test func peakIsPlausible() {

@@ -167,6 +167,39 @@ import Testing
     #expect(same.column("dm")?.numbers?[0].isNaN == true)
   }
 
+  @Test func fitsOfOneModelAreToldApartByTheirOptions() throws {
+    let fits =
+      Self.fits + """
+        p = t | fit pca, k: 1
+        q = t | fit pca, k: 1, on: returns, min_obs: 4
+        u = t | fit cvra, k: 1, seeds: 2, epochs: 2, idio: net
+        v = t | fit cvra, k: 1, seeds: 2, epochs: 2
+
+        """
+    let found = try table(run(fits + "[p, q, u, v] | compare on: test"))
+    let names = try #require(found.column("model"))
+    #expect(
+      (0..<4).map { String(names.value(at: $0)) } == [
+        "pca, k 1, on managed, min_obs 36", "pca, k 1, on returns, min_obs 4",
+        "cvra, k 1, idio net", "cvra, k 1",
+      ])
+    let managed = try #require(found.column("managed pred")?.numbers)
+    let score = run(fits + "(p | evaluate on: test).r2_pred_managed")
+    #expect(
+      ValueText.short(try #require(score.values.last)) == ValueText.short(.number(managed[0])))
+  }
+
+  @Test func theWeightOfABlendIsAMember() throws {
+    let result = run(
+      Self.fits + "v = t | fit cvra, k: 1, seeds: 2, epochs: 2\n[v.blend_weight, a.blend_weight]")
+    guard case .list(let weights)? = result.values.last, case .number(let weight) = weights[0]
+    else {
+      Issue.record("\(result.diagnostics.map(\.message))")
+      return
+    }
+    #expect([0, 0.25, 0.5, 0.75, 1].contains(weight) && weights[1].isMissing)
+  }
+
   @Test func forecastsOfOtherReturnsAreNotCompared() {
     let other = """
       u = toy | where month <= 2001-10 | rank_normalize size, mom | setup target: ret, features: [size, mom] | split thirds

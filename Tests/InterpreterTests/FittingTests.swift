@@ -107,6 +107,25 @@ import Testing
       "\(months.diagnostics.map(\.message))")
   }
 
+  // Stopped in the first fit or in the second one, `resume` ends where the whole does.
+  @Test(arguments: ["fit", "refit"]) func aRefitGoesOnWhereItStopped(stage: String) throws {
+    let fit = "m = task | fit cvra, k: 2, seeds: 1, epochs: 9, refit_on_all: true\n"
+    let text = Self.task + fit
+    let whole = run(text)
+    #expect(whole.ledger.map { $0.line.stage }.suffix(2) == ["fit", "refit"])
+    let plain = run(text.replacingOccurrences(of: ", refit_on_all: true", with: ""))
+    #expect(try predictions(whole.session, "m") != predictions(plain.session, "m"))
+    let stopped = Session()
+    #expect(run(Self.task, in: stopped).status == .done)
+    let sink = StageInterrupter(stopped.budget, in: stage)
+    #expect(stopped.run(Source(name: "a", text: fit), to: sink) == .interrupted)
+    #expect(run("m = resume m", in: stopped).status == .done)
+    #expect(try predictions(stopped, "m") == predictions(whole.session, "m"))
+    // Computed anew, the second fit is the same again.
+    #expect(run("m = recompute m", in: stopped).status == .done)
+    #expect(try predictions(stopped, "m") == predictions(whole.session, "m"))
+  }
+
   @Test func aLossThatFailsNamesEpochAndMonth() throws {
     let result = run(
       """
@@ -232,5 +251,20 @@ import Testing
     let (median, worst) = (waits[waits.count / 2], waits[waits.count - 1])
     print("I1: \(waits.count) interruptions, median \(median) s, worst \(worst) s")
     #expect(median <= 0.05 && worst <= 0.5)
+  }
+}
+
+/// Asks to stop after the first epoch of a stage.
+private final class StageInterrupter: EventSink {
+  private let budget: Budget
+  private let stage: String
+
+  init(_ budget: Budget, in stage: String) { (self.budget, self.stage) = (budget, stage) }
+
+  func send(_ event: Event) {
+    guard case .progress(let title, let progress) = event, title == stage + " cvra",
+      progress.epoch == 1
+    else { return }
+    budget.cancel()
   }
 }

@@ -56,7 +56,7 @@ import Testing
   // First test month, windows, and the lengths of the last window's blocks.
   @Test(arguments: [
     ("gkx", "2010-01", 3, [240, 144, 12]), ("cvra_roll", "1995-01", 18, [264, 120, 12]),
-    ("cvra_monthly", "1995-01", 216, [275, 120, 1]),
+    ("cvra_monthly", "1995-01", 216, [275, 120, 1]), ("fvtc", "2008-01", 5, [325, 59, 12]),
   ]) func designsOfTheLiterature(design: String, first: String, count: Int, lengths: [Int]) throws {
     let result = run(
       """
@@ -90,6 +90,31 @@ import Testing
     #expect(all.index.months.map(\.description).first == "2001-04" && all.monthCount == 9)
     let found = try all.numbers("predicted").prefix(alone.count)
     #expect(try Array(found) == alone.numbers("predicted"))
+  }
+
+  // The other reading of the CVRA paper: validation months tune, then all months before the forecast are trained on.
+  @Test func windowsMayBeRefittedOnAllMonthsBeforeTheForecast() throws {
+    func text(_ change: String) -> String {
+      """
+      p = toy | derive r = \(change)
+      ws = p | setup target: r, features: [size, mom] | rolling train: 12m, valid: 3m, test: 3m, from: 2001-04
+      fn both(w, all) { w.train | fit ca1, k: 1, seeds: 2, epochs: 3, valid: w.valid, refit_on_all: all | predict w.test }
+      oos = ws | each { w -> both(w, true) } | stack
+      tuned = ws | each { w -> both(w, false) } | stack
+      """
+    }
+    let result = run(text("ret"))
+    let (all, tuned) = (try panel(result, "oos"), try panel(result, "tuned"))
+    let forecast = try all.numbers("predicted")
+    #expect(try forecast != tuned.numbers("predicted"))
+    #expect(result.ledger.filter { $0.line.stage == "refit" }.count == 3)
+    // Returns of the last test months are not known to any forecast of a month.
+    let other = run(text("if month >= 2001-10 then -ret else ret"))
+    let moved = try panel(other, "oos")
+    #expect(try moved.numbers("realised") != all.numbers("realised"))
+    let last = try all.index.lowerBound(#require(Month(year: 2001, month: 11)))
+    let early = 0..<all.index.offsets[last]
+    #expect(try Array(moved.numbers("predicted")[early]) == Array(forecast[early]))
   }
 
   @Test func eachFitStartsFromTheWindowBefore() throws {

@@ -168,6 +168,6 @@ import Testing
       return squares / 2 + month.cross[0] + 2 * month.cross[1]
     }
     #expect(result.error < GradientCheck.tolerance, "\(result)")
-    expectClose(statistics[0].square, y.reduce(0) { $0 + $1 * $1 }, absolute: 1e-14)
+    expectClose(statistics[0].square[0], y.reduce(0) { $0 + $1 * $1 }, absolute: 1e-14)
   }
 }

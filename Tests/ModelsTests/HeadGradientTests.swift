@@ -24,7 +24,7 @@ private struct ChunkTrial<Head: FactorHead> where Head.Scalar == Double {
     let split = try task.requireSplit()
     head = make(data.managed, 9)
     head.parameters.disturb(0.15)
-    let design = BetaDesign(inputs: 3, hidden: [3], outputs: head.factors)
+    let design = BetaDesign(inputs: 3, hidden: [3], outputs: head.columns.outputs)
     let rows = ConditionalData<Double>(data)
     network = BetaNetwork<Double>(design, rows, longestBatch: longestBatch)
     var stream = RandomStream(seed: 7, purpose: .initialise)
@@ -79,11 +79,12 @@ private struct ChunkTrial<Head: FactorHead> where Head.Scalar == Double {
 
   private func trial(
     _ posterior: PosteriorKind, _ prior: PriorKind, input: FactorInput = .beta,
-    predictiveWeight: Double = 0.1
+    predictiveWeight: Double = 0.1, idio: ResidualKind = .global, heads: Int = 1
   ) throws -> Trial {
     let options = FactorNetworkOptions(
       factors: 2, hidden: 3, predictorHidden: 2, posterior: posterior, input: input, prior: prior,
-      chunk: 5, predictiveWeight: predictiveWeight, warmUp: 0, anneal: 1, ridge: 0.01)
+      idio: idio, heads: heads, chunk: 5, predictiveWeight: predictiveWeight, warmUp: 0, anneal: 1,
+      ridge: 0.01)
     return try Trial(longestBatch: 5) { managed, meanFirms in
       let head = RecurrentFactorHead<Double>(
         options: options, inputs: managed, meanFirms: meanFirms)
@@ -127,6 +128,26 @@ private struct ChunkTrial<Head: FactorHead> where Head.Scalar == Double {
     #expect(trial.largestGradient("posterior.cell.recurrent") > 1e-5)
   }
 
+  // Residual variances by stock: through the weights of every row, its return and the log variances.
+  @Test(arguments: [ResidualKind.net, .none])
+  func residualVariancesHaveExactGradients(idio: ResidualKind) throws {
+    for (posterior, prior) in [(PosteriorKind.exact, PriorKind.regime), (.amortized, .std)] {
+      let trial = try trial(posterior, prior, predictiveWeight: 0, idio: idio)
+      expectExact(trial.worstOfHead(), "head, \(posterior), \(idio)")
+      expectExact(trial.worstOfNetwork(), "network, \(posterior), \(idio)")
+      #expect(trial.largestGradient("residual") == 0)
+    }
+  }
+
+  @Test(arguments: [2, 5]) func quantileHeadsHaveExactGradients(heads: Int) throws {
+    for input in FactorInput.allCases {
+      let trial = try trial(.amortized, .std, input: input, predictiveWeight: 0, heads: heads)
+      expectExact(trial.worstOfHead(), "head, \(input)")
+      expectExact(trial.worstOfNetwork(), "network, \(input)")
+      #expect(trial.largestGradient("posterior.skip") > 1e-4)
+    }
+  }
+
   // With a step matrix of zero the VAR(1) prior has a mean of its own and still reads nothing.
   @Test func amortizedDivergenceGradientReachesPosteriorAndNetwork() throws {
     let trial = try trial(.amortized, .var1, predictiveWeight: 0)
@@ -138,9 +159,15 @@ private struct ChunkTrial<Head: FactorHead> where Head.Scalar == Double {
 
   // The predictor must not pull the factors towards what it can forecast.
   @Test func amortizedPredictorLeavesThePosteriorAlone() throws {
+    for (idio, heads) in [(ResidualKind.global, 1), (.net, 1), (.global, 3)] {
+      try expectUnmoved(idio, heads)
+    }
+  }
+
+  private func expectUnmoved(_ idio: ResidualKind, _ heads: Int) throws {
     let (with, without) = (
-      try trial(.amortized, .std, predictiveWeight: 5),
-      try trial(.amortized, .std, predictiveWeight: 0)
+      try trial(.amortized, .std, predictiveWeight: 5, idio: idio, heads: heads),
+      try trial(.amortized, .std, predictiveWeight: 0, idio: idio, heads: heads)
     )
     _ = (with.loss(), without.loss())
     for t in with.network.parameters.tensors.indices {
@@ -150,7 +177,8 @@ private struct ChunkTrial<Head: FactorHead> where Head.Scalar == Double {
           with.network.parameters.gradients(t)[i] == without.network.parameters.gradients(t)[i])
       }
     }
-    #expect(with.largestGradient("residual") != without.largestGradient("residual"))
+    #expect(
+      idio != .global || with.largestGradient("residual") != without.largestGradient("residual"))
   }
 
   private func decoderTrial(

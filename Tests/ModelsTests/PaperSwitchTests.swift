@@ -70,6 +70,24 @@ import Testing
         == (preset == "paper_leak"))
   }
 
+  @Test(arguments: [
+    ["idio": HyperparameterValue.word("net"), "loss": .word("mse")],
+    ["idio": .word("none"), "loss": .word("mse")],
+    ["idio": .word("net"), "beta_act": .word("relu")],
+    ["heads": .integer(3), "idio": .word("net")],
+    ["heads": .integer(3), "posterior": .word("exact")],
+    ["heads": .integer(3), "dec": .word("linear")],
+    ["heads": .integer(3), "fac_act": .word("sigmoid")],
+    ["heads": .integer(3), "mc": .integer(2)],
+  ])
+  func whatCannotGoTogetherIsRefused(settings: [String: HyperparameterValue]) throws {
+    let task = try task(seed: 1)
+    #expect(throws: ModelError.self) {
+      _ = try CVRA.card.model(settings.merging(["k": .integer(2)]) { $1 }).fit(
+        task, FitContext(seed: 1))
+    }
+  }
+
   @Test func exactPosteriorRefusesASigmoid() throws {
     let settings: [String: HyperparameterValue] = [
       "k": .integer(2), "posterior": .word("exact"), "fac_act": .word("sigmoid"),

@@ -106,6 +106,30 @@ import Testing
     }
   }
 
+  // 300 stocks are five parties; with traces of two of them, or of none, the other ones run twice.
+  @Test func tracesChangeNoBit() throws {
+    func bits(_ parties: Int) throws -> [UInt32] {
+      let network: PriorPosteriorNetwork<Float> = try network(firms: 300)
+      network.mostTraces = parties
+      _ = network.gradient(4)
+      // A month that is only looked at leaves the traces alone.
+      _ = network.observe(3)
+      _ = network.gradient(4)
+      return (0..<network.parameters.count).map { network.parameters.gradients[$0].bitPattern }
+    }
+    let all = try bits(5)
+    #expect(try bits(0) == all && bits(2) == all)
+  }
+
+  @Test func tracesOfAMonthHaveALimit() {
+    let large = SequenceDesign(inputs: 200, hidden: 128, layers: 2, months: 60, entry: .leaky)
+    let kept = GatedTrace<Float>.count(large, rows: 100_000)
+    #expect(kept * large.roomOfTrace <= GatedTrace<Float>.most)
+    let usual = SequenceDesign(inputs: 46, hidden: 32, layers: 1, months: 12, entry: .leaky)
+    #expect(GatedTrace<Float>.count(usual, rows: 1608) == 26)
+    #expect(GatedTrace<Float>.count(usual, rows: 0) == 0)
+  }
+
   @Test(arguments: [2, 3, 8])
   func threadsChangeNoBit(threads: Int) throws {
     func bits(_ threads: Int) throws -> [UInt32] {

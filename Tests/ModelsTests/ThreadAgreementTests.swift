@@ -22,11 +22,18 @@ import Testing
 
   private func bits(_ numbers: [Double]) -> [UInt64] { numbers.map(\.bitPattern) }
 
-  @Test(arguments: ["ca2", "cvra"])
-  func rowsOfOneMemberMayBeSharedOut(name: String) throws {
+  private static let shared: [(name: String, own: [String: HyperparameterValue])] = [
+    ("ca2", [:]), ("cvra", [:]), ("cvra", ["idio": .word("net")]), ("cvra", ["heads": .integer(3)]),
+  ]
+
+  @Test(arguments: shared)
+  func rowsOfOneMemberMayBeSharedOut(name: String, own: [String: HyperparameterValue]) throws {
     let task = try Self.split(try Self.panel().task)
     let card = try #require(Registry.card(name))
-    let model = try card.model(["k": .integer(2), "seeds": .integer(1), "epochs": .integer(3)])
+    let short: [String: HyperparameterValue] = [
+      "k": .integer(2), "seeds": .integer(1), "epochs": .integer(3),
+    ]
+    let model = try card.model(short.merging(own) { $1 })
     func fitted(_ threads: Int) throws -> (
       report: TrainingReport, file: [UInt8], forecast: [UInt64]
     ) {

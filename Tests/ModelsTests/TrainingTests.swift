@@ -124,7 +124,9 @@ private final class ScriptedModel: Trainable {
   private(set) var (epoch, kept, restored, steps) = (0, 0, false, 0)
   var batchCount: Int { 3 }
 
-  init(_ losses: [Double]) { self.losses = losses }
+  let idleLoss: Double
+
+  init(_ losses: [Double], idle: Double = .infinity) { (self.losses, idleLoss) = (losses, idle) }
 
   func begin(epoch: Int, _ stream: inout RandomStream) { self.epoch = epoch }
   func step(batch: Int) -> Double {
@@ -159,6 +161,24 @@ private final class ScriptedModel: Trainable {
     #expect(report.trainingLoss == [1, 1, 1, 1, 1])
     #expect(report.metrics["twice"] == [2, 4, 6, 8, 10])
     #expect(report.metrics.seconds.count == 5 && report.metrics.seconds.allSatisfy { $0 >= 0 })
+  }
+
+  // Losses above that of saying zero use no patience up.
+  @Test func patienceBeginsWhereSomethingIsLearned() throws {
+    let losses = [5, 3, 4, 4, 4, 2.5, 1.5, 2, 2, 0]
+    for (idle, epochs) in [(Double.infinity, 4), (2.75, 9), (2, 9), (1, 10)] {
+      let model = ScriptedModel(losses, idle: idle)
+      #expect(try run(model, epochs: 10, patience: 2).epochs == epochs, "\(idle)")
+    }
+  }
+
+  @Test func aFixedScheduleEndsWhereItIsTold() throws {
+    let model = ScriptedModel([5, 3, 4, 6, 1])
+    let report = try TrainingLoop.run(
+      model, TrainingSchedule(epochs: 4, patience: 1, isFixed: true), seed: 1, member: 0, of: 1,
+      FitContext(seed: 1))
+    #expect(report.epochs == 4 && report.bestEpoch == 4 && report.bestLoss == 6)
+    #expect(model.kept == 4 && model.restored)
   }
 
   @Test func runsAllEpochsWhileItImproves() throws {

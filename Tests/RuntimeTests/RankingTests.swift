@@ -32,6 +32,28 @@ import Testing
     expectClose(Ranking.ranks(values), naiveRanks(values))
   }
 
+  // Values that crowd beside a few far ones, that are infinite, subnormal or nearly the largest: sorted by their
+  // leading bits instead of their place, to the same ranks.
+  @Test(arguments: [1e-320, 1e-3, 1, 1e150, 1e308, .infinity])
+  func ranksDoNotDependOnHowValuesAreSpread(size: Double) {
+    var values = TestPanels.normals(3000, seed: 6).map { $0 * 1e-3 }
+    for k in values.indices where k % 3 == 1 { values[k] = (values[k] * 2000).rounded() }
+    for k in values.indices where k % 100 == 7 { values[k] = k % 200 == 7 ? size : -size }
+    expectClose(Ranking.ranks(values), naiveRanks(values))
+    let tiny = values.map { $0 * 0x1p-1040 }
+    expectClose(Ranking.ranks(tiny), naiveRanks(tiny))
+  }
+
+  // One sorter for groups of different kinds, one after another.
+  @Test func groupsDoNotDisturbEachOther() {
+    let far = TestPanels.normals(400, seed: 2).enumerated().map { $0 == 5 ? 1e12 : $1 }
+    let near = TestPanels.normals(400, seed: 3)
+    let together = CrossSection.rankNormalized(
+      near + far + near, offsets: [0, 400, 800, 1200])
+    let apart = [near, far, near].flatMap { CrossSection.rankNormalized($0, offsets: [0, 400]) }
+    #expect(together.map(\.bitPattern) == apart.map(\.bitPattern))
+  }
+
   @Test func tiesFollowTheSwitch() {
     expectClose(Ranking.ranks([10, 20, 20, 30]), [1, 2.5, 2.5, 4])
     expectClose(Ranking.ranks([10, 20, 20, 30], ties: .dense), [1, 2, 2, 3])

@@ -1,6 +1,6 @@
 """What a user would write today for each workload of `fq bench`, with the same shapes.
 
-Called as `python scripts/peers.d WORKLOAD THREADS`; a workload without peers prints nothing.
+Called as `python scripts/peers.d WORKLOAD THREADS [EPOCHS]`; a workload without peers prints nothing.
 """
 import importlib
 import os
@@ -17,6 +17,7 @@ topics = {
     "sequences": "lstm_window lstm_window_month lstm_scan",
     "attention": "alstm_epoch",
     "factor_vae": "duan_epoch duan_extractor",
+    "zoo": "zoo_nn4 zoo_ca2 zoo_factorvae zoo_alstm zoo_cvra",
 }
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))

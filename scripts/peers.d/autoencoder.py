@@ -12,10 +12,10 @@ def ca2_epoch():
     with_jax(x, y, u)
 
 
-def torch_network(outputs, hidden=HIDDEN):
+def torch_network(outputs, hidden=HIDDEN, inputs=P):
     from torch import nn
 
-    layers, width = [], P
+    layers, width = [], inputs
     for size in hidden:
         layers += [nn.Linear(width, size, bias=False), nn.BatchNorm1d(size), nn.ReLU()]
         width = size

@@ -10,9 +10,6 @@ from data import K, P, fewest, panel, stacked, weight
 from sequences import histories
 
 H, M, FLOOR = 32, 64, 1e-3
-SHAPES = dict(enter=(P, H), portfolio=(H, M), post_mean=(M, K), post_sd=(M, K), alpha=(H, H),
-              alpha_mean=(H, 1), alpha_sd=(H, 1), beta=(H, K), prior=(H, H), prior_mean=(H, 1),
-              prior_sd=(H, 1))
 
 
 def duan_epoch():
@@ -31,37 +28,54 @@ def duan_extractor():
     extractor_jax(xs.reshape(-1, P), ys, rows)
 
 
-def starting_values():
+def starting_values(P=P, H=H, M=M, K=K):
     rng = np.random.default_rng(8)
+    shapes = dict(enter=(P, H), portfolio=(H, M), post_mean=(M, K), post_sd=(M, K), alpha=(H, H),
+                  alpha_mean=(H, 1), alpha_sd=(H, 1), beta=(H, K), prior=(H, H),
+                  prior_mean=(H, 1), prior_sd=(H, 1))
     params = {}
-    for name, (i, o) in SHAPES.items():
+    for name, (i, o) in shapes.items():
         params |= {name: weight(rng, i, o, 1), name + "_b": np.zeros(o, "float32")}
     return params | dict(
         key=weight(rng, H, K * H, 1), value=weight(rng, H, K * H, 1),
         query=(0.1 * rng.standard_normal((K, H))).astype("float32"))
 
 
-def objective(np_, p, e, y, softmax, leaky, softplus, relu):
-    """Negative log likelihood a firm plus divergence; `np_` is torch or jax.numpy."""
+def objective(np_, p, e, y, softmax, leaky, softplus, relu, gamma=1):
+    """Negative log likelihood a firm plus divergence; `np_` is torch or jax.numpy.
+
+    Without a weight of the divergence, the likelihood under the prior.
+    """
     apply = lambda name, v: v @ p[name] + p[name + "_b"]
-    portfolio = softmax(apply("portfolio", e)).T @ y
-    mean, sd = apply("post_mean", portfolio), softplus(apply("post_sd", portfolio)) + FLOOR
+    prior, prior_sd = predicted(np_, p, e, leaky, softplus, relu)
+    if gamma is None:
+        mean, sd = prior, prior_sd
+    else:
+        portfolio = softmax(apply("portfolio", e)).T @ y
+        mean, sd = apply("post_mean", portfolio), softplus(apply("post_sd", portfolio)) + FLOOR
     hidden = leaky(apply("alpha", e))
     alpha, alpha_sd = apply("alpha_mean", hidden)[:, 0], softplus(apply("alpha_sd", hidden))[:, 0]
     beta = apply("beta", e)
     variance = (alpha_sd + FLOOR) ** 2 + beta**2 @ sd**2
     error = y - alpha - beta @ mean
     loss = 0.5 * (np_.log(2 * np.pi * variance) + error**2 / variance).mean()
+    if gamma is None:
+        return loss
+    return loss + gamma * (np_.log(prior_sd / sd) + (sd**2 + (mean - prior) ** 2) / (
+        2 * prior_sd**2) - 0.5).sum()
+
+
+def predicted(np_, p, e, leaky, softplus, relu):
+    """Mean and deviation of the prior, from attention over the firms of a month."""
+    apply = lambda name, v: v @ p[name] + p[name + "_b"]
+    K, H = p["query"].shape
     keys = (e @ p["key"]).reshape(-1, K, H)
     values = (e @ p["value"]).reshape(-1, K, H)
     lengths = np_.sqrt((keys**2).sum(2) * (p["query"] ** 2).sum(1) + 1e-12)
     cosine = relu(np_.einsum("ikh,kh->ik", keys, p["query"]) / lengths)
     share = cosine / (cosine.sum(0) + 1e-12)
     hidden = leaky(apply("prior", np_.einsum("ik,ikh->kh", share, values)))
-    prior = apply("prior_mean", hidden)[:, 0]
-    prior_sd = softplus(apply("prior_sd", hidden))[:, 0] + FLOOR
-    return loss + (np_.log(prior_sd / sd) + (sd**2 + (mean - prior) ** 2) / (
-        2 * prior_sd**2) - 0.5).sum()
+    return apply("prior_mean", hidden)[:, 0], softplus(apply("prior_sd", hidden))[:, 0] + FLOOR
 
 
 def with_torch(x, ys, rows):

@@ -15,7 +15,7 @@ CHUNK, H = 12, 16
 TWO_PI = float(np.log(2 * np.pi))
 
 
-def starting_values():
+def starting_values(K=K):
     """The factor side's parameters: posterior RNN with skip, VAR(1) in two regimes."""
     rng = np.random.default_rng(5)
     draw = lambda *shape: (0.1 * rng.standard_normal(shape)).astype("float32")
@@ -27,15 +27,16 @@ def starting_values():
         stay=np.array([2.5, 2], "float32"), residual=zero(1))
 
 
-def carried():
+def carried(K=K):
     return np.zeros(H, "float32"), np.zeros(K, "float32"), np.full(1, 0.3, "float32")
 
 
-def bound(np_, p, loadings, y, carry, stop, solve, sigmoid):
+def bound(np_, p, loadings, y, carry, stop, solve, sigmoid, length=CHUNK, weight=1):
     """The evidence bound of a chunk; `np_` is torch or jax.numpy, which agree on these names."""
     hidden, last, stress = carry
-    b = loadings.reshape(CHUNK, -1, K)
-    y = y.reshape(CHUNK, -1)
+    K = loadings.shape[-1]
+    b = loadings.reshape(length, -1, K)
+    y = y.reshape(length, -1)
     firms = b.shape[1]
     gram = np_.einsum("tik,til->tkl", b, b)
     cross = np_.einsum("tik,ti->tk", b, y)
@@ -45,7 +46,7 @@ def bound(np_, p, loadings, y, carry, stop, solve, sigmoid):
     calm = np_.clip(p["prior"], -8, 4)
     stay = sigmoid(p["stay"])
     months = []
-    for t in range(CHUNK):
+    for t in range(length):
         q = np_.clip(stress * stay[1] + (1 - stress) * (1 - stay[0]), 1e-6, 1 - 1e-6)
         calm_mean = p["mu"] + p["step"] @ last
         variance = np_.exp(calm) * (1 + q * (np_.exp(p["wide"]) - 1)) + q * (1 - q) * p["shift"]**2
@@ -69,7 +70,7 @@ def bound(np_, p, loadings, y, carry, stop, solve, sigmoid):
     gap = y - np_.einsum("tik,tk->ti", fixed, pm)
     s = residual + np_.einsum("tik,tk->ti", fixed * fixed, np_.exp(pl))
     predictive = 0.5 * (TWO_PI + (np_.log(s) + gap * gap / s).mean(1))
-    total = (fit + divergence + 0.1 * predictive).mean() + 1e-4 * (p["step"]**2).sum()
+    total = (fit + weight * divergence + 0.1 * predictive).mean() + 1e-4 * (p["step"]**2).sum()
     return total, (hidden, last, stress)
 
 

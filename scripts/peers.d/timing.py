@@ -8,6 +8,8 @@ import sys
 import time
 
 threads = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+# Passes over the data of a whole fit: as many as fq made.
+epochs = int(sys.argv[3]) if len(sys.argv) > 3 else 10
 
 
 def timed(body):

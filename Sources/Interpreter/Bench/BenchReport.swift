@@ -35,6 +35,9 @@ struct BenchReport: Sendable {
     if let bytes = found.bytesPerStep {
       line += "  \(NumberFormat.significant(bytes, digits: 3)) B a step"
     }
+    if let epochs = found.epochs {
+      line += "  \(epochs) epochs of \(duration(found.median / Double(max(1, epochs))))"
+    }
     return [line + "   " + summary] + peers.map(text)
   }
 
@@ -85,6 +88,7 @@ struct BenchReport: Sendable {
       .init("share_of_peak", number(rate.map { $0 / peak })),
       .init("bytes_per_step", number(found.bytesPerStep)),
       .init("resident_bytes", number(found.residentBytes)),
+      .init("epochs", number(found.epochs.map(Double.init))),
       .init("process_peak_bytes", number(Subprocess.peakResidentBytes.map(Double.init))),
     ]
   }

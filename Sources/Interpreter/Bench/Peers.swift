@@ -14,11 +14,13 @@ enum Peers {
     var residentBytes: Double?
   }
 
-  /// Runs the peers of a workload; none where the script is missing or fails.
-  static func run(_ workload: String, threads: Int) -> [Result] {
+  /// Runs the peers of a workload, with as many epochs where that is asked for; none where the script is
+  /// missing or fails.
+  static func run(_ workload: String, threads: Int, epochs: Int? = nil) -> [Result] {
     let script = FileSystem.environment("FQ_PEERS") ?? "scripts/peers"
     guard FileSystem.exists(script),
-      let text = Subprocess.output(of: "\(script) \(workload) \(threads)")
+      let text = Subprocess.output(
+        of: "\(script) \(workload) \(threads)" + (epochs.map { " \($0)" } ?? ""))
     else { return [] }
     return results(text)
   }

@@ -34,6 +34,8 @@ struct Measurement: Sendable {
   var bytesPerStep: Double?
   /// The largest resident set of a process of its own, where that is what is measured.
   var residentBytes: Double?
+  /// Passes over the data of a run that decides itself when to stop.
+  var epochs: Int?
 
   var median: Double { Quantile.median(seconds) }
   var best: Double { seconds.min() ?? .nan }

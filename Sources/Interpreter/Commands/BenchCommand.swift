@@ -4,8 +4,10 @@ import FactorRuntime
 
 enum BenchCommand {
   static func run(_ arguments: CommandArguments) -> Int32 {
-    let rooms = ["language": LanguageWorkloads.all, "kernels": KernelWorkloads.all]
-    let all = Workloads.all + LanguageWorkloads.all + KernelWorkloads.all
+    let rooms = [
+      "language": LanguageWorkloads.all, "kernels": KernelWorkloads.all, "zoo": CellWorkload.all,
+    ]
+    let all = Workloads.all + LanguageWorkloads.all + KernelWorkloads.all + CellWorkload.all
     var settings = BenchSettings(threads: arguments.threadsGiven ?? 1)
     var names: [String] = []
     for word in arguments.words {
@@ -15,14 +17,14 @@ enum BenchCommand {
         }
         settings.runs = runs
       } else {
-        // `language` and `kernels` stand for all of their workloads.
+        // `language`, `kernels` and `zoo` stand for all of their workloads.
         names += rooms[word]?.map(\.name) ?? [word]
       }
     }
     guard names.allSatisfy({ name in all.contains { $0.name == name } }) else {
       let known = all.map(\.name).joined(separator: ", ")
       return CommandLineTool.complain(
-        "the workloads are \(known); language and kernels stand for their own")
+        "the workloads are \(known); language, kernels and zoo stand for their own")
     }
     if !arguments.isJSON { _ = CommandLineTool.say(header()) }
     for workload in all where names.isEmpty || names.contains(workload.name) {
@@ -48,7 +50,7 @@ enum BenchCommand {
     let peak = Stopwatch.peak()
     let peers =
       arguments.switches.contains("--peers")
-      ? Peers.run(workload.name, threads: settings.threads) : []
+      ? Peers.run(workload.name, threads: settings.threads, epochs: found.epochs) : []
     let report = BenchReport(
       workload: workload.name, summary: workload.summary, found: found, peers: peers,
       threads: settings.threads, peak: peak)

@@ -169,6 +169,27 @@ let evaluationPrimitives: [Primitive] = [
     try PricingTable.make(model, model.requireTask(task), block, lags, context)
   }.costing(.forecast),
   Primitive(
+    "instrument_test", topic: .evaluation,
+    "Tests by bootstrap whether characteristics matter for an `ipca` fit's loadings, or for its alpha.",
+    SharedParameters.fitted,
+    Parameter<[String]?>.optional(
+      "of",
+      "names of characteristics, or \"intercept\" for alpha; all of them, and alpha where the fit has "
+        + "an intercept, if left out"
+    ).labelled,
+    Parameter<Int>.value("draws", default: 1000, in: 10...100_000, "resampled panels a test")
+      .labelled,
+    SharedParameters.scoredTask,
+    returns:
+      "a table with a row a test: the statistic of Kelly, Pruitt and Su (2019), the share of draws "
+      + "without the effect that are above it, and the draws that could be estimated",
+    examples: [
+      "toy | rank_normalize size, mom | setup target: ret, features: [size, mom] | split thirds | fit ipca, k: 1, intercept: true | instrument_test draws: 20"
+    ]
+  ) { context, model, names, draws, task in
+    try InstrumentTable(model, task, draws: draws, context).table(names)
+  }.costing(.forecast),
+  Primitive(
     "tangency", topic: .evaluation,
     "Holds the tangency portfolio of a model's factors, formed each month from the months before.",
     SharedParameters.fitted,
@@ -259,10 +280,12 @@ enum Comparison {
         ("rank IC", numbers(.plain) { $0.rankIC?.mean }),
         ("Sharpe", numbers(.plain) { $0.longShort?.grossPerformance.sharpeRatio }),
         ("net", numbers(.plain) { $0.longShort?.netPerformance.sharpeRatio }),
+        // The last one, because it is the one to miss where a terminal is narrow.
+        ("managed pred", numbers(.ratio) { $0.preferredR2.managed.value }),
       ])
     if let oracle = scores.first?.oracles {
       table.columns[0].column = Column(text: names + ["oracle"])
-      let truth: [Double] = [oracle.total, .nan, oracle.predictive, .nan, .nan, .nan]
+      let truth: [Double] = [oracle.total, .nan, oracle.predictive, .nan, .nan, .nan, .nan]
       for (j, value) in truth.enumerated() {
         let old = table.columns[j + 1].column
         table.columns[j + 1].column = Column(
@@ -282,8 +305,23 @@ enum Comparison {
   /// The models' names, told apart by their settings where they must be.
   static func names(_ models: [ModelValue]) -> [String] {
     let short = models.map { label($0) }
-    return Set(short).count == short.count
-      ? short : models.map { label($0, withFactors: true) }
+    if Set(short).count == short.count { return short }
+    let longer = models.map { label($0, withFactors: true) }
+    let groups = Dictionary(grouping: models.indices) { longer[$0] }
+    return models.indices.map { number in
+      longer[number]
+        + difference(models[number], among: (groups[longer[number]] ?? []).map { models[$0] })
+    }
+  }
+
+  // The settings of a fit that are not those of all the others of the same name.
+  private static func difference(_ model: ModelValue, among others: [ModelValue]) -> String {
+    model.model.summary.settings.filter { name, value in
+      name != "k"
+        && others.contains { other in
+          !other.model.summary.settings.contains { $0.name == name && $0.value == value }
+        }
+    }.map { ", \($0.name) \($0.value)" }.joined()
   }
 
   // The model with the word settings that distinguish it, such as the posterior.

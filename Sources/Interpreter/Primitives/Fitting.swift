@@ -28,10 +28,15 @@ enum Fitting {
     _ order: FitOrder, on task: TaskValue, _ data: FactorTask, _ context: Context,
     from checkpoint: Container? = nil, after seconds: Double = 0, isFresh: Bool = false
   ) throws -> ModelValue {
-    let outcome = try result(
+    let first = try result(
       order, on: task, data, "fit \(order.card.name)", context, from: checkpoint, after: seconds,
       isFresh: isFresh)
-    return try finished(outcome, data, context)
+    let model = try finished(first, order, data, context)
+    guard let second = order.refit(after: model.model) else { return model }
+    let again = try result(
+      second, on: task, data, "refit \(order.card.name)", context, after: model.seconds,
+      isFresh: isFresh)
+    return try finished(again, second, data, context)
   }
 
   /// Fits, or recalls, or goes on, without a word in the ledger; the model may be a partial one.
@@ -74,15 +79,19 @@ enum Fitting {
 
   /// The value of a fit; one that stopped on the way is thrown with what is left of it.
   private static func finished(
-    _ outcome: Outcome, _ data: FactorTask, _ context: Context
+    _ outcome: Outcome, _ order: FitOrder, _ data: FactorTask, _ context: Context
   ) throws -> ModelValue {
     let model = outcome.value
     if let pause = model.model.pause { throw Fault.stopped(model, pause) }
     let summary = model.model.summary
-    let rows = (try? data.requireSplit()).map { data.rows($0.train).count } ?? 0
+    let isSecond = order.tuned != nil
+    let rows =
+      (try? data.requireSplit()).map {
+        data.rows(isSecond ? $0.train.lowerBound..<$0.valid.upperBound : $0.train).count
+      } ?? 0
     model.task?.window?.fits?.put(model)
     context.ledger(
-      LedgerLine(stage: "fit", rowsIn: rows, rowsOut: rows),
+      LedgerLine(stage: isSecond ? "refit" : "fit", rowsIn: rows, rowsOut: rows),
       detail: "\(summary.model), \(effort(summary))", origin: outcome.origin)
     return model
   }

@@ -16,12 +16,17 @@ let modelPrimitives: [Primitive] = [
     Parameter<ModelValue?>.optional(
       "start", "a fit of the same shape whose weights this one starts from; na for none"
     ).labelled,
+    Parameter<Bool>.value(
+      "refit_on_all", default: false,
+      "whether validation only chooses epochs and blend: the model is then trained anew, that long, on "
+        + "training and validation months"
+    ).labelled,
     returns: "the fitted model",
     variants: Variants(selector: "model", Registry.cards.map(CardOptions.variant)),
     examples: [
       "toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 1, epochs: 3"
     ]
-  ) { context, task, name, valid, start in
+  ) { context, task, name, valid, start, refitsOnAll in
     guard let card = Registry.card(name) else {
       throw Fault(.unknownChoice, "there is no model `\(name)`", parameter: "model")
     }
@@ -30,7 +35,8 @@ let modelPrimitives: [Primitive] = [
     let data = try valid.map { try $0.applied(to: task.cut) } ?? task.cut
     // The model keeps the whole task, so that windows share its numbers.
     if task.window == nil { task.task = data }
-    let order = FitOrder(card, settings, seed: context.seed, start: start?.model)
+    let order = FitOrder(
+      card, settings, seed: context.seed, start: start?.model, refitsOnAll: refitsOnAll)
     return try blaming("start", if: start != nil) {
       try Fitting.fit(order, on: task, data, context)
     }

@@ -45,7 +45,7 @@ let rollingPrimitives: [Primitive] = [
       """
     ]
   ) { context, task, design, train, valid, test, expanding, from, refit in
-    let usual = design?.windows
+    let usual = design?.windows(ofMonths: Rolling.span(task))
     guard let train = train?.count ?? usual?.train, let valid = valid?.count ?? usual?.valid,
       let test = test?.count ?? usual?.test
     else {

@@ -6,7 +6,7 @@ import Models
 
 /// A rolling design of the literature.
 enum RollingDesign: String, ChoiceWord {
-  case gkx, cvra_roll, cvra_monthly
+  case gkx, cvra_roll, cvra_monthly, fvtc
 
   var sentence: String {
     switch self {
@@ -14,15 +14,22 @@ enum RollingDesign: String, ChoiceWord {
       "training from the start, 18 years at first; 12 years of validation; refitted every year"
     case .cvra_roll:
       "training from the start, 5 years at least; the 10 years before a forecast validate; refitted "
-        + "every year"
+        + "every year; `fit`, refit_on_all: true is its other reading"
     case .cvra_monthly: "the same, refitted every month"
+    case .fvtc:
+      "training from the start, 70 % of the task's months at first; 15 % of them validate; refitted "
+        + "every year"
     }
   }
 
-  /// Lengths in months. Of the readings of the CVRA paper, whose text lets training and validation
-  /// months overlap, both keep them apart: validation months are not trained on.
-  var windows: Rolling {
+  /// Lengths in months for a task of so many. Of the readings of the CVRA paper, whose text lets training and
+  /// validation months overlap, both keep them apart: validation months are not trained on before they have chosen.
+  func windows(ofMonths count: Int) -> Rolling {
     switch self {
+    case .fvtc:
+      Rolling(
+        train: count * 70 / 100, valid: count * 85 / 100 - count * 70 / 100, test: 12, step: 12,
+        isExpanding: true)
     case .gkx: Rolling(train: 216, valid: 144, test: 12, step: 12, isExpanding: true)
     case .cvra_roll: Rolling(train: 60, valid: 120, test: 12, step: 12, isExpanding: true)
     case .cvra_monthly: Rolling(train: 60, valid: 120, test: 1, step: 1, isExpanding: true)
@@ -95,6 +102,13 @@ struct Rolling {
         ("train", part(.train)), ("valid", part(.valid)), ("test", part(.test)),
         ("previous", .missing),
       ]))
+  }
+
+  /// The months from the first of a task to its last.
+  static func span(_ task: TaskValue) -> Int {
+    let months = task.task.index.months
+    guard let first = months.first, let last = months.last else { return 0 }
+    return last - first + 1
   }
 
   static func words(_ windows: [Value]) -> String {

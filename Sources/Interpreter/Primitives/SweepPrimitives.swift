@@ -80,7 +80,9 @@ struct Sweep {
         .count > 1
     }
     if !optionNames.contains("k") { optionNames.insert("k", at: 0) }
-    var sweep = SweepValue(cells: [], origin: task.origin, optionNames: optionNames)
+    // Of a file its name says enough above a table.
+    let origin = task.origin.split(separator: "/").last.map(String.init) ?? task.origin
+    var sweep = SweepValue(cells: [], origin: origin, optionNames: optionNames)
     for (number, plan) in plans.enumerated() {
       do {
         sweep.cells.append(try cell(plan, number, of: plans.count))

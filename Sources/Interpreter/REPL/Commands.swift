@@ -37,7 +37,8 @@ struct ShellCommand: Sendable {
       $0.showHistory($1)
     },
     ShellCommand(
-      name: ".cache", operand: "[clear | trim SIZE]", summary: "lists the fits that are kept, or removes them"
+      name: ".cache", operand: "[clear | trim SIZE]",
+      summary: "lists the fits that are kept, or removes them"
     ) { $0.showCache($1) },
     ShellCommand(name: ".quit", operand: "", summary: "ends the shell; so does Ctrl-D") { repl, _ in
       repl.isDone = true

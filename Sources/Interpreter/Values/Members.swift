@@ -123,6 +123,12 @@ enum Members {
     Member("training", .table(nil), "losses and other figures of each member's epochs") {
       ModelValue($0).map { .table(Table(training: $0.model.summary.members)) }
     },
+    Member(
+      "blend_weight", .number,
+      "the share of the prior in a blend forecast, the rest being the mean; na without a blend"
+    ) {
+      ModelValue($0).map { $0.model.priorShare.map(Value.number) ?? .missing }
+    },
     Member("seconds", .number, "how long the fit took") {
       ModelValue($0).map { .number($0.seconds) }
     },

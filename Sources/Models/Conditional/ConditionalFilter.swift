@@ -11,6 +11,8 @@ where Run.Network.Scalar == Head.Scalar {
   private let run: Run
   private let tape = Tape()
   private let statistics: LoadingStatistics<Scalar>
+  /// Between network and statistics, where outputs are more than loadings.
+  private let reader: LoadingRows<Scalar>?
   /// Loadings and returns of the rows that have a return, where some have none.
   private var knownLoadings: [Scalar] = []
   private var knownReturns: [Scalar] = []
@@ -18,11 +20,14 @@ where Run.Network.Scalar == Head.Scalar {
   init(_ design: Run.Network.Design, head: Head, data: ConditionalData<Scalar>) {
     (self.head, self.data) = (head, data)
     run = Run(design, data)
-    statistics = LoadingStatistics(factors: head.factors, width: run.outputWidth, slots: 1)
+    reader = LoadingRows(
+      head.columns, outputWidth: run.outputWidth, rows: data.mostRows(months: 1))
+    statistics = LoadingStatistics(
+      factors: head.factors, width: reader?.width ?? run.outputWidth, slots: 1)
   }
 
   /// Describes `months`, with the state carried from month `start` on; `each` sees the loadings of all rows of
-  /// a month, those without a return included. Where the budget says stop, the rest is left out, and who
+  /// a month, `width` apart, those without a return included, and behind them what `LoadingRows` writes. Where the budget says stop, the rest is left out, and who
   /// asked has to find out before using the result.
   func run(
     _ network: Run.Network.Frozen, months: Range<Int>, from start: Int, budget: Budget,
@@ -38,24 +43,30 @@ where Run.Network.Scalar == Head.Scalar {
       let rows = data.rows(month..<(month + 1))
       let loadings = run.loadings(month)
       let filtered = withKnown(month, rows, loadings) { observe(month, $0, $1, $2) }
-      if months.contains(month) {
-        results.append(filtered)
-        each(month, loadings, rows, filtered)
-      }
+      guard months.contains(month) else { continue }
+      results.append(filtered)
+      reader?.describe(0..<rows.count, loadings)
+      each(month, reader?.rows ?? loadings, rows, filtered)
     }
     return results
   }
 
-  var width: Int { run.outputWidth }
+  var width: Int { statistics.width }
 
   private func observe(
     _ month: Int, _ firms: Int, _ loadings: UnsafeMutablePointer<Scalar>,
     _ returns: UnsafePointer<Scalar>
   ) -> FilteredMonth {
-    statistics.compute(slot: 0, rows: firms, loadings: loadings, returns: returns)
+    if let reader {
+      let logVariance = reader.read(0..<firms, loadings, returns: returns)
+      statistics.sum(piece: 0, rows: firms, reader.rows, logVariance: logVariance)
+      statistics.combine(slot: 0, pieces: 0..<1)
+    } else {
+      statistics.compute(slot: 0, rows: firms, loadings: loadings, returns: returns)
+    }
     let view = MonthView<Scalar>(
-      month: month, firms: firms, statistics: statistics[0], loadings: loadings,
-      width: run.outputWidth)
+      month: month, firms: firms, statistics: statistics[0], loadings: reader?.rows ?? loadings,
+      width: statistics.width, quantiles: reader?.quantiles(slot: 0, loadings))
     tape.reset()
     head.loadParameters(on: tape)
     return head.observe(view, on: tape)

@@ -41,7 +41,13 @@ where Network.Scalar == Float, Head.Scalar == Float {
     return FitMemory(
       model: model, members: members,
       shared: rows * (4 * width + 16) + histories + managed + 8 * rows * (4 + 5),
-      perMember: max(4 * room, 8 * 4 * rows))
+      perMember: max(4 * room + readRows(task), 8 * 4 * rows))
+  }
+
+  // The rows between network and factor head, where outputs are more than loadings.
+  private func readRows(_ task: FactorTask) -> Int {
+    guard !head.columns.isPlain else { return 0 }
+    return 8 * FitMemory.mostRows(task, months: longestBatch) * head.columns.rowWidth
   }
 
   func fit(_ task: FactorTask, _ context: FitContext) throws -> any FittedModel {
@@ -91,6 +97,7 @@ where Network.Scalar == Float, Head.Scalar == Float {
     var stream = RandomStream(seed: seed, purpose: .initialise)
     let network = Network(shape, data, longestBatch: design.longestBatch)
     network.initialize(&stream)
+    network.startVariance(design.head.columns)
     network.parameters.penalise(design.l1)
     let head = head()
     head.initialize(&stream)
@@ -128,7 +135,9 @@ where Network.Scalar == Float, Head.Scalar == Float {
     var fitted = FittedConditional<Network, Head>(
       summary: summary, scales: scales, members: members, forecasts: design.forecasts,
       needsManaged: design.needsManaged, design: shape, head: design.head, meanFirms: meanFirms)
-    if design.forecasts.contains(.blend) {
+    if let tuned = context.tuned as? FittedConditional<Network, Head> {
+      fitted.blendWeight = tuned.blendWeight
+    } else if design.forecasts.contains(.blend) {
       // Validation chooses the weight; a prior that has seen those months would choose itself.
       fitted.members = members.map { member in
         var member = member
@@ -141,13 +150,18 @@ where Network.Scalar == Float, Head.Scalar == Float {
     }
     let predictions = try fitted.predict(task, budget: context.budget)
     if let total = predictions.total {
-      let rows = task.rows(split.train)
-      let sum = rows.reduce(0.0) {
-        $0 + (task.returns[$1] - total[$1]) * (task.returns[$1] - total[$1])
-      }
-      fitted.residualVariance = sum / Double(rows.count) / (scales.returns * scales.returns)
+      fitted.residualVariance = residualVariance(total, predictions.residualVariance)
     }
     return fitted
+  }
+
+  // The mean square of training residuals, or of those divided by what the model says of each.
+  private func residualVariance(_ total: [Double], _ own: [Double]?) -> Double {
+    let rows = task.rows(split.train)
+    func square(_ i: Int) -> Double { (task.returns[i] - total[i]) * (task.returns[i] - total[i]) }
+    if let own { return rows.reduce(0.0) { $0 + square($1) / own[$1] } / Double(rows.count) }
+    return rows.reduce(0.0) { $0 + square($1) } / Double(rows.count)
+      / (scales.returns * scales.returns)
   }
 
   // MARK: Checkpoints

@@ -26,6 +26,8 @@ protocol ConditionalNetwork: LoadingNetwork, WeightedNetwork {
   associatedtype Frozen: Sendable
   /// Whether loadings depend on the firms' earlier rows.
   static var readsHistories: Bool { get }
+  /// The tensors of the last linear map, whose columns are the outputs.
+  var head: (weight: Int, bias: Int) { get }
   /// Creates a network with room for batches of `longestBatch` months.
   init(_ design: Design, _ data: ConditionalData<Scalar>, longestBatch: Int)
   /// Creates one that only holds weights.
@@ -34,6 +36,18 @@ protocol ConditionalNetwork: LoadingNetwork, WeightedNetwork {
   /// Forgets what was carried from earlier batches.
   func resetStates()
   func frozen() -> Frozen
+}
+
+extension ConditionalNetwork {
+  /// Starts with one residual variance for all stocks, where outputs hold one.
+  func startVariance(_ columns: LoadingColumns) {
+    guard columns.hasVariance else { return }
+    let (last, tensor) = (columns.outputs - 1, parameters.tensors[head.weight])
+    for row in 0..<tensor.rows {
+      parameters.weights(head.weight)[row * tensor.stride + last] = 0
+    }
+    parameters.weights(head.bias)[last] = Scalar(StockVariance.start)
+  }
 }
 
 /// Frozen weights at work on data, month by month.

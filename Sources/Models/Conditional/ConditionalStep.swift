@@ -12,6 +12,8 @@ where Network.Scalar == Head.Scalar {
   private let data: ConditionalData<Scalar>
   private let tape = Tape()
   private let statistics: LoadingStatistics<Scalar>
+  /// Between network and statistics, where outputs are more than loadings.
+  private let reader: LoadingRows<Scalar>?
   private let pool: BlockPool
   /// The first month of the last batch whose loss is not finite.
   private(set) var troubled: Int?
@@ -30,6 +32,8 @@ where Network.Scalar == Head.Scalar {
     /// The pieces of each group, and of each month.
     var ofGroup: [Range<Int>] = []
     var ofMonth: [Range<Int>] = []
+    /// The firms of each month.
+    var firms: [Int] = []
   }
 
   init(
@@ -37,9 +41,12 @@ where Network.Scalar == Head.Scalar {
   ) {
     (self.network, self.head, self.data) = (network, head, data)
     pool = BlockPool(threads: threads)
+    reader = LoadingRows(
+      head.columns, outputWidth: network.outputWidth, rows: data.mostRows(months: longestBatch),
+      slots: longestBatch)
     statistics = LoadingStatistics(
-      factors: head.factors, width: network.outputWidth, slots: longestBatch,
-      pieces: longestBatch + RowGroups.most)
+      factors: head.factors, width: reader?.width ?? network.outputWidth, slots: longestBatch,
+      pieces: longestBatch + RowGroups.most, movesReturns: head.columns.hasVariance)
     work = { [unowned self] phase, block in run(phase: phase, block: block) }
   }
 
@@ -66,27 +73,52 @@ where Network.Scalar == Head.Scalar {
   // One block of a phase, and its share of the statistics where network and head meet.
   private func run(phase: Int, block: Int) {
     guard let panel = batch.panel, let returns = batch.returns else { return }
-    let width = network.outputWidth
     if phase < network.forwardPhases {
       network.forward(phase: phase, block: block, panel)
       guard phase == network.forwardPhases - 1 else { return }
-      for piece in batch.ofGroup[block] {
-        let rows = batch.pieces[piece].rows
-        statistics.sum(
-          piece: piece, rows: rows.count, loadings: network.loadings + rows.lowerBound * width,
-          returns: returns + rows.lowerBound)
-      }
+      for piece in batch.ofGroup[block] { sum(piece, returns) }
     } else {
       if phase == network.forwardPhases {
-        for piece in batch.ofGroup[block] {
-          let (slot, rows) = (batch.pieces[piece].slot, batch.pieces[piece].rows)
-          let at = rows.lowerBound * width
-          statistics.spread(
-            slot: slot, rows: rows.count, loadings: network.loadings + at,
-            into: network.loadingsGradient + at)
-        }
+        for piece in batch.ofGroup[block] { spread(batch.pieces[piece], returns) }
       }
       network.backward(phase: phase - network.forwardPhases, block: block, panel)
+    }
+  }
+
+  // The sums of a piece of a month.
+  private func sum(_ piece: Int, _ returns: UnsafePointer<Scalar>) {
+    let rows = batch.pieces[piece].rows
+    guard let reader else {
+      return statistics.sum(
+        piece: piece, rows: rows.count,
+        loadings: network.loadings + rows.lowerBound * network.outputWidth,
+        returns: returns + rows.lowerBound)
+    }
+    let logVariance = reader.read(rows, network.loadings, returns: returns)
+    statistics.sum(
+      piece: piece, rows: rows.count, reader.rows + rows.lowerBound * reader.width,
+      logVariance: logVariance)
+  }
+
+  // The gradient of a piece's outputs.
+  private func spread(_ piece: Batch<Scalar>.Piece, _ returns: UnsafePointer<Scalar>) {
+    let (slot, rows) = (piece.slot, piece.rows)
+    let at = rows.lowerBound * network.outputWidth
+    guard let reader else {
+      return statistics.spread(
+        slot: slot, rows: rows.count, loadings: network.loadings + at,
+        into: network.loadingsGradient + at)
+    }
+    let place = rows.lowerBound * reader.width
+    statistics.spread(
+      slot: slot, rows: rows.count, loadings: reader.rows + place, into: reader.slopes + place)
+    reader.send(
+      rows, network.loadings, logVariance: statistics[slot].logVarianceGradient[0],
+      into: network.loadingsGradient)
+    if let quantiles = reader.quantiles(slot: slot, network.loadings + at) {
+      QuantileLoss.addGradient(
+        rows: rows.count, ofMonth: batch.firms[slot], quantiles, factors: head.factors,
+        returns: returns + rows.lowerBound, into: network.loadingsGradient + at)
     }
   }
 
@@ -95,9 +127,11 @@ where Network.Scalar == Head.Scalar {
     batch.pieces.removeAll(keepingCapacity: true)
     batch.ofMonth.removeAll(keepingCapacity: true)
     batch.ofGroup.removeAll(keepingCapacity: true)
+    batch.firms.removeAll(keepingCapacity: true)
     var (group, opened) = (0, 0)
     eachMonth(months) { slot, firms, first in
       let before = batch.pieces.count
+      batch.firms.append(firms)
       var start = first
       while start < first + firms {
         let end = min(network.groups[group].upperBound, first + firms)
@@ -127,9 +161,11 @@ where Network.Scalar == Head.Scalar {
     var total = tape.constant(0)
     troubled = nil
     eachMonth(months) { slot, firms, first in
+      let outputs = network.loadings + first * network.outputWidth
       let view = MonthView<Scalar>(
         month: months.lowerBound + slot, firms: firms, statistics: statistics[slot],
-        loadings: network.loadings + first * network.outputWidth, width: network.outputWidth)
+        loadings: reader.map { $0.rows + first * $0.width } ?? outputs,
+        width: statistics.width, quantiles: reader?.quantiles(slot: slot, outputs))
       total = total + head.loss(view, on: tape)
       if troubled == nil, !total.scalar.isFinite { troubled = months.lowerBound + slot }
     }

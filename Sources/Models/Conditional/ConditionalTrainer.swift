@@ -69,6 +69,19 @@ where Network.Scalar == Head.Scalar {
     return months.reduce(0) { $0 + $1.loss } / Double(max(1, months.count))
   }
 
+  var idleLoss: Double {
+    var total = 0.0
+    for month in split.valid {
+      let rows = data.rows(month..<(month + 1))
+      let square = data.withRows(rows) { _, returns in
+        (0..<rows.count).reduce(0.0) { $0 + Double(returns[$1]) * Double(returns[$1]) }
+      }
+      guard let loss = head.idleLoss(square: square) else { return .infinity }
+      total += loss
+    }
+    return total / Double(max(1, split.valid.count))
+  }
+
   /// Estimates the prior again, on the training and validation months.
   func refinePrior(budget: Budget) throws {
     let months = split.train.lowerBound..<split.valid.upperBound

@@ -10,6 +10,8 @@ struct MonthView<Scalar: NetworkScalar> {
   /// Rows of loadings, `width` apart, the return in the column after them.
   let loadings: UnsafePointer<Scalar>
   let width: Int
+  /// The loadings at quantiles behind these, where there are some.
+  var quantiles: QuantileView<Scalar>?
 }
 
 /// What a head says of a month with frozen weights.
@@ -29,6 +31,8 @@ struct FilteredMonth: Sendable {
 /// What makes a factor head, apart from data: kept by the fitted model and written to its file.
 protocol HeadDesign: Sendable {
   var factors: Int { get }
+  /// What a loading network has to give.
+  var columns: LoadingColumns { get }
   /// Whether factors change with the inputs, where there are any.
   var readsInputs: Bool { get }
   /// The design as facts of a header.
@@ -37,6 +41,7 @@ protocol HeadDesign: Sendable {
 }
 
 extension HeadDesign {
+  var columns: LoadingColumns { LoadingColumns(factors: factors) }
   var readsInputs: Bool { true }
 }
 
@@ -49,6 +54,7 @@ protocol FactorHead: AnyObject, SendableMetatype {
   /// Draws starting values.
   func initialize(_ stream: inout RandomStream)
   var factors: Int { get }
+  var columns: LoadingColumns { get }
   var parameters: ParameterBlock<Double> { get }
   /// The stream that sampled losses draw from; nil where nothing is sampled.
   var draws: RandomStream? { get set }
@@ -65,6 +71,9 @@ protocol FactorHead: AnyObject, SendableMetatype {
   func closeBatch(_ loss: Variable, months: Int, on tape: Tape) -> Variable
   /// Describes a month with frozen weights and carries the state on.
   func observe(_ view: MonthView<Scalar>, on tape: Tape) -> FilteredMonth
+  /// A month's share of the validation loss if all fits were zero, given the sum of squared returns; nil where that
+  /// is no mark to beat.
+  func idleLoss(square: Double) -> Double?
   /// Called when an epoch starts, after the parameters of the last one; `filter` describes the
   /// training months with the current weights.
   func willStart(epoch: Int, filter: () -> [FilteredMonth])
@@ -78,6 +87,8 @@ extension FactorHead {
     get { nil }
     set {}
   }
+  var columns: LoadingColumns { LoadingColumns(factors: factors) }
+  func idleLoss(square: Double) -> Double? { nil }
   func willStart(epoch: Int, filter: () -> [FilteredMonth]) {}
   func closeBatch(_ loss: Variable, months: Int, on tape: Tape) -> Variable { loss }
   func refinePrior(on months: [FilteredMonth], budget: Budget) throws {}

@@ -79,6 +79,19 @@ public enum ReconstructionLoss: String, HyperparameterChoice, Sendable {
   }
 }
 
+/// What is known of a return's variance beyond the factors.
+public enum ResidualKind: String, HyperparameterChoice, Sendable {
+  case global, net, none
+
+  public var sentence: String {
+    switch self {
+    case .global: "one residual variance for all stocks"
+    case .net: "one for each stock and month, read from the loading network's last hidden layer"
+    case .none: "none: held at one standardised unit, so that fits are judged by squared errors"
+    }
+  }
+}
+
 /// What the divergence moves.
 public enum DivergenceGradient: String, HyperparameterChoice, Sendable {
   case both, prior_only
@@ -128,6 +141,9 @@ struct FactorNetworkOptions: Sendable {
   var skip = true
   var decoder = FactorDecoder.identity
   var loss = ReconstructionLoss.elbo
+  var idio = ResidualKind.global
+  /// Loadings at so many quantiles of the return; one is the mean alone.
+  var heads = 1
   var divergenceGradient = DivergenceGradient.both
   var predictorInput = PredictorInput.factors
   /// Draws of the latent variables a month; 0 where the expectation is closed.
@@ -157,6 +173,10 @@ extension FactorNetworkOptions: HeadDesign {
   /// The exact posterior is made of loadings and returns alone.
   var readsInputs: Bool { posterior == .amortized }
 
+  var columns: LoadingColumns {
+    LoadingColumns(factors: factors, heads: heads, hasVariance: idio == .net)
+  }
+
   var facts: JSON {
     .fields(
       ("factors", .number(Double(factors))), ("hidden", .number(Double(hidden))),
@@ -169,7 +189,8 @@ extension FactorNetworkOptions: HeadDesign {
       ("anneal", .number(Double(anneal))), ("ridge", .number(ridge)),
       ("dec", .text(decoder.rawValue)), ("loss", .text(loss.rawValue)),
       ("kl_grad", .text(divergenceGradient.rawValue)),
-      ("pred_in", .text(predictorInput.rawValue)), ("mc", .number(Double(draws))))
+      ("pred_in", .text(predictorInput.rawValue)), ("mc", .number(Double(draws))),
+      ("idio", .text(idio.rawValue)), ("heads", .number(Double(heads))))
   }
 
   init(_ facts: StoredFacts) throws {
@@ -187,8 +208,12 @@ extension FactorNetworkOptions: HeadDesign {
       try facts.word("kl_grad"), try facts.word("pred_in")
     )
     draws = try facts.integer("mc")
+    // Files written before there was a choice do not name it.
+    if facts.value?["idio"] != nil { idio = try facts.word("idio") }
+    if facts.value?["heads"] != nil { heads = try facts.integer("heads") }
     for (name, size) in [
       ("factors", factors), ("hidden", hidden), ("predictor_hidden", predictorHidden),
+      ("heads", heads),
     ] where !(1...4096).contains(size) { throw facts.fault(name) }
   }
 }

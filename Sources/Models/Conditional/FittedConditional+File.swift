@@ -41,7 +41,7 @@ extension FittedConditional {
     guard scales.managed.count == (needsManaged ? inputs + 1 : 0), scales.returns > 0 else {
       throw ContainerError.malformed(section: "scales.managed", reason: "their number is wrong")
     }
-    guard design.inputs == inputs, design.outputs == head.factors, !forecasts.isEmpty else {
+    guard design.inputs == inputs, design.outputs == head.columns.outputs, !forecasts.isEmpty else {
       throw facts.fault("network")
     }
     try design.checkSizes("member0.network", container)

@@ -11,12 +11,16 @@ extension FittedConditional {
       scales.data(task, managed: []), readsHistories: Network.readsHistories)
     let run = Network.Run(design, data)
     run.begin(member.network, at: 0)
+    let reader = LoadingRows<Float>(
+      head.columns, outputWidth: run.outputWidth, rows: data.mostRows(months: 1))
     var result = Matrix(rows: task.returns.count, columns: head.factors)
     for month in 0..<task.monthCount {
       try budget.check()
-      let loadings = run.loadings(month)
-      for (place, row) in task.rows(month).enumerated() {
-        for k in 0..<head.factors { result[row, k] = Double(loadings[place * run.outputWidth + k]) }
+      let (rows, outputs) = (task.rows(month), run.loadings(month))
+      reader?.describe(0..<rows.count, outputs)
+      let (loadings, width) = (reader?.rows ?? outputs, reader?.width ?? run.outputWidth)
+      for (place, row) in rows.enumerated() {
+        for k in 0..<head.factors { result[row, k] = Double(loadings[place * width + k]) }
       }
     }
     return result

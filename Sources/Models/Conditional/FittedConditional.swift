@@ -22,9 +22,11 @@ where Network.Scalar == Float, Head.Scalar == Float {
   var members: [ConditionalMember<Network>]
   /// The share of the prior in the blend forecast.
   var blendWeight = 0.0
-  /// The residual variance of the training months, in standardised units.
+  /// The residual variance of the training months, in standardised units; with a residual variance by stock what
+  /// each of these is multiplied by.
   var residualVariance = 1.0
   let forecasts: [ForecastMode]
+  var priorShare: Double? { forecasts.contains(.blend) ? blendWeight : nil }
   let needsManaged: Bool
   var readsManagedPortfolios: Bool { needsManaged && head.readsInputs }
   /// What makes the network and the head again.
@@ -68,7 +70,7 @@ where Network.Scalar == Float, Head.Scalar == Float {
     // What counts in means may begin later than what is known of the factors' spread.
     var counted = seen
     var b = [Double](repeating: 0, count: head.factors)
-    let residual = residualVariance
+    if self.head.columns.hasVariance { result.residual = result.spread }
     let months = 0..<data.monthCount
     _ = filter.run(member.network, months: months, from: 0, budget: budget) {
       number, loadings, rows, month in
@@ -78,7 +80,11 @@ where Network.Scalar == Float, Head.Scalar == Float {
       let first = rows.lowerBound
       for i in 0..<rows.count {
         let row = loadings + i * filter.width
-        var (total, mean, prior, spread) = (0.0, 0.0, 0.0, residual)
+        var (total, mean, prior, spread) = (0.0, 0.0, 0.0, residualVariance)
+        if !result.residual.isEmpty {
+          spread *= Double(row[head.factors])
+          result.residual[first + i] = spread
+        }
         for k in 0..<head.factors {
           let loading = Double(row[k])
           b[k] = loading
@@ -120,6 +126,7 @@ where Network.Scalar == Float, Head.Scalar == Float {
     }
     return Predictions(
       total: all.total, forecasts: modes, preferred: forecasts.last ?? .mean,
-      variance: all.spread, factors: all.factors, latent: all.latent)
+      variance: all.spread, factors: all.factors, latent: all.latent,
+      residualVariance: all.residual.isEmpty ? nil : all.residual)
   }
 }

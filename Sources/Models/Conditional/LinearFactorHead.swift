@@ -82,6 +82,8 @@ final class LinearFactorHead<Scalar: NetworkScalar>: FactorHead {
     return view.squaredError(of: f, on: tape) * (1 / meanFirms)
   }
 
+  func idleLoss(square: Double) -> Double? { square / meanFirms }
+
   func observe(_ view: MonthView<Scalar>, on tape: Tape) -> FilteredMonth {
     let f = factorReturns(view.month, on: tape)
     let error = view.squaredError(of: f, on: tape).scalar
@@ -104,6 +106,18 @@ extension MonthView {
     tape.leaf(rows: factors, columns: 1, statistics.cross, gradient: statistics.crossGradient)
   }
 
+  /// y'y of the month, on a tape.
+  func square(on tape: Tape) -> Variable {
+    tape.leaf(
+      rows: 1, columns: 1, statistics.square, gradient: statistics.squareGradient)
+  }
+
+  /// The sum of the firms' log residual variances, on a tape.
+  func logVariance(on tape: Tape) -> Variable {
+    tape.leaf(
+      rows: 1, columns: 1, statistics.logVariance, gradient: statistics.logVarianceGradient)
+  }
+
   /// sum_i (y_i - b_i'f)^2 = y'y - 2 f'B'y + f'B'B f.
   func squaredError(of f: Variable, on tape: Tape) -> Variable {
     let (g, q) = (gram(f.rows, on: tape), cross(f.rows, on: tape))
@@ -112,6 +126,6 @@ extension MonthView {
 
   /// The same with statistics that already lie on the tape.
   func squaredError(of f: Variable, gram: Variable, cross: Variable) -> Variable {
-    (f.dot(gram.times(f)) - cross.dot(f) * 2) + statistics.square
+    (f.dot(gram.times(f)) - cross.dot(f) * 2) + statistics.square[0]
   }
 }

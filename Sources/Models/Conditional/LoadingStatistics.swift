@@ -3,7 +3,9 @@
 // With a common residual variance, every objective of a conditional factor model depends on a month
 // only through these (K+1)^2 numbers. The loss is differentiated with respect to them on a tape, and
 // their gradient becomes the gradient of all rows in one product: dB = B (dG + dG') + y dq'.
-// A month may be summed in several pieces side by side; they are combined in order, in Float64.
+// A month may be summed in several pieces side by side; they are combined in order, in Float64. Where rows are
+// divided by residual deviations (`LoadingRows`), returns have a gradient too, dy = B dq + 2 y d(y'y), and the
+// sum of log variances is carried along.
 
 import FactorRuntime
 
@@ -20,20 +22,30 @@ final class LoadingStatistics<Scalar: NetworkScalar> {
   private let pieces: Int
   /// Loadings and return side by side.
   private let columns: Int
+  /// The sum of log variances of each piece.
+  private let logs: UnsafeMutablePointer<Double>
+  /// Whether `spread` also gives the gradient of returns, in the column after the loadings.
+  private let movesReturns: Bool
 
   /// One month's statistics: `gram` K x K, `cross` K, and the gradients beside them.
   struct Month {
     let gram: UnsafeMutablePointer<Double>
     let cross: UnsafeMutablePointer<Double>
-    let square: Double
+    let square: UnsafeMutablePointer<Double>
+    /// The sum over firms of the log of their residual variance; zero without one.
+    let logVariance: UnsafeMutablePointer<Double>
     let gramGradient: UnsafeMutablePointer<Double>
     let crossGradient: UnsafeMutablePointer<Double>
+    let squareGradient: UnsafeMutablePointer<Double>
+    let logVarianceGradient: UnsafeMutablePointer<Double>
   }
 
-  init(factors: Int, width: Int, slots: Int, pieces: Int = 1) {
+  init(factors: Int, width: Int, slots: Int, pieces: Int = 1, movesReturns: Bool = false) {
     (self.factors, self.width, self.slots, self.pieces) = (factors, width, slots, pieces)
+    self.movesReturns = movesReturns
     columns = Padding.halfPadded(factors + 1)
-    stride = factors * factors + factors + 1
+    stride = factors * factors + factors + 2
+    logs = AlignedMemory.zeros(pieces)
     store = AlignedMemory.zeros(slots * stride)
     slopes = AlignedMemory.zeros(slots * stride)
     sums = AlignedMemory.zeros(pieces * (factors + 1) * width)
@@ -45,14 +57,16 @@ final class LoadingStatistics<Scalar: NetworkScalar> {
     AlignedMemory.free(slopes)
     AlignedMemory.free(sums)
     AlignedMemory.free(maps)
+    AlignedMemory.free(logs)
   }
 
   subscript(slot: Int) -> Month {
     let (value, slope) = (store + slot * stride, slopes + slot * stride)
-    let k2 = factors * factors
+    let (k2, end) = (factors * factors, factors * factors + factors)
     return Month(
-      gram: value, cross: value + k2, square: value[k2 + factors], gramGradient: slope,
-      crossGradient: slope + k2)
+      gram: value, cross: value + k2, square: value + end, logVariance: value + end + 1,
+      gramGradient: slope, crossGradient: slope + k2, squareGradient: slope + end,
+      logVarianceGradient: slope + end + 1)
   }
 
   /// Computes a month's statistics; writes the returns into the column after the loadings.
@@ -67,8 +81,14 @@ final class LoadingStatistics<Scalar: NetworkScalar> {
   func sum(
     piece: Int, rows: Int, loadings: UnsafeMutablePointer<Scalar>, returns: UnsafePointer<Scalar>
   ) {
-    precondition(piece < pieces)
     for i in 0..<rows { loadings[i * width + factors] = returns[i] }
+    sum(piece: piece, rows: rows, loadings, logVariance: 0)
+  }
+
+  /// The same for rows that have their return behind the loadings already.
+  func sum(piece: Int, rows: Int, _ loadings: UnsafePointer<Scalar>, logVariance: Double) {
+    precondition(piece < pieces)
+    logs[piece] = logVariance
     Scalar.product(
       ProductShape(
         m: factors + 1, n: columns, k: rows, a: loadings, rowStride: 1, columnStride: width,
@@ -88,6 +108,7 @@ final class LoadingStatistics<Scalar: NetworkScalar> {
         month[factors * factors + i] += Double(part[factors * width + i])
       }
       month[factors * factors + factors] += Double(part[factors * width + factors])
+      month[factors * factors + factors + 1] += logs[piece]
     }
   }
 
@@ -103,7 +124,9 @@ final class LoadingStatistics<Scalar: NetworkScalar> {
         map[i * width + j] = Scalar(both)
       }
       map[factors * width + i] = Scalar(month.crossGradient[i])
+      if movesReturns { map[i * width + factors] = map[factors * width + i] }
     }
+    if movesReturns { map[factors * width + factors] = Scalar(2 * month.squareGradient[0]) }
   }
 
   /// Writes the gradient of some of a month's loadings.

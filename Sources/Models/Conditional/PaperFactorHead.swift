@@ -210,7 +210,7 @@ final class PaperFactorHead<Scalar: NetworkScalar>: FactorHead {
     months.append(
       Open(
         input: input, gram: view.gram(factors, on: tape), cross: view.cross(factors, on: tape),
-        square: view.statistics.square, firms: view.firms, mean: mean, logVariance: logVariance))
+        square: view.statistics.square[0], firms: view.firms, mean: mean, logVariance: logVariance))
     // A window is decoded when it is whole.
     return tape.constant(0)
   }

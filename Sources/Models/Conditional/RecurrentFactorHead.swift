@@ -6,7 +6,9 @@
 //   rec = 0.5 [ log(2 pi s2) + (|y - B m|^2 + sum_k v_k (B'B)_kk) / (s2 N) ]
 //   kl  = KL( N(m_q, v_q) || N(m_p, v_p) ),  prd = the predictor's own likelihood
 // The exact posterior is M = diag(1/v_p) + B'B/s2, m_q = m_p + M^-1 B'(y - B m_p)/s2, and its loss
-// the marginal likelihood. Goals, in order: no look-ahead (a month's prior is computed before its
+// the marginal likelihood. With a residual variance by stock the sums are those of rows divided by its root, so
+// that s2 is one and the mean of log s2_i / 2 is added (`LoadingRows`); with quantile heads rec is their pinball
+// loss (`QuantileLoss`), and B is the heads' mean. Goals, in order: no look-ahead (a month's prior is computed before its
 // statistics are read), exact gradients, no allocation per step.
 
 import FactorRuntime
@@ -14,6 +16,7 @@ import FactorRuntime
 final class RecurrentFactorHead<Scalar: NetworkScalar>: FactorHead {
   let options: FactorNetworkOptions
   let factors: Int
+  var columns: LoadingColumns { options.columns }
   let parameters = ParameterBlock<Double>(padded: false)
   let tensors: RecurrentFactorTensors
   /// Managed portfolio returns by month; empty where the beta portfolios are the input.
@@ -103,13 +106,16 @@ final class RecurrentFactorHead<Scalar: NetworkScalar>: FactorHead {
     switch options.posterior {
     case .exact: return month.marginal() * (1 / meanFirms)
     case .amortized:
-      let fit =
-        options.drawsTaken == 0
-        ? month.reconstruction() : month.sampledReconstruction(&stream)
-      var total = fit + month.predictive(view) * options.predictiveWeight
+      var total = fit(month, view) + month.predictive(view) * options.predictiveWeight
       if divergence > 0 { total = total + month.divergence() * (divergence / meanFirms) }
       return total
     }
+  }
+
+  private func fit(_ month: RecurrentMonth<Scalar>, _ view: MonthView<Scalar>) -> Variable {
+    if options.heads > 1 { return month.quantileLoss(view) }
+    return options.drawsTaken == 0
+      ? month.reconstruction() : month.sampledReconstruction(&stream)
   }
 
   func closeBatch(_ loss: Variable, months: Int, on tape: Tape) -> Variable {

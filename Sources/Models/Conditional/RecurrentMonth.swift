@@ -6,10 +6,13 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
   private let tape: Tape
   private let options: FactorNetworkOptions
   private let firms: Double
-  private let square: Double
+  private let square: Variable
   private let gram: Variable
   private let cross: Variable
+  /// The log of the residual variance that the statistics are still to be divided by.
   private let logResidual: Variable
+  /// Where they are divided by each stock's own: the mean of its log.
+  private let stockLog: Variable?
   private let prior: FactorPrior
   private let posterior: (mean: Variable, logVariance: Variable, hidden: Variable)
   /// Of the exact posterior: its precision, and B'(y - B m_p).
@@ -27,10 +30,12 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
     (self.tape, self.options) = (tape, options)
     prior = bound.prior(live, on: tape)
     firms = Double(view.firms)
-    square = view.statistics.square
+    square = view.square(on: tape)
     gram = view.gram(options.factors, on: tape)
     cross = view.cross(options.factors, on: tape)
-    logResidual = bound.logResidual
+    logResidual = options.idio == .global ? bound.logResidual : tape.constant(0)
+    stockLog =
+      options.idio == .net ? view.logVariance(on: tape) * (1 / Double(view.firms)) : nil
     decoder = bound.decoder.map { ($0, live.hidden, live.decoder) }
     switch options.posterior {
     case .amortized:
@@ -133,8 +138,34 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
   /// A mean squared error as the loss counts it.
   private func rated(_ error: Variable) -> Variable {
     switch options.loss {
-    case .elbo: (logResidual + logTwoPi + error * (-logResidual).exp()) * 0.5
+    case .elbo: withStockLog((logResidual + logTwoPi + error * (-logResidual).exp()) * 0.5)
     case .mse: error
+    }
+  }
+
+  // What dividing rows by residual deviations takes from a negative log likelihood by firm.
+  private func withStockLog(_ loss: Variable) -> Variable {
+    stockLog.map { loss + $0 * 0.5 } ?? loss
+  }
+
+  /// The pinball loss of the quantile heads, per firm, with the factors' posterior.
+  func quantileLoss(_ view: MonthView<Scalar>) -> Variable {
+    guard let quantiles = view.quantiles else {
+      preconditionFailure("quantile heads are read with their loadings")
+    }
+    let (mean, variance) = (posterior.mean, posterior.logVariance.exp())
+    let (k, record) = (options.factors, quantiles.record)
+    record.update(from: mean.values, count: k)
+    (record + k).update(from: variance.values, count: k)
+    record[2 * k] = 0
+    // Its gradient is what the loss is multiplied by, which the gradient of rows needs.
+    var nothing = 0.0
+    let probe = tape.leaf(rows: 1, columns: 1, &nothing, gradient: record + 2 * k)
+    return tape.storage.linearised(mean, variance, probe) { values, gradients in
+      gradients.2[0] = 1
+      return QuantileLoss.evaluate(
+        view, quantiles, factors: k, mean: values.0, variance: values.1,
+        into: (gradients.0, gradients.1))
     }
   }
 
@@ -167,7 +198,7 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
   /// prd of the month, per firm; the loadings get no gradient.
   func predictive(_ view: MonthView<Scalar>) -> Variable {
     let expected = activatedPrior()
-    return tape.storage.linearised(expected.mean, expected.logVariance, logResidual) {
+    let loss = tape.storage.linearised(expected.mean, expected.logVariance, logResidual) {
       values, gradients in
       PredictiveLikelihood.evaluate(
         view, factors: options.factors, mean: values.0, logVariance: values.1,
@@ -175,6 +206,7 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
         into: .init(
           mean: gradients.0, logVariance: gradients.1, logResidual: gradients.2))
     }
+    return stockLog.map { loss + $0.stopGradient() * 0.5 } ?? loss
   }
 
   /// -log p(y | past) of the month under the exact posterior, in nats.
@@ -185,7 +217,8 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
     let explained = surprise.dot(posterior.mean - prior.mean)
     let error = (squaredError(prior.mean) - explained) * (-logResidual).exp()
     let spread = prior.logVariance.sum() + precision.logDeterminant()
-    return ((logResidual + logTwoPi) * firms + spread + error) * 0.5
+    let loss = ((logResidual + logTwoPi) * firms + spread + error) * 0.5
+    return stockLog.map { loss + $0 * (0.5 * firms) } ?? loss
   }
 
   /// The month with frozen weights, and its share of the validation loss.
@@ -203,9 +236,7 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
       let predictive = PredictiveLikelihood.evaluate(
         view, factors: options.factors, mean: expected.mean.values,
         logVariance: expected.logVariance.values, logResidual: logResidual.scalar, into: nil)
-      let described =
-        options.drawsTaken == 0 ? reconstruction() : fit(of: activated(decoded(posterior.mean)))
-      loss = described.scalar + predictive
+      loss = described(view).scalar + predictive + (stockLog?.scalar ?? 0) * 0.5
     case .exact:
       variance = posteriorVariance()
       loss = marginal().scalar / firms
@@ -214,6 +245,13 @@ struct RecurrentMonth<Scalar: NetworkScalar> {
       latent: list(posterior.mean), posterior: list(activated(decoded(posterior.mean))),
       posteriorVariance: variance, prior: list(expected.mean),
       priorVariance: priorVariance, loss: loss)
+  }
+
+  // How well the month is described, without draws.
+  private func described(_ view: MonthView<Scalar>) -> Variable {
+    if options.heads > 1 { return quantileLoss(view) }
+    return options.drawsTaken == 0
+      ? reconstruction() : fit(of: activated(decoded(posterior.mean)))
   }
 
   // The diagonal of the inverse precision.

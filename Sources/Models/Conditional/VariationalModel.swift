@@ -39,6 +39,12 @@ enum VariationalSettings {
     "dec", default: FactorDecoder.identity, "what turns latent variables into factors")
   static let loss = Hyperparameter(
     "loss", default: ReconstructionLoss.elbo, "what training minimises besides the divergence")
+  static let idio = Hyperparameter(
+    "idio", default: ResidualKind.global, "what is known of variance beyond the factors")
+  static let heads = Hyperparameter(
+    "heads", default: 1, in: 1...25,
+    "1 for loadings of the mean; Q for loadings at the quantiles q / (Q + 1), whose average forecasts"
+  )
   static let draws = Hyperparameter(
     "mc", default: 0, in: 0...50,
     "draws of the latent variables a month; 0 for the closed expectation where there is one")
@@ -68,11 +74,14 @@ struct VariationalModel: Sendable {
 
   func fit<Network: ConditionalNetwork>(
     _ kind: Network.Type, _ task: FactorTask, _ context: FitContext,
-    network: @escaping @Sendable (_ characteristics: Int) -> Network.Design
+    network: @escaping @Sendable (_ characteristics: Int, _ outputs: Int) -> Network.Design
   ) throws -> any FittedModel where Network.Scalar == Float {
     var (options, notes) = (options, notes)
     try check()
-    let months = try task.requireSplit().train.count
+    let outputs = options.columns.outputs
+    // A fit that is trained anew on more months keeps the prior it was tuned with.
+    let split = try task.requireSplit()
+    let months = split.train.count - (context.tuned == nil ? 0 : split.valid.count)
     if options.prior.hasMemory, months < Self.fewestMonthsForMemory {
       options.prior = .var1
       notes.append(
@@ -80,15 +89,44 @@ struct VariationalModel: Sendable {
           + "\(Self.fewestMonthsForMemory)")
     }
     let design = ConditionalDesign<Network, RecurrentFactorHead<Float>>(
-      model: name, settings: shown(options), factors: options.factors, network: network,
-      members: seeds, schedule: schedule, rate: rate, clip: clip, l1: l1,
+      model: name, settings: shown(options), factors: options.factors,
+      network: { network($0, outputs) }, members: seeds, schedule: schedule, rate: rate, clip: clip,
+      l1: l1,
       longestBatch: options.chunk, needsManaged: options.input == .managed,
       forecasts: [.mean, .prior, .blend], notes: notes, head: options)
     return try design.fit(task, context)
   }
 
-  // The exact posterior is closed for factors that are the latent variables, with a Gaussian likelihood.
   private func check() throws {
+    try checkExact()
+    try checkHeads()
+    if options.idio != .global, options.loss == .mse {
+      throw ModelError.incompatible(
+        first: "idio: \(options.idio.text)", second: "loss: mse",
+        reason: "a squared error has no residual variance to learn or to hold")
+    }
+  }
+
+  // The pinball loss is closed for factors that are the latent variables; it is a loss of its own.
+  private func checkHeads() throws {
+    guard options.heads > 1 else { return }
+    let others = [
+      (options.posterior == .exact, "posterior: exact"),
+      (options.idio != .global, "idio: \(options.idio.text)"),
+      (options.loss != .elbo, "loss: \(options.loss.text)"),
+      (options.activation != .identity, "fac_act: \(options.activation.text)"),
+      (options.decoder != .identity, "dec: \(options.decoder.text)"),
+      (options.draws > 0, "mc: \(options.draws)"),
+    ]
+    guard let other = others.first(where: \.0) else { return }
+    throw ModelError.incompatible(
+      first: "heads: \(options.heads)", second: other.1,
+      reason: "quantile heads are trained on their pinball loss, with factors that are the latent "
+        + "variables of an amortized posterior")
+  }
+
+  // The exact posterior is closed for factors that are the latent variables, with a Gaussian likelihood.
+  private func checkExact() throws {
     guard options.posterior == .exact else { return }
     let others = [
       (options.activation != .identity, "fac_act: \(options.activation.text)"),
@@ -125,6 +163,8 @@ extension VariationalModel {
       ("kl_grad", options.divergenceGradient.text, usual.divergenceGradient.text),
       ("pred_in", options.predictorInput.text, usual.predictorInput.text),
       ("fac_act", options.activation.text, usual.activation.text),
+      ("idio", options.idio.text, usual.idio.text),
+      ("heads", options.heads.text, usual.heads.text),
     ]
     return all.filter { $0.1 != $0.2 }.map { ($0.0, $0.1) }
   }

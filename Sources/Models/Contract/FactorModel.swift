@@ -15,6 +15,9 @@ public struct FitContext: Sendable {
   public let budget: Budget
   /// A fit whose weights this one starts from; nil for a start from random ones.
   public var start: (any FittedModel)?
+  /// The fit on the training months alone whose epochs and blend this one takes over; then the task's split is
+  /// `Split.trainedOnAll`, and no choice is made.
+  public var tuned: (any FittedModel)?
   /// The state of an interrupted fit of the same data and settings, to go on from.
   public var earlier: Container?
   /// Where states on the way are kept; nil for nowhere.
@@ -72,6 +75,8 @@ public struct Predictions: Sendable {
   public var factors: [[Double]]
   /// Months x latent variables behind those factors, filtered; empty where there are none.
   public var latent: [[Double]] = []
+  /// Variance of each row's return beyond its factors, where a model has one by stock.
+  public var residualVariance: [Double]?
 
   /// The forecasts of a mode.
   public func forecast(_ mode: ForecastMode) -> [Double]? {
@@ -99,6 +104,8 @@ public protocol FittedModel: Sendable {
   /// The loadings of every row, rows x factors, of the same member as `Predictions.factors` and in the
   /// units that go with them; nil for models whose loadings do not depend on the row, or without any.
   func loadings(_ task: FactorTask, budget: Budget) throws -> Matrix?
+  /// The share of the prior in the blend forecast; nil where there is none.
+  var priorShare: Double? { get }
   /// One member of the ensemble as a model of its own; nil where there is none.
   func member(_ number: Int) -> (any FittedModel)?
   /// Forecasts every row in the preferred mode, learning nothing from the rows that wait for their
@@ -126,6 +133,9 @@ extension FittedModel {
 
   /// None to show.
   public func loadings(_ task: FactorTask, budget: Budget) throws -> Matrix? { nil }
+
+  /// No blend.
+  public var priorShare: Double? { nil }
 
   /// No members that could stand alone.
   public func member(_ number: Int) -> (any FittedModel)? { nil }

@@ -13,6 +13,10 @@ public struct FitOrder: Sendable {
   public let seed: UInt64
   /// A fit whose weights this one starts from.
   public let start: (any FittedModel)?
+  /// Whether validation only tunes: a second fit trains on its months too.
+  public let refitsOnAll: Bool
+  /// Of the second fit, the first one.
+  public private(set) var tuned: (any FittedModel)?
   /// The digest of `start`, where only that is known.
   private let knownStart: String
   /// What it was begun with, where that is known from a file.
@@ -26,19 +30,40 @@ public struct FitOrder: Sendable {
   }
 
   /// Raise this when fits give other bits than before, or checkpoints hold other things.
-  static let engine = 3
+  static let engine = 4
 
   /// Creates an order.
   public init(
     _ card: ModelCard, _ settings: [String: HyperparameterValue], seed: UInt64,
-    start: (any FittedModel)? = nil
+    start: (any FittedModel)? = nil, refitsOnAll: Bool = false
   ) {
     (self.card, self.settings, self.seed, self.start) = (card, settings, seed, start)
-    (knownStart, begun) = ("", nil)
+    (self.refitsOnAll, knownStart, begun) = (refitsOnAll, "", nil)
   }
 
+  /// The order of the second fit, where there is to be one after `model`.
+  public func refit(after model: any FittedModel) -> FitOrder? {
+    guard refitsOnAll, tuned == nil else { return nil }
+    var next = FitOrder(card, settings, seed: seed, start: start, refitsOnAll: true)
+    next.tuned = model
+    return next
+  }
+
+  /// The task and the context as the model gets them.
+  func prepared(_ task: FactorTask, _ context: FitContext) -> (FactorTask, FitContext) {
+    var (task, context) = (task, context)
+    (context.start, context.tuned) = (start, tuned)
+    if tuned != nil { task.split = task.split?.trainedOnAll }
+    return (task, context)
+  }
+
+  // What the fit begins with: weights, and what an earlier fit has chosen for it.
   private func startDigest() throws -> String {
-    try start.map { SHA256.digest(try ModelFile.container(of: $0).encoded) } ?? knownStart
+    func digest(_ model: any FittedModel) throws -> String {
+      SHA256.digest(try ModelFile.container(of: model).encoded)
+    }
+    let first = try start.map(digest) ?? knownStart
+    return try tuned.map { first + "+" + (try digest($0)) } ?? first
   }
 
   /// The key of the fit on a task.
@@ -91,7 +116,7 @@ extension FitOrder {
     .fields(
       ("engine", .number(Double(Self.engine))), ("arithmetic", .text(NumericFingerprint.text)),
       ("model", .text(card.name)), ("seed", .text(String(seed))),
-      ("start", .text(try startDigest())),
+      ("start", .text(try startDigest())), ("refit", .bool(refitsOnAll)),
       ("data", .text(task.digest(threads: threads))), ("split", .text(Self.words(task.split))),
       (
         "settings",
@@ -113,6 +138,7 @@ extension FitOrder {
       settings[setting.name] = value
     }
     (self.card, self.settings, self.seed, start) = (card, settings, seed, nil)
+    refitsOnAll = facts.value?["refit"] == .bool(true)
     knownStart = try facts.text("start")
     begun = Surroundings(
       engine: try facts.integer("engine"), arithmetic: try facts.text("arithmetic"),

@@ -43,8 +43,7 @@ public struct FitStore: Sendable {
     let key = try order.key(task, threads: context.budget.threads)
     if !isFresh, context.earlier == nil, let known = recall(key, note) { return known }
     let model = try order.card.model(order.settings)
-    var context = context
-    context.start = order.start
+    var (sample, context) = order.prepared(task, context)
     // What an explicit state goes on from was usually kept too: its time counts, and its slot is not reused.
     let found = isFresh ? [] : FitCheckpoints.found(in: files, key, note)
     for last in found where context.earlier == nil {
@@ -55,7 +54,7 @@ public struct FitStore: Sendable {
         "continues at epoch \(last.epoch) of \(last.epochs), kept "
           + WallClock.text(last.written))
       do {
-        let fitted = try model.fit(task, context)
+        let fitted = try model.fit(sample, context)
         return finished(fitted, task, key, checkpoints, isFresh: isFresh, note)
       } catch let error as ContainerError {
         note("the checkpoint is not used: it \(error.message)")
@@ -64,7 +63,7 @@ public struct FitStore: Sendable {
     }
     let checkpoints = checkpoints(key, after: context.earlier == nil ? nil : found.first, note)
     context.checkpoints = checkpoints
-    return finished(try model.fit(task, context), task, key, checkpoints, isFresh: isFresh, note)
+    return finished(try model.fit(sample, context), task, key, checkpoints, isFresh: isFresh, note)
   }
 
   private func checkpoints(
@@ -143,8 +142,7 @@ extension FitOrder {
   /// Fits without keeping anything.
   public func fit(_ task: FactorTask, _ context: FitContext) throws -> any FittedModel {
     try check(task, threads: context.budget.threads)
-    var context = context
-    context.start = start
-    return try card.model(settings).fit(task, context)
+    let (sample, context) = prepared(task, context)
+    return try card.model(settings).fit(sample, context)
   }
 }

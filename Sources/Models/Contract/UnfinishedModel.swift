@@ -18,6 +18,8 @@ struct UnfinishedModel: FittedModel {
     try whole.forecast(task, waiting: waiting, budget: budget)
   }
 
+  var priorShare: Double? { whole.priorShare }
+
   func member(_ number: Int) -> (any FittedModel)? { whole.member(number) }
 
   func encode(into container: inout Container) throws { try whole.encode(into: &container) }

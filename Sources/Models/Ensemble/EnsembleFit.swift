@@ -84,7 +84,7 @@ enum EnsembleFitter {
     guard members.contains(where: { $0.report != nil }) else { throw reason }
     func partial(_ cause: ModelError?) -> PartialFit<Fit> {
       PartialFit(
-        design, task, seed: context.seed, start: context.start, members: members, cause: cause)
+        design, task, context, members: members, cause: cause)
     }
     if let cause = reason as? ModelError { return partial(cause) }
     guard let stop = reason as? BudgetError, stop == .cancelled || stop == .timeout else {
@@ -138,7 +138,8 @@ struct EnsembleRun<Fit: EnsembleFit>: Sendable {
     if case .training(let paused) = known { earlier = paused }
     let trainer = fit.trainer(number, seed: seed(number))
     let report = try TrainingLoop.run(
-      trainer, design.schedule, seed: seed(number), member: number, of: design.members,
+      trainer, design.schedule.fixed(by: context.tuned, member: number), seed: seed(number),
+      member: number, of: design.members,
       from: earlier, context
     ) { paused in
       board[number] = .training(paused)
@@ -167,7 +168,13 @@ struct EnsembleRun<Fit: EnsembleFit>: Sendable {
         return try fit.frozen(trainer, paused.report, context.budget)
       }
     }.compactMap { $0 }
-    return try fit.settled(
-      members, design.summary(seed: context.seed, task, reports: members.map(\.report)))
+    var summary = design.summary(seed: context.seed, task, reports: members.map(\.report))
+    if context.tuned != nil {
+      let months = try task.requireSplit().train.count
+      summary.notes.append(
+        "trained anew on all \(months) months up to the last validation month, as many epochs as "
+          + "that had chosen")
+    }
+    return try fit.settled(members, summary)
   }
 }

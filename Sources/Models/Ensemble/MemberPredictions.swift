@@ -8,6 +8,8 @@ struct MemberPredictions: Sendable {
   var spread: [Double]
   var factors: [[Double]]
   var latent: [[Double]] = []
+  /// The variance beyond the factors, where a model has one by stock.
+  var residual: [Double] = []
 }
 
 extension MemberPredictions {
@@ -20,6 +22,7 @@ extension MemberPredictions {
     add(&mean, other.mean)
     add(&prior, other.prior)
     add(&spread, other.spread)
+    add(&residual, other.residual)
   }
 
   /// Turns sums over members into means in the units of returns.
@@ -33,5 +36,6 @@ extension MemberPredictions {
     scale(&mean, returns)
     scale(&prior, returns)
     scale(&spread, variance)
+    scale(&residual, variance)
   }
 }

@@ -11,15 +11,17 @@ final class PartialFit<Fit: EnsembleFit>: FittedModel {
   private let task: FactorTask
   private let seed: UInt64
   private let start: (any FittedModel)?
+  private let tuned: (any FittedModel)?
   private let members: [MemberProgress<Fit>]
   private let cause: ModelError?
   private let best = Mutex<Fit.Fitted?>(nil)
 
   init(
-    _ design: Fit.Design, _ task: FactorTask, seed: UInt64, start: (any FittedModel)?,
+    _ design: Fit.Design, _ task: FactorTask, _ context: FitContext,
     members: [MemberProgress<Fit>], cause: ModelError?
   ) {
-    (self.design, self.task, self.seed, self.start) = (design, task, seed, start)
+    (self.design, self.task, seed) = (design, task, context.seed)
+    (start, tuned) = (context.start, context.tuned)
     (self.members, self.cause) = (members, cause)
   }
 
@@ -44,7 +46,7 @@ final class PartialFit<Fit: EnsembleFit>: FittedModel {
   private func taken(_ budget: Budget) throws -> Fit.Fitted {
     if let known = best.withLock({ $0 }) { return known }
     var context = FitContext(seed: seed, budget: budget)
-    context.start = start
+    (context.start, context.tuned) = (start, tuned)
     let run = EnsembleRun(try Fit(design, task, context), design, task, context)
     let fitted = try run.settled(members)
     best.withLock { $0 = fitted }

@@ -10,12 +10,13 @@ struct FirmHistories: Sendable {
   let offsets: [Int]
   /// The firm of each row, and its month.
   let firmOf: [Int32]
-  /// The position of each row's month, and the calendar's number of it: a panel may lack whole months.
+  /// The position of each row's month.
   private let monthOf: [Int32]
-  private let calendarOf: [Int32]
-  /// The rows of firm f are rows[starts[f]..<starts[f + 1]].
+  /// The rows of firm f are rows[starts[f]..<starts[f + 1]], and the calendar's numbers of their months lie
+  /// in the same places: a panel may lack whole months.
   private let starts: [Int32]
   private let rows: [Int32]
+  private let calendar: [Int32]
   /// The place of each row among those of its firm.
   private let placeOf: [Int32]
 
@@ -48,14 +49,21 @@ struct FirmHistories: Sendable {
       next[Int(firm)] += 1
     }
     (monthOf, self.starts, self.rows, placeOf) = (months, starts, rows, places)
-    calendarOf = months.map { Int32(calendar?[Int($0)] ?? Int($0)) }
+    self.calendar = rows.map { row in
+      let month = Int(months[Int(row)])
+      return Int32(calendar?[month] ?? month)
+    }
   }
 
   /// The position of a row's month among those of the panel.
   func month(of row: Int) -> Int { Int(monthOf[row]) }
 
   /// The calendar's number of a row's month.
-  func calendar(of row: Int) -> Int { Int(calendarOf[row]) }
+  func calendar(of row: Int) -> Int { Int(calendar[place(of: row)]) }
+
+  // Among the rows in the order of firms.
+  @inline(__always)
+  private func place(of row: Int) -> Int { Int(starts[Int(firmOf[row])] + placeOf[row]) }
 
   /// Runs of firms with at most `most` rows in any month (a firm alone at least).
   func parties(of most: Int) -> [Range<Int>] {
@@ -99,10 +107,10 @@ struct FirmHistories: Sendable {
   func window(of target: Int, months length: Int, _ body: (_ step: Int, _ row: Int) -> Void) {
     let first = Int(starts[Int(firmOf[target])])
     var place = first + Int(placeOf[target])
-    let last = Int(calendarOf[target])
+    let last = Int(calendar[place])
     for step in (0..<length).reversed() {
       let wanted = last - (length - 1 - step)
-      while Int(calendarOf[Int(rows[place])]) > wanted, place > first, isNear(place) { place -= 1 }
+      while Int(calendar[place]) > wanted, place > first, isNear(place) { place -= 1 }
       body(step, Int(rows[place]))
     }
   }
@@ -110,7 +118,6 @@ struct FirmHistories: Sendable {
   // Whether the firm's row before this place is not further away than a history may reach.
   @inline(__always)
   private func isNear(_ place: Int) -> Bool {
-    calendarOf[Int(rows[place])] - calendarOf[Int(rows[place - 1])] - 1
-      <= Int32(ScanState.longestGap)
+    calendar[place] - calendar[place - 1] - 1 <= Int32(ScanState.longestGap)
   }
 }

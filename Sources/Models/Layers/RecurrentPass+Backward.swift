@@ -38,20 +38,23 @@ extension RecurrentPass {
     let (w, kept) = (layer.width, layer.cell.kept)
     let g = GateRows(rows: b.count, width: w, gates + b.start * kept * w)
     let own = Int(plan.state(of: b.start)) * w
-    Scalar.gather(rows: b.count, width: w, table: h, from: b.from, into: before, stride: w)
+    let (before, begins) = (statesBefore(b), b.begins)
     switch layer.cell {
     case .tanh:
       g.gates.update(from: dh + own, count: b.count * w)
       Scalar.tanhBackward(count: b.count * w, h: h + own, g.gates)
+      if begins { break }
       addWeights(before, w, g.gates, gates: 0..<1, b.count, to)
       sendBack(g.gates, gates: 0..<1, b.count, adding: false)
     case .lstm:
       Scalar.lstmBackward(
         g, memory: c, from: b.from, c: c + own, dh: dh + own, dc: dc + own, memoryGradient: dc)
+      if begins { break }
       addWeights(before, w, g.gates, gates: 0..<4, b.count, to)
       sendBack(g.gates, gates: 0..<4, b.count, adding: false)
     case .gruAfter:
       Scalar.gruAfterBackward(g, before: before, dh: dh + own, into: scratch)
+      if begins { break }
       addWeights(before, w, g.gates + w, gates: 1..<3, b.count, to)
       addWeights(before, w, g.gates + 3 * w, gates: 0..<1, b.count, to)
       sendBack(g.gates + w, gates: 1..<3, b.count, adding: true)
@@ -65,7 +68,10 @@ extension RecurrentPass {
       addWeights(before, w, g.gates + w, gates: 1..<3, b.count, to)
       sendBack(g.gates + w, gates: 1..<3, b.count, adding: true)
     }
-    Scalar.scatterAdd(rows: b.count, width: w, scratch, stride: w, to: b.from, table: dh)
+    // Nobody asks for the gradient of the zero state.
+    if !begins {
+      Scalar.scatterAdd(rows: b.count, width: w, scratch, stride: w, to: b.from, table: dh)
+    }
     if !plan.readsInOrder {
       Scalar.scatterAdd(
         rows: b.count, width: layer.cell.inputGates * w, g.gates, stride: kept * w, to: b.input,

@@ -19,10 +19,9 @@ final class RecurrentPass<Scalar: NetworkScalar> {
   /// Inputs times their weights, and the gradient of it; both unused where rows read inputs in order.
   let projected: Buffer
   let projectedGradient: Buffer
-  let gates: Buffer
-  /// State tables and their gradients; `c` is the LSTM's memory.
-  let h: Buffer
-  let c: Buffer
+  /// What a forward pass writes and its gradient reads; others of the same size may take its place.
+  var trace: RecurrentTrace<Scalar>
+  /// Gradients of the state tables.
   let dh: Buffer
   let dc: Buffer
   let before: Buffer
@@ -38,16 +37,15 @@ final class RecurrentPass<Scalar: NetworkScalar> {
   ) {
     (self.layer, self.parameters) = (layer, parameters)
     capacity = (rows, projects ? inputs : 0, carried)
-    let (w, kept) = (layer.width, layer.cell.kept)
+    let w = layer.width
     let states = (1 + carried + rows) * w
     let gated = layer.cell.inputGates * w
     func room(_ count: Int) -> Buffer { AlignedMemory.zeros(count) }
     projected = room(projects ? inputs * gated : 0)
     projectedGradient = room(projects ? inputs * gated : 0)
-    gates = room(rows * kept * w)
-    (h, dh) = (room(states), room(states))
-    let memory = layer.cell == .lstm ? states : 0
-    (c, dc) = (room(memory), room(memory))
+    trace = RecurrentTrace(layer, rows: rows, carried: carried)
+    dh = room(states)
+    dc = room(layer.cell == .lstm ? states : 0)
     before = room(Self.block * w)
     scratch = room(2 * Self.block * w)
     bias = AlignedMemory.zeros(4 * w)
@@ -57,11 +55,15 @@ final class RecurrentPass<Scalar: NetworkScalar> {
 
   deinit {
     for buffer in [
-      projected, projectedGradient, gates, h, c, dh, dc, before, scratch, recurrentTransposed,
-      inputTransposed,
+      projected, projectedGradient, dh, dc, before, scratch, recurrentTransposed, inputTransposed,
     ] { AlignedMemory.free(buffer) }
     AlignedMemory.free(bias)
   }
+
+  var gates: Buffer { trace.gates }
+  /// The table of states; `c` is that of the LSTM's memories.
+  var h: Buffer { trace.h }
+  var c: Buffer { trace.c }
 
   /// A row's own state of the last forward pass.
   func state(_ plan: SequencePlan, _ row: Int) -> Buffer {
@@ -120,6 +122,26 @@ final class RecurrentPass<Scalar: NetworkScalar> {
     let count: Int
     let from: UnsafePointer<Int32>
     let input: UnsafePointer<Int32>
+
+    /// Whether every row begins at the zero state, whose products need not be taken.
+    var begins: Bool {
+      for i in 0..<count where from[i] != 0 { return false }
+      return true
+    }
+
+    /// Whether the rows continue states that lie side by side.
+    var isRun: Bool {
+      for i in 1..<max(1, count) where from[i] != from[i - 1] + 1 { return false }
+      return true
+    }
+  }
+
+  /// The states that rows continue, side by side.
+  func statesBefore(_ b: Block) -> UnsafePointer<Scalar> {
+    let w = layer.width
+    if b.isRun { return UnsafePointer(h + Int(b.from[0]) * w) }
+    Scalar.gather(rows: b.count, width: w, table: h, from: b.from, into: before, stride: w)
+    return UnsafePointer(before)
   }
 
   private func project(
@@ -144,20 +166,25 @@ final class RecurrentPass<Scalar: NetworkScalar> {
         rows: b.count, width: layer.cell.inputGates * w, table: projected, from: b.input,
         into: g.gates, stride: kept * w)
     }
-    Scalar.gather(rows: b.count, width: w, table: h, from: b.from, into: before, stride: w)
+    let (before, begins) = (statesBefore(b), b.begins)
     let own = Int(plan.state(of: b.start)) * w
     switch layer.cell {
     case .tanh:
-      times(before, w, recurrent(0), gates: 1, into: g.gates, b.count, adding: true)
+      if !begins { times(before, w, recurrent(0), gates: 1, into: g.gates, b.count, adding: true) }
       Scalar.tanhForward(count: b.count * w, g.gates, h: h + own)
     case .lstm:
-      times(before, w, recurrent(0), gates: 4, into: g.gates, b.count, adding: true)
+      if !begins { times(before, w, recurrent(0), gates: 4, into: g.gates, b.count, adding: true) }
       Scalar.lstmForward(g, memory: c, from: b.from, c: c + own, h: h + own)
     case .gruAfter:
-      times(before, w, recurrent(1), gates: 2, into: g.gates + w, b.count, adding: true)
-      times(
-        before, w, recurrent(0), gates: 1, into: g.gates + 3 * w, b.count, adding: false,
-        bias: parameters.weights(layer.innerBias))
+      let inner = parameters.weights(layer.innerBias)
+      if begins {
+        for i in 0..<b.count { (g.gates + (i * kept + 3) * w).update(from: inner, count: w) }
+      } else {
+        times(before, w, recurrent(1), gates: 2, into: g.gates + w, b.count, adding: true)
+        times(
+          before, w, recurrent(0), gates: 1, into: g.gates + 3 * w, b.count, adding: false,
+          bias: inner)
+      }
       Scalar.gruAfterForward(g, before: before, h: h + own)
     case .gruBefore:
       times(before, w, recurrent(1), gates: 2, into: g.gates + w, b.count, adding: true)

@@ -21,6 +21,8 @@ public struct BootstrapTest: Sendable, Equatable {
   public let draws: [Double]
   /// Draws that could not be estimated.
   public let failed: Int
+  /// The months resampled.
+  public let months: Range<Int>
 }
 
 /// Tests of a fitted `ipca` on the task it was fitted on.
@@ -116,7 +118,7 @@ public enum InstrumentTests {
       let above = Double(values.count { $0 > measured })
       return BootstrapTest(
         statistic: measured, pValue: values.isEmpty ? .nan : above / Double(values.count),
-        draws: values, failed: draws - values.count)
+        draws: values, failed: draws - values.count, months: months)
     }
 
     // W_t G f_t, months x width, column after column.

@@ -21,7 +21,7 @@ struct PriorPosteriorPlan: EnsembleDesign {
     let (w, k) = (Padding.padded(shape.hidden), Padding.padded(shape.factors))
     let stocks = 4 * w + 2 * k + 32 + Padding.padded(shape.portfolios) + shape.factors * w + 4 * k
     let room =
-      month * stocks
+      month * stocks + GatedTrace<Float>.count(shape.body, rows: month) * shape.body.roomOfTrace
       + WindowParty.mostBlocks * (shape.body.roomOfParty + 4 * shape.parameterCount)
     return FitMemory(
       model: model, members: members, shared: rows * (4 * task.width + 36) + 8 * rows * 9,

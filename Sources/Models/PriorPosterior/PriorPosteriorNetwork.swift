@@ -3,7 +3,7 @@
 //
 // Objective of a month: the mean over stocks of -log p(y | z) with z from the posterior, in closed form, plus
 // gamma KL(posterior || prior). The features of all stocks of a month are needed before the gradient of any, so
-// parties of stocks run twice: that costs a third more and a tenth of the memory.
+// parties of stocks leave traces; those of a month that is too large for them run twice, to the same bits.
 // Source: Duan, Wang, Zhang and Li (2022).
 
 import FactorRuntime
@@ -30,6 +30,11 @@ final class PriorPosteriorNetwork<Scalar: NetworkScalar>: WeightedNetwork {
   private let pool: BlockPool
   private let tape = Tape()
   private var workers: [GatedWorker<Scalar>] = []
+  /// Of the first parties of a month, from the first gradient on.
+  private var traces: [GatedTrace<Scalar>] = []
+  /// Parties that leave one; all of them in months of the usual size.
+  var mostTraces: Int
+  private var keeps = false
   private var work: BlockWork = { _, _ in }
   private var rows = 0..<0
   private var panel: UnsafePointer<Scalar>?
@@ -59,6 +64,7 @@ final class PriorPosteriorNetwork<Scalar: NetworkScalar>: WeightedNetwork {
       block.add("predictor.query", rows: k, columns: h, penalised: true)
     )
     let most = data?.mostRows(months: 1) ?? 0
+    mostTraces = GatedTrace<Scalar>.count(design.body, rows: most)
     let maps = linear.map { LinearMap<Scalar>($0, in: block) }
     portfolios = StockPortfolios(maps[0], rows: most)
     decoder = ReturnDecoder(
@@ -115,17 +121,21 @@ final class PriorPosteriorNetwork<Scalar: NetworkScalar>: WeightedNetwork {
       let start = party * WindowParty.targets
       let part = start..<min(start + WindowParty.targets, rows.count)
       let targets = part.map { Int32(rows.lowerBound + $0) }
-      let found = workers[block].forward(targets[...], panel)
-      if phase == 0 {
-        (features + start * width).update(from: found, count: part.count * width)
+      let (worker, trace) = (workers[block], keeps && party < traces.count ? traces[party] : nil)
+      if phase == 1, let trace {
+        worker.resume(trace)
       } else {
-        workers[block].backward(featureSlopes + start * width, into: target)
+        let found =
+          trace.map { worker.forward(targets[...], panel, leaving: $0) }
+          ?? worker.forward(targets[...], panel)
+        if phase == 0 { (features + start * width).update(from: found, count: part.count * width) }
       }
+      if phase == 1 { worker.backward(featureSlopes + start * width, into: target) }
     }
   }
 
-  private func readFeatures(_ month: Range<Int>, _ x: UnsafePointer<Scalar>) {
-    (rows, panel) = (month, x)
+  private func readFeatures(_ month: Range<Int>, _ x: UnsafePointer<Scalar>, keeps: Bool) {
+    (rows, panel, self.keeps) = (month, x, keeps)
     pool.run(work, phase: 0, blocks: WindowParty.mostBlocks)
   }
 
@@ -146,12 +156,13 @@ final class PriorPosteriorNetwork<Scalar: NetworkScalar>: WeightedNetwork {
     let rows = data.rows(month..<(month + 1))
     parameters.clearGradients()
     small.clearGradients()
+    while traces.count < mostTraces { traces.append(GatedTrace(body)) }
     for worker in workers { worker.prepare() }
     portfolios.prepare()
     attention.prepare()
     decoder.prepare()
     return data.withRows(0..<rows.upperBound) { x, y in
-      readFeatures(rows, x)
+      readFeatures(rows, x, keeps: true)
       let loss = objective(rows.count, y + rows.lowerBound)
       pool.run(work, phase: 1, blocks: WindowParty.mostBlocks)
       panel = nil
@@ -237,7 +248,7 @@ final class PriorPosteriorNetwork<Scalar: NetworkScalar>: WeightedNetwork {
     guard let data else { preconditionFailure("a network without data describes nothing") }
     let rows = data.rows(month..<(month + 1))
     return data.withRows(0..<rows.upperBound) { x, y in
-      readFeatures(rows, x)
+      readFeatures(rows, x, keeps: false)
       panel = nil
       decoder.forward(rows: rows.count, features)
       let means = attention.means(rows: rows.count, features)

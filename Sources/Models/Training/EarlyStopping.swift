@@ -14,13 +14,16 @@ public struct EarlyStopping: Sendable {
     (self.patience, self.bestLoss, self.bestEpoch) = (patience, bestLoss, bestEpoch)
   }
 
-  /// Notes an epoch's loss; gives whether it is the best so far.
-  mutating func note(_ loss: Double, epoch: Int) -> Bool {
-    guard loss < bestLoss else { return false }
+  /// Notes an epoch's loss; gives whether it is the best so far, or is taken for it always.
+  mutating func note(_ loss: Double, epoch: Int, always: Bool = false) -> Bool {
+    guard always || loss < bestLoss else { return false }
     (bestLoss, bestEpoch) = (loss, epoch)
     return true
   }
 
-  /// Whether the patience is used up.
-  func shouldStop(after epoch: Int) -> Bool { epoch - bestEpoch >= patience }
+  /// Whether the patience is used up; as long as nothing is better than `idle`, the loss of a forecast of zero,
+  /// nothing has been learned that waiting could spoil.
+  func shouldStop(after epoch: Int, idle: Double = .infinity) -> Bool {
+    bestLoss < idle && epoch - bestEpoch >= patience
+  }
 }

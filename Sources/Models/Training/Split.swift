@@ -30,6 +30,18 @@ public struct Split: Sendable, Equatable {
   }
 }
 
+extension Split {
+  /// The blocks of a fit that the validation months have tuned already: from the first training month to the last
+  /// of these all are trained on. What is then said of validation months is no longer a test of anything.
+  var trainedOnAll: Split { Split(tuned: self) }
+
+  private init(tuned: Split) {
+    (train, valid, test) = (
+      tuned.train.lowerBound..<tuned.valid.upperBound, tuned.valid, tuned.test
+    )
+  }
+}
+
 /// A named sample design of the literature.
 public enum SplitDesign: String, CaseIterable, Sendable {
   case static12, static15, thirds, shares, gkx, fvtc
@@ -42,7 +54,7 @@ public enum SplitDesign: String, CaseIterable, Sendable {
     case .thirds: "one third of the months each"
     case .shares: "60 % training, 20 % validation and 20 % test months"
     case .gkx: "18 years of training, 12 of validation and the rest as test; `rolling gkx` refits"
-    case .fvtc: "70 % training, 15 % validation and 15 % test months"
+    case .fvtc: "70 % training, 15 % validation and 15 % test months; `rolling fvtc` refits"
     }
   }
 

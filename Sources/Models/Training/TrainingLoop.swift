@@ -14,6 +14,8 @@ protocol Trainable: AnyObject {
   func step(batch: Int) -> Double
   /// The loss on the validation months with frozen weights; worthless once the work is to stop.
   func validationLoss() -> Double
+  /// The validation loss of saying zero, above which patience does not count; infinite where it always counts.
+  var idleLoss: Double { get }
   /// The month in which the last loss that was not finite arose.
   var troubled: Month? { get }
   /// Keeps the current parameters as the best, or puts the best ones back.
@@ -27,6 +29,7 @@ protocol Trainable: AnyObject {
 
 extension Trainable {
   func takeMetrics() -> [Metric] { [] }
+  var idleLoss: Double { .infinity }
   var troubled: Month? { nil }
 }
 
@@ -42,6 +45,15 @@ struct PausedTraining<State: KeptState>: Sendable {
 struct TrainingSchedule: Sendable {
   var epochs: Int
   var patience: Int
+  /// Whether exactly these epochs are run, whatever the validation months say.
+  var isFixed = false
+
+  /// As many epochs as validation chose for a member of a fit.
+  func fixed(by tuned: (any FittedModel)?, member: Int) -> TrainingSchedule {
+    guard let tuned, tuned.summary.members.indices.contains(member) else { return self }
+    return TrainingSchedule(
+      epochs: max(1, tuned.summary.members[member].bestEpoch), patience: patience, isFixed: true)
+  }
 }
 
 /// What happened in a fit, epoch by epoch.
@@ -59,6 +71,7 @@ public struct TrainingReport: Sendable, Equatable {
 enum TrainingLoop {
   /// Trains with early stopping and leaves the best parameters in the model.
   ///
+  /// With a fixed schedule nothing is chosen: the parameters are those of the last epoch.
   /// `earlier` continues a training that was stopped; `keep` gets the state after each epoch.
   static func run<Model: Trainable>(
     _ model: Model, _ schedule: TrainingSchedule, seed: UInt64, member: Int, of members: Int,
@@ -70,14 +83,17 @@ enum TrainingLoop {
     var report = earlier?.report ?? TrainingReport()
     if let earlier { model.state = earlier.model }
     var epoch = report.epochs + 1
-    while epoch <= max(1, schedule.epochs), !(epoch > 1 && watch.shouldStop(after: epoch - 1)) {
+    let idle = model.idleLoss
+    while epoch <= max(1, schedule.epochs),
+      !(epoch > 1 && watch.shouldStop(after: epoch - 1, idle: idle))
+    {
       let began = ContinuousClock.now
       let (train, valid) = try pass(model, epoch, &stream, context)
       report.trainingLoss.append(train)
       report.validationLoss.append(valid)
       report.metrics.append(
         model.takeMetrics(), seconds: (ContinuousClock.now - began) / .seconds(1))
-      if watch.note(valid, epoch: epoch) { model.keepBest() }
+      if watch.note(valid, epoch: epoch, always: schedule.isFixed) { model.keepBest() }
       (report.bestEpoch, report.bestLoss) = (watch.bestEpoch, watch.bestLoss)
       keep(PausedTraining(model: model.state, stream: stream, watch: watch, report: report))
       context.progress(

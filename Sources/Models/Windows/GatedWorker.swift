@@ -17,8 +17,11 @@ final class GatedWorker<Scalar: NetworkScalar>: WindowWorker {
   private let xStride: Int
   private let width: Int
   private let inner: Int
-  private let x: Buffer
-  private let entered: Buffer
+  /// The panel's rows that windows read, step by step.
+  private let sources: UnsafeMutablePointer<Int32>
+  /// The trace of parties that no other interrupts, and that of the party at work.
+  private let own: GatedTrace<Scalar>
+  private var trace: GatedTrace<Scalar>
   private let enteredGradient: Buffer
   private let scored: Buffer
   private let scoredGradient: Buffer
@@ -49,8 +52,10 @@ final class GatedWorker<Scalar: NetworkScalar>: WindowWorker {
       taken.append(AlignedMemory.zeros(count))
       return taken[taken.count - 1]
     }
-    x = room(rows * xStride)
-    (entered, enteredGradient) = (room(rows * width), room(rows * width))
+    sources = .allocate(capacity: rows)
+    own = GatedTrace(design, passes.map(\.trace))
+    trace = own
+    enteredGradient = room(rows * width)
     (scored, scoredGradient) = (room(rows * inner), room(rows * inner))
     (shares, sharesGradient) = (room(rows), room(rows))
     (context, contextGradient) = (room(most * width), room(most * width))
@@ -64,6 +69,7 @@ final class GatedWorker<Scalar: NetworkScalar>: WindowWorker {
   deinit {
     for buffer in all { AlignedMemory.free(buffer) }
     AlignedMemory.free(sums)
+    sources.deallocate()
   }
 
   /// Transposes the weights that the gradient needs, once a step.
@@ -77,8 +83,16 @@ final class GatedWorker<Scalar: NetworkScalar>: WindowWorker {
   }
 
   func forward(_ targets: ArraySlice<Int32>, _ panel: UnsafePointer<Scalar>) -> Buffer {
-    count = targets.count
-    plan(targets, panel)
+    forward(targets, panel, leaving: own)
+  }
+
+  /// The same, with what the gradient needs in a trace of the party's own.
+  func forward(
+    _ targets: ArraySlice<Int32>, _ panel: UnsafePointer<Scalar>, leaving trace: GatedTrace<Scalar>
+  ) -> Buffer {
+    trace.count = targets.count
+    resume(trace)
+    read(targets, panel)
     enter()
     var (input, stride) = (UnsafePointer(entered), width)
     for pass in passes {
@@ -93,6 +107,14 @@ final class GatedWorker<Scalar: NetworkScalar>: WindowWorker {
       (row + width).update(from: context + i * width, count: width)
     }
     return features
+  }
+
+  /// Makes the party that left a trace the last one that ran. Attention over months leaves none.
+  func resume(_ trace: GatedTrace<Scalar>) {
+    precondition(body.attention == nil || trace === own, "shares of months leave no trace")
+    (self.trace, count) = (trace, trace.count)
+    for (pass, part) in zip(passes, trace.passes) { pass.trace = part }
+    arrange()
   }
 
   func backward(_ gradient: UnsafePointer<Scalar>, into target: Buffer) {
@@ -111,9 +133,26 @@ final class GatedWorker<Scalar: NetworkScalar>: WindowWorker {
     sendDown(into: target)
   }
 
+  private var x: Buffer { trace.x }
+  private var entered: Buffer { trace.entered }
+
+  private func read(_ targets: ArraySlice<Int32>, _ panel: UnsafePointer<Scalar>) {
+    let x = x
+    // A month's rows lie side by side in the panel, a firm's do not.
+    for (number, target) in targets.enumerated() {
+      histories.window(of: Int(target), months: design.months) { step, row in
+        sources[step * count + number] = Int32(row)
+      }
+    }
+    for row in 0..<plan.rows {
+      (x + row * xStride).update(
+        from: panel + Int(sources[row]) * design.inputs, count: design.inputs)
+    }
+  }
+
   // Windows step by step, so that every row reads its own input.
-  private func plan(_ targets: ArraySlice<Int32>, _ panel: UnsafePointer<Scalar>) {
-    let (count, months, inputs) = (targets.count, design.months, design.inputs)
+  private func arrange() {
+    let months = design.months
     if plan.stepCount != months || plan.rows != months * count {
       plan.removeAll()
       for step in 0..<months {
@@ -122,11 +161,6 @@ final class GatedWorker<Scalar: NetworkScalar>: WindowWorker {
             input: plan.rows, from: step == 0 ? 0 : plan.state(of: (step - 1) * count + target))
         }
         plan.closeStep()
-      }
-    }
-    for (number, target) in targets.enumerated() {
-      histories.window(of: Int(target), months: months) { step, row in
-        (x + (step * count + number) * xStride).update(from: panel + row * inputs, count: inputs)
       }
     }
   }

@@ -47,6 +47,7 @@ struct CVRA: FactorModel {
     VariationalSettings.draws, VariationalSettings.divergenceGradient,
     VariationalSettings.predictorInput,
     Hyperparameter("preset", default: CVRAPreset.own, "whether the model is the paper's own"),
+    VariationalSettings.idio, VariationalSettings.heads,
     reference: "CVRA paper, equations 10-24, with the changes listed in docs/architecture.md",
     restore: restored
   ) {
@@ -56,8 +57,9 @@ struct CVRA: FactorModel {
         l1: $5, clip: $17,
         options: FactorNetworkOptions(
           factors: $0, hidden: $10, predictorHidden: $11, posterior: $6, input: $7, prior: $8,
-          activation: $18, skip: $20, decoder: $21, loss: $22, divergenceGradient: $24,
-          predictorInput: $25, draws: $23, chunk: $12, divergenceWeight: $15,
+          activation: $18, skip: $20, decoder: $21, loss: $22, idio: $27,
+          heads: $28, divergenceGradient: $24, predictorInput: $25, draws: $23, chunk: $12,
+          divergenceWeight: $15,
           predictiveWeight: $16, warmUp: $13, anneal: $14)),
       betaHidden: $9, loadingActivation: $19, preset: $26)
   }.withNetwork { settings in
@@ -76,11 +78,15 @@ struct CVRA: FactorModel {
   func fit(_ task: FactorTask, _ context: FitContext) throws -> any FittedModel {
     guard preset == .own else { return try paper.fit(task, context) }
     var common = common
-    let (hidden, factors) = (betaHidden, common.options.factors)
-    let cuts = loadingActivation == .relu
+    let (hidden, cuts) = (betaHidden, loadingActivation == .relu)
+    if cuts, common.options.idio == .net {
+      throw ModelError.incompatible(
+        first: "beta_act: relu", second: "idio: net",
+        reason: "the activation of the last layer would keep variances from being small")
+    }
     if common.options.activation == .sigmoid, cuts { common.notes.append(Self.noNegative) }
     return try common.fit(BetaNetwork<Float>.self, task, context) {
-      BetaDesign(inputs: $0, hidden: hidden, outputs: factors, cutsLoadings: cuts)
+      BetaDesign(inputs: $0, hidden: hidden, outputs: $1, cutsLoadings: cuts)
     }
   }
 

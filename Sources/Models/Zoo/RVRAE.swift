@@ -30,7 +30,7 @@ struct RVRAE: FactorModel {
     VariationalSettings.predictiveWeight, VariationalSettings.clip,
     VariationalSettings.factorActivation, VariationalSettings.skip, VariationalSettings.decoder,
     VariationalSettings.loss, VariationalSettings.draws, VariationalSettings.divergenceGradient,
-    VariationalSettings.predictorInput,
+    VariationalSettings.predictorInput, VariationalSettings.idio, VariationalSettings.heads,
     reference: "Wang and Guo (2024), equations 22-31, with the changes in docs/architecture.md",
     restore: {
       try FittedConditional<RecurrentBetaNetwork<Float>, RecurrentFactorHead<Float>>($0, $1)
@@ -42,8 +42,9 @@ struct RVRAE: FactorModel {
         l1: $5, clip: $18,
         options: FactorNetworkOptions(
           factors: $0, hidden: $11, predictorHidden: $12, posterior: $6, input: $7, prior: $8,
-          activation: $19, skip: $20, decoder: $21, loss: $22, divergenceGradient: $24,
-          predictorInput: $25, draws: $23, chunk: $13, divergenceWeight: $16,
+          activation: $19, skip: $20, decoder: $21, loss: $22, idio: $26,
+          heads: $27, divergenceGradient: $24, predictorInput: $25, draws: $23, chunk: $13,
+          divergenceWeight: $16,
           predictiveWeight: $17, warmUp: $14, anneal: $15),
         settings: [("lstm_hidden", $9.text), ("beta_read", $10.text)]),
       lstmHidden: $9, reading: $10)
@@ -59,10 +60,16 @@ struct RVRAE: FactorModel {
   }
 
   func fit(_ task: FactorTask, _ context: FitContext) throws -> any FittedModel {
-    let (factors, reading) = (common.options.factors, reading)
-    let hidden = reading == .state ? factors : lstmHidden
+    let (columns, reading) = (common.options.columns, reading)
+    if reading == .state, !columns.isPlain {
+      throw ModelError.incompatible(
+        first: "beta_read: state",
+        second: columns.hasVariance ? "idio: net" : "heads: \(columns.heads)",
+        reason: "the state holds the loadings and nothing else")
+    }
+    let hidden = reading == .state ? columns.factors : lstmHidden
     return try common.fit(RecurrentBetaNetwork<Float>.self, task, context) {
-      RecurrentDesign(inputs: $0, hidden: hidden, outputs: factors, reading: reading)
+      RecurrentDesign(inputs: $0, hidden: hidden, outputs: $1, reading: reading)
     }
   }
 }

@@ -22,8 +22,9 @@ public struct MemoStore: Sendable {
   }
 
   /// Opens a folder, making it if need be, and sweeps what processes that died left half-written.
-  public init(opening path: String, limit: Int? = nil, calls: WriteCalls = .system) throws(FileError)
-  {
+  public init(
+    opening path: String, limit: Int? = nil, calls: WriteCalls = .system
+  ) throws(FileError) {
     (self.path, self.limit, self.calls) = (path, limit, calls)
     try FileSystem.makeFolders(path)
     for name in try FileSystem.list(path) {

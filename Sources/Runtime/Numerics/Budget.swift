@@ -63,12 +63,12 @@ public final class Budget: Sendable {
 
   /// Says that the time limit is reached.
   public func expire() {
-    stop.compareExchange(expected: 0, desired: 2, ordering: .relaxed)
+    _ = stop.compareExchange(expected: 0, desired: 2, ordering: .relaxed)
   }
 
   /// Makes the budget usable again after an interruption; a time limit stays reached.
   public func rearm() {
-    stop.compareExchange(expected: 1, desired: 0, ordering: .relaxed)
+    _ = stop.compareExchange(expected: 1, desired: 0, ordering: .relaxed)
   }
 
   /// Throws if the work was asked to stop, or if its time is up.
