@@ -40,12 +40,19 @@ final class CorrelationBlock: @unchecked Sendable {
     }
   }
 
-  /// A search that begins at 0.02 and 0.95.
-  static func search(_ evaluations: Int) -> NelderMead {
-    let total = 0.97
+  /// Where searches may begin: the likelihood is flat where a pair has no dynamics, and one start may end in a limit.
+  static let starts = [(0.02, 0.95), (0.005, 0.88), (0.05, 0.85)].map { shock, memory in
+    DynamicCorrelations.Weights(shock: shock, memory: memory, hasConverged: false)
+  }
+
+  /// A search that begins where the deviance is least; `deviances` belong to the starts.
+  static func search(_ deviances: [Double], _ evaluations: Int) -> NelderMead {
+    let best = zip(starts, deviances).min { $0.1 < $1.1 }?.0 ?? starts[0]
+    let total = best.shock + best.memory
     return NelderMead(
       from: [
-        Elementary.log(total / (GARCH.persistence - total)), Elementary.log(0.02 / 0.95),
+        Elementary.log(total / (GARCH.persistence - total)),
+        Elementary.log(best.shock / best.memory),
       ], steps: [0.7, 0.7], evaluations: evaluations, tolerance: 1e-10)
   }
 
@@ -58,13 +65,16 @@ final class CorrelationBlock: @unchecked Sendable {
 
   static func weights(_ search: NelderMead) -> DynamicCorrelations.Weights {
     var weights = limited(search.best.point)
-    weights.hasConverged = search.hasConverged
+    (weights.deviance, weights.hasConverged) = (search.best.value, search.hasConverged)
     return weights
   }
 
   /// The best weights of each asset alone.
   func weights(_ evaluations: Int) -> [DynamicCorrelations.Weights] {
-    var searches = own.map { _ in Self.search(evaluations) }
+    let tried = Self.starts.map { start in deviances { _ in start } }
+    var searches = own.indices.map { lane in
+      Self.search(tried.map { $0[lane - own.lowerBound] }, evaluations)
+    }
     while searches.contains(where: { !$0.isDone }) {
       let values = deviances { Self.limited(searches[$0].point) }
       for (lane, value) in values.enumerated() { searches[lane].take(value) }

@@ -11,6 +11,8 @@ public struct DynamicCorrelations: Sendable {
   public struct Weights: Sendable, Equatable {
     public var shock: Double
     public var memory: Double
+    /// Minus twice the log likelihood of the correlations in the training periods, without its constant.
+    public var deviance = Double.nan
     public var hasConverged: Bool
   }
 
@@ -57,12 +59,12 @@ public struct DynamicCorrelations: Sendable {
   private static func shared(
     _ blocks: [CorrelationBlock], _ panel: SeriesPanel, _ evaluations: Int, _ threads: Int
   ) -> Weights {
-    var search = CorrelationBlock.search(evaluations)
-    while !search.isDone {
-      let point = CorrelationBlock.limited(search.point)
-      let values = panel.map(threads: threads) { blocks[$0].deviances { _ in point } }
-      search.take(Summation.pairwise(values.flatMap { $0 }))
+    func deviance(_ weights: Weights) -> Double {
+      Summation.pairwise(
+        panel.map(threads: threads) { blocks[$0].deviances { _ in weights } }.flatMap { $0 })
     }
+    var search = CorrelationBlock.search(CorrelationBlock.starts.map(deviance), evaluations)
+    while !search.isDone { search.take(deviance(CorrelationBlock.limited(search.point))) }
     return CorrelationBlock.weights(search)
   }
 

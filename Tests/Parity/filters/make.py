@@ -170,7 +170,7 @@ def weights(assets):
 
 
 shared, shared_value = weights([0, 1, 2])
-own = [weights([i])[0] for i in range(3)]
+own = [weights([i]) for i in range(3)]
 paths = [dcc(i, *shared, T, paths=True) for i in range(3)]
 
 
@@ -204,7 +204,8 @@ with open("expected.json", "w") as f:
                 "garch": [{k: (v[::20] if k == "variances" else v) for k, v in s.items()} for s in series],
                 "sharedWeights": shared,
                 "sharedDeviance": float(shared_value),
-                "ownWeights": own,
+                "ownWeights": [w for w, _ in own],
+                "ownDeviances": [float(v) for _, v in own],
                 "betas": [p[0][some] for p in paths],
                 "correlations": [p[1][some] for p in paths],
             }
