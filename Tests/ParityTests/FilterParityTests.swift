@@ -53,11 +53,9 @@ import Testing
   }
 
   private var given: WalkingLoadings.Estimate {
-    var covariance = [Double](repeating: 0, count: 16)
-    for (k, v) in [1e-6, 0.04, 0.2, 0.1].enumerated() { covariance[5 * k] = v }
-    return .init(
-      begin: 0, loadings: [0, 1, 0, 0], covariance: covariance, residual: 1.1e-4,
-      walk: [0, 1e-4, 2e-4, 5e-5], logLikelihood: .nan, hasConverged: false)
+    .init(
+      begin: 0, loadings: [0, 1, 0, 0], variances: [1e-6, 0.04, 0.2, 0.1], residual: 1.1e-4,
+      walk: [0, 1e-4, 2e-4, 5e-5])
   }
 
   @Test func filterAndSmootherAgreeWithStatsmodels() throws {

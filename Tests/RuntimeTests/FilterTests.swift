@@ -29,9 +29,7 @@ import Testing
   private func estimate(
     _ loadings: [Double], _ covariance: [Double], residual: Double, walk: [Double]
   ) -> WalkingLoadings.Estimate {
-    .init(
-      begin: 0, loadings: loadings, covariance: covariance, residual: residual, walk: walk,
-      logLikelihood: .nan, hasConverged: false)
+    .init(begin: 0, loadings: loadings, covariance: covariance, residual: residual, walk: walk)
   }
 
   @Test func goldenKalmanStep() {

@@ -19,11 +19,10 @@ public struct RollingLoadings: Sendable, Equatable {
     (self.window, self.step, self.least) = (window, step, least)
   }
 
-  /// The loadings that hold in each period: estimated before it.
-  public func path(_ panel: SeriesPanel, threads: Int) -> LoadingPath {
-    let count = panel.periods / step
-    let (lanes, n) = (Kernels.chosen.lanes, panel.regressorCount)
-    let blocks = panel.map(threads: threads) { [self] block in
+  /// The estimates of every `step`th period, one row of lanes for each regressor, block by block.
+  public func estimates(_ panel: SeriesPanel, threads: Int) -> [[Double]] {
+    let (count, lanes, n) = (panel.periods / step, Kernels.chosen.lanes, panel.regressorCount)
+    return panel.map(threads: threads) { [self] block in
       var solutions = [Double](repeating: .nan, count: max(1, count * n * lanes))
       panel.withLanes(block, upTo: panel.periods) { series in
         solutions.withUnsafeMutableBufferPointer { buffer in
@@ -34,8 +33,13 @@ public struct RollingLoadings: Sendable, Equatable {
       }
       return solutions
     }
+  }
+
+  /// The loadings that hold in each period: estimated before it.
+  public func path(_ panel: SeriesPanel, threads: Int) -> LoadingPath {
+    let (lanes, n) = (Kernels.chosen.lanes, panel.regressorCount)
     var path = LoadingPath(of: panel)
-    for (block, solutions) in blocks.enumerated() {
+    for (block, solutions) in estimates(panel, threads: threads).enumerated() {
       for t in step..<max(step, panel.periods) {
         let estimate = (t / step - 1) * n
         for (lane, i) in panel.series(of: block).enumerated() {

@@ -31,10 +31,29 @@ public struct WalkingLoadings: Sendable, Equatable {
     public var residual: Double
     public var walk: [Double]
     /// The logarithm of the likelihood of the training periods after those skipped.
-    public var logLikelihood: Double
+    public var logLikelihood = Double.nan
     /// Whether the search for the variances ended at a minimum; if not they are the best of the search and of
     /// five fixed ratios.
-    public var hasConverged: Bool
+    public var hasConverged = false
+
+    /// A series that the filter begins with in a period, with loadings that do not depend on each other.
+    public init(
+      begin: Int, loadings: [Double], variances: [Double], residual: Double, walk: [Double]
+    ) {
+      let n = loadings.count
+      var covariance = [Double](repeating: 0, count: n * n)
+      for k in 0..<n { covariance[k * n + k] = variances[k] }
+      self.init(
+        begin: begin, loadings: loadings, covariance: covariance, residual: residual, walk: walk)
+    }
+
+    /// A series with what is known before its period `begin`.
+    init(
+      begin: Int?, loadings: [Double], covariance: [Double], residual: Double, walk: [Double]
+    ) {
+      (self.begin, self.loadings, self.covariance) = (begin, loadings, covariance)
+      (self.residual, self.walk) = (residual, walk)
+    }
   }
 
   /// Estimates the variances of every series from the periods before `end`.
@@ -51,7 +70,7 @@ public struct WalkingLoadings: Sendable, Equatable {
     let nothing = Estimate(
       begin: nil, loadings: [Double](repeating: .nan, count: n),
       covariance: [Double](repeating: .nan, count: n * n), residual: .nan,
-      walk: [Double](repeating: .nan, count: n), logLikelihood: .nan, hasConverged: false)
+      walk: [Double](repeating: .nan, count: n))
     let seen = (0..<end).lazy.filter { !panel.value(series, at: $0).isNaN }.prefix(initial)
     guard initial > n, seen.count == initial, let last = Array(seen).last, last + 1 < end else {
       return nothing
@@ -65,6 +84,6 @@ public struct WalkingLoadings: Sendable, Equatable {
     return Estimate(
       begin: last + 1, loadings: fit.coefficients,
       covariance: gram.inverse.storage.map { 4 * variance * $0 }, residual: variance,
-      walk: fit.standardErrors.map { 1e-3 * $0 * $0 }, logLikelihood: .nan, hasConverged: false)
+      walk: fit.standardErrors.map { 1e-3 * $0 * $0 })
   }
 }
