@@ -156,31 +156,35 @@ INLINE void correlation_filter(const int64_t n, int64_t periods, const double *f
     vl seen = own == own;
     for (int64_t i = 0; i < k; i++) z[i] = (vd){0} + factors[t * k + i];
     z[k] = choose_doubles(seen, own, (vd){0});
-    for (int64_t i = 0; i < n; i++) scale[i] = 1.0 / roots(q[i][i] + ridge);
-    // The Cholesky factor of R by rows, and z in its terms.
-    vd pivots = (vd){0} + 1.0, square = (vd){0}, solved[FQ_STATES];
+    // Q = L D L' with ones on the diagonal of L; R is Q over the roots of its diagonal, and so are L and z.
+    vd pivots = (vd){0} + 1.0, diagonal = pivots, square = (vd){0}, solved[FQ_STATES], d[FQ_STATES];
     for (int64_t i = 0; i < n; i++) {
-      vd pivot = (vd){0} + 1.0, x = z[i];
+      vd own = q[i][i] + ridge, pivot = own, x;
+      scale[i] = roots(own);
+      x = z[i] * scale[i];
       for (int64_t j = 0; j < i; j++) {
-        vd r = q[i][j] * scale[i] * scale[j];
-        if (i == k && correlations) store_doubles(correlations + (t * k + j) * LANES, r);
-        for (int64_t c = 0; c < j; c++) r -= l[i][c] * l[j][c];
-        l[i][j] = r * inverse[j];
-        pivot -= l[i][j] * l[i][j];
+        vd entry = q[i][j];
+        for (int64_t c = 0; c < j; c++) entry -= l[i][c] * d[c] * l[j][c];
+        l[i][j] = entry * inverse[j];
+        pivot -= l[i][j] * entry;
         x -= l[i][j] * solved[j];
       }
-      inverse[i] = 1.0 / roots(pivot);
-      solved[i] = x * inverse[i];
-      square += solved[i] * solved[i];
+      inverse[i] = 1.0 / pivot;
+      d[i] = pivot;
+      solved[i] = x;
+      square += x * x * inverse[i];
       pivots *= pivot;
+      diagonal *= own;
     }
-    take(&found, seen, square, pivots);
+    take(&found, seen, square, pivots / diagonal);
     for (int64_t i = k; slopes && i-- > 0;) {
       vd x = l[k][i];
       for (int64_t j = i + 1; j < k; j++) x -= l[j][i] * z[j];
-      z[i] = x * inverse[i];
-      store_doubles(slopes + (t * k + i) * LANES, z[i]);
+      z[i] = x;
+      store_doubles(slopes + (t * k + i) * LANES, x * scale[i] / scale[k]);
     }
+    for (int64_t i = 0; correlations && i < k; i++)
+      store_doubles(correlations + (t * k + i) * LANES, q[k][i] / (scale[k] * scale[i]));
     for (int64_t i = 0; i < k; i++) z[i] = (vd){0} + factors[t * k + i];
     for (int64_t i = 0; i < n; i++)
       for (int64_t j = 0; j <= i; j++) {
