@@ -96,7 +96,8 @@ import Testing
   }
 
   @Test func variancesAgreeWithArch() throws {
-    let all = (0..<Self.periods).flatMap { t in factors.map { $0[t] } + series[0..<3].map { $0[t] } }
+    let all = (0..<Self.periods).flatMap { t in factors.map { $0[t] } + series[0..<3].map { $0[t] }
+    }
     let panel = SeriesPanel(
       all, series: 6, regressors: [Double](repeating: 0, count: Self.periods), count: 1)
     let found = GARCH(panel, before: 500, threads: 1)

@@ -76,7 +76,8 @@ import Testing
     func likelihood(_ factor: Double) -> Double {
       let step = factor * 1e-4
       let starts = (0..<20).map { _ in
-        estimate([0, 1, 0.5], [1e-6, 0, 0, 0, 0.01, 0, 0, 0, 0.01], residual: 0.25,
+        estimate(
+          [0, 1, 0.5], [1e-6, 0, 0, 0, 0.01, 0, 0, 0, 0.01], residual: 0.25,
           walk: [0, step, step])
       }
       return settings.logLikelihoods(panel, starts, threads: 1).reduce(0, +)
@@ -92,7 +93,8 @@ import Testing
     let walking = settings.filtered(panel, estimates, threads: 1).predicted
     let rolling = RollingLoadings(window: 100, step: 5, least: 50).path(panel, threads: 1)
     let test = 300..<periods
-    #expect(walking.meanSquaredError(panel, over: test) < rolling.meanSquaredError(panel, over: test))
+    #expect(
+      walking.meanSquaredError(panel, over: test) < rolling.meanSquaredError(panel, over: test))
     // What is predicted does not know its period.
     #expect(walking[60, 0, 1] == estimates[0].loadings[1])
   }

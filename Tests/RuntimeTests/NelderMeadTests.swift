@@ -23,7 +23,8 @@ import Testing
 
   // Rosenbrock's valley, from the usual start.
   @Test func theCurvedValleyIsFollowed() {
-    let search = NelderMead(from: [-1.2, 1], steps: [0.5, 0.5], evaluations: 1000, tolerance: 1e-12)
+    let search = NelderMead(
+      from: [-1.2, 1], steps: [0.5, 0.5], evaluations: 1000, tolerance: 1e-12)
     let found = minimum(search) { x in
       let (a, b) = (1 - x[0], x[1] - x[0] * x[0])
       return a * a + 100 * b * b

@@ -72,7 +72,8 @@ enum Workloads {
       name: "kalman", summary: "one pass of Kalman's filter over them, with likelihoods",
       measure: { FilterWorkloads.walking($0) }),
     Workload(
-      name: "dcc_garch", summary: "variances and correlations of them estimated, a pair of weights each",
+      name: "dcc_garch",
+      summary: "variances and correlations of them estimated, a pair of weights each",
       measure: { FilterWorkloads.correlations($0) }),
     Workload(
       name: "cvra_fit", summary: "a fit of that size: one epoch, one member",

@@ -87,15 +87,6 @@ public struct SeriesPanel: Sendable {
   }
 }
 
-/// One block of lanes as kernels see it.
-struct LaneSeries {
-  var regressorCount: Int
-  var periods: Int
-  var regressors: UnsafePointer<Double>
-  var stride: Int
-  var values: UnsafePointer<Double>
-}
-
 /// What a filter tells of the likelihood of each lane: minus twice its logarithm, without 2 pi.
 enum LaneEvidence {
   static func deviances(_ sums: [Double]) -> [Double] {

@@ -1,4 +1,4 @@
-// Memory of filters, in sections of whole vectors.
+// What kernels that filter over time are given: series in lanes, and memory in sections of whole vectors.
 
 /// Numbers for the lanes of one block, in sections of so many rows of lanes.
 final class LaneMemory {
@@ -20,6 +20,15 @@ final class LaneMemory {
 
   /// A section.
   subscript(section: Int) -> UnsafeMutablePointer<Double> { sections[section] }
+}
+
+/// One block of lanes as kernels see it.
+struct LaneSeries {
+  var regressorCount: Int
+  var periods: Int
+  var regressors: UnsafePointer<Double>
+  var stride: Int
+  var values: UnsafePointer<Double>
 }
 
 /// What the kernel of walking loadings reads and writes; `path` holds the loadings after each period, `spreads` their
