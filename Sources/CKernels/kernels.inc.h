@@ -31,6 +31,7 @@ INLINE vf vmin(vf a, vf b) { return choose(a < b, a, b); }
 #include "cells.inc.h"
 #include "attention.inc.h"
 #include "likelihood.inc.h"
+#include "filters.inc.h"
 #include "expressions.inc.h"
 #include "gram.inc.h"
 
@@ -76,6 +77,10 @@ const fq_kernel_table NAME(fq_kernels) = {
     .adam = NAME(adam),
     .add = NAME(add),
     .prior_likelihood = NAME(prior_likelihood),
+    .walking_loadings = NAME(walking_loadings),
+    .garch = NAME(garch),
+    .correlations = NAME(correlations),
+    .rolling_loadings = NAME(rolling_loadings),
     .sum_of_squares = NAME(sum_of_squares),
     .exp = NAME(exp),
     .tanh = NAME(tanh),

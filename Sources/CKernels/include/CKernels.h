@@ -13,6 +13,8 @@
 #define FQ_STEPS 64
 // The most factors whose likelihood is summed.
 #define FQ_FACTORS 32
+// The most states or series of one filter over time.
+#define FQ_STATES 8
 
 // The operations of column expressions; x, y and z are the operands.
 enum {
@@ -118,6 +120,21 @@ typedef struct {
   // See likelihood.inc.h; at most FQ_FACTORS factors.
   void (*prior_likelihood)(int64_t rows, int64_t width, int64_t factors, const float *x,
                            const float *mean, const float *variance, float residual, double *sums);
+  // See filters.inc.h; at most FQ_STATES states.
+  void (*walking_loadings)(int64_t states, int64_t periods, const double *begin,
+                           const double *counted, const double *x, int64_t stride, const double *y,
+                           const double *walk,
+                           const double *residual, double *state, double *covariance, double *sums,
+                           double *fits, double *path, double *spreads);
+  void (*garch)(int64_t periods, int64_t stride, const double *e, const double *constant,
+                const double *a, const double *b, const double *start, double *sums,
+                double *variances);
+  void (*correlations)(int64_t n, int64_t periods, const double *factors, int64_t stride,
+                       const double *assets, const double *mean, const double *a, const double *b,
+                       double ridge, double *sums, double *slopes, double *path);
+  void (*rolling_loadings)(int64_t states, int64_t periods, int64_t window, int64_t step,
+                           double least, const double *x, int64_t stride, const double *y,
+                           double *solutions);
   // Sum of squares in float64.
   double (*sum_of_squares)(int64_t count, const float *x);
   // Elementwise functions; in and out may be the same buffer.

@@ -63,6 +63,19 @@ enum Workloads {
       summary: "FactorVAE whole: that extractor, 64 portfolios, K 5, one month a step",
       measure: { try epoch(.factorvae, $0, runs: 5) }),
     Workload(
+      name: "rolling_ols", summary: "1,750 days, 100 stocks, 3 factors: windows of 750 days, daily",
+      measure: { FilterWorkloads.rolling(step: 1, $0) }),
+    Workload(
+      name: "rolling_ols_monthly", summary: "the same, every 21 days",
+      measure: { FilterWorkloads.rolling(step: 21, $0) }),
+    Workload(
+      name: "kalman", summary: "one pass of Kalman's filter over them, with likelihoods",
+      measure: { FilterWorkloads.walking($0) }),
+    Workload(
+      name: "dcc_garch",
+      summary: "variances and correlations of them estimated, a pair of weights each",
+      measure: { FilterWorkloads.correlations($0) }),
+    Workload(
       name: "cvra_fit", summary: "a fit of that size: one epoch, one member",
       measure: { try FitWorkload.measure($0) }),
     Workload(

@@ -72,6 +72,44 @@ public struct Kernels: @unchecked Sendable {
     table.pointee.weighted_sums(Int64(rows), Int64(count), z, v, sums)
   }
 
+  /// The number of series that a filter over time takes side by side.
+  var lanes: Int { Int(table.pointee.lanes) }
+  /// The most regressors of a filter over time.
+  static let mostRegressors = Int(FQ_STATES)
+
+  /// Coefficients over windows, for one block of lanes; see `RollingLoadings`.
+  func rollingLoadings(
+    _ s: LaneSeries, window: Int, step: Int, least: Int,
+    into solutions: UnsafeMutablePointer<Double>
+  ) {
+    table.pointee.rolling_loadings(
+      Int64(s.regressorCount), Int64(s.periods), Int64(window), Int64(step), Double(least),
+      s.regressors, Int64(s.stride), s.values, solutions)
+  }
+
+  /// Filters loadings that walk, for one block of lanes; see `WalkingLoadings`.
+  func walkingLoadings(_ s: LaneSeries, _ walk: WalkLanes) {
+    table.pointee.walking_loadings(
+      Int64(s.regressorCount), Int64(s.periods), walk.begin, walk.counted, s.regressors,
+      Int64(s.stride), s.values, walk.walk, walk.residual, walk.state, walk.covariance, walk.sums,
+      walk.fits, walk.path, walk.spreads)
+  }
+
+  /// Filters the variances of one block of lanes; see `GARCH`.
+  func garch(_ s: LaneSeries, _ lanes: VarianceLanes) {
+    table.pointee.garch(
+      Int64(s.periods), Int64(s.stride), s.values, lanes.constant, lanes.shock, lanes.memory,
+      lanes.start, lanes.sums, lanes.variances)
+  }
+
+  /// Filters the correlations of the regressors with one block of lanes; see `DynamicCorrelations`.
+  func correlations(_ s: LaneSeries, _ lanes: CorrelationLanes) {
+    table.pointee.correlations(
+      Int64(s.regressorCount + 1), Int64(s.periods), s.regressors, Int64(s.stride), s.values,
+      lanes.mean, lanes.shock, lanes.memory, CorrelationLanes.ridge, lanes.sums, lanes.slopes,
+      lanes.path)
+  }
+
   /// Runs independent multiply-adds; gives the number of float operations done.
   public func probePeak(rounds: Int) -> Double {
     var sink: Float = 0
