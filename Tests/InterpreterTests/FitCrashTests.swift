@@ -89,7 +89,7 @@ import Testing
   @Test(arguments: [(SIGINT, Int32(130)), (Int32(0), Int32(124))])
   func theCheckpointIsSavedWhenTimeOrPatienceEnds(signal: Int32, status: Int32) throws {
     let (file, path) = try script(
-      "stopped", "fit cvra, k: 2, seeds: 12, epochs: 10000, patience: 1000")
+      "stopped", "fit cvra, k: 2, seeds: 60, epochs: 10000, patience: 1000")
     let cache = folder.path + "/cache-\(status)"
     let words = signal == 0 ? ["--timeout", "1500ms", file] : [file]
     let child = try ChildProgram(
@@ -130,7 +130,7 @@ import Testing
 
   @Test func aLogGetsALineNowAndThen() throws {
     let (file, _) = try script(
-      "log", "fit cvra, k: 2, seeds: 12, epochs: 10000, patience: 1000")
+      "log", "fit cvra, k: 2, seeds: 60, epochs: 10000, patience: 1000")
     let outcome = try run(["--timeout", "2500ms", file], cache: "")
     let lines = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("fit cvra  seed") }
     #expect((1...3).contains(lines.count), "\(outcome.errors)")
