@@ -100,16 +100,4 @@ public struct DynamicCorrelations: Sendable {
     }
     return result
   }
-
-  /// What the loadings say of the assets: mean + b'(f - mean of f).
-  public func fits(_ loadings: LoadingPath, _ panel: SeriesPanel) -> [Double] {
-    (0..<panel.periods).flatMap { t -> [Double] in
-      let errors = zip(panel.row(t), factorVariances.estimates).map { $0 - $1.mean }
-      return (0..<panel.series).map { i in
-        errors.enumerated().reduce(assetVariances.estimates[i].mean) {
-          $0 + loadings[t, i, $1.offset] * $1.element
-        }
-      }
-    }
-  }
 }

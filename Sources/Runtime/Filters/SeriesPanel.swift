@@ -43,13 +43,6 @@ public struct SeriesPanel: Sendable {
     regressors[(period * regressorCount)..<((period + 1) * regressorCount)]
   }
 
-  /// The first `count` periods.
-  public func prefix(_ count: Int) -> SeriesPanel {
-    SeriesPanel(
-      (0..<count).flatMap { t in (0..<series).map { value($0, at: t) } }, series: series,
-      regressors: Array(regressors.prefix(count * regressorCount)), count: regressorCount)
-  }
-
   /// The number of blocks of lanes.
   var blocks: Int { stride / Kernels.chosen.lanes }
 
