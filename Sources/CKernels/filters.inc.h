@@ -52,7 +52,7 @@ INLINE void give(evidence e, double *sums) {
 INLINE void walk_filter(const int64_t n, int64_t periods, const double *begin,
                         const double *counted, const double *x, int64_t stride, const double *y, const double *walk,
                         const double *residual, double *state, double *covariance, double *sums,
-                        double *fits, double *path, double *spreads) {
+                        double *path, double *spreads) {
   vd b[FQ_STATES], q[FQ_STATES], g[FQ_STATES], gain[FQ_STATES], p[FQ_STATES][FQ_STATES];
   vd noise = load_doubles(residual), start = load_doubles(begin), from = load_doubles(counted);
   evidence found = no_evidence();
@@ -90,7 +90,6 @@ INLINE void walk_filter(const int64_t n, int64_t periods, const double *begin,
       }
       for (int64_t j = 0; j <= i; j++) p[i][j] = row[j] + (gain[i] * noise - h) * gain[j];
     }
-    if (fits) store_doubles(fits + t * stride, fit);
     for (int64_t i = 0; path && i < n; i++) store_doubles(path + (t * n + i) * LANES, b[i]);
     for (int64_t i = 0; spreads && i < n; i++)
       for (int64_t j = 0; j <= i; j++)
@@ -107,11 +106,11 @@ static void NAME(walking_loadings)(int64_t states, int64_t periods, const double
                                    const double *counted, const double *x, int64_t stride,
                                    const double *y, const double *walk,
                                    const double *residual, double *state, double *covariance,
-                                   double *sums, double *fits, double *path, double *spreads) {
+                                   double *sums, double *path, double *spreads) {
 #define WITH(n)                                                                                \
   case n:                                                                                      \
     walk_filter(n, periods, begin, counted, x, stride, y, walk, residual, state, covariance,   \
-                sums, fits, path, spreads);                                                    \
+                sums, path, spreads);                                                    \
     break;
   switch (states) { WITH(1) WITH(2) WITH(3) WITH(4) WITH(5) WITH(6) WITH(7) WITH(8) }
 #undef WITH

@@ -125,7 +125,7 @@ typedef struct {
                            const double *counted, const double *x, int64_t stride, const double *y,
                            const double *walk,
                            const double *residual, double *state, double *covariance, double *sums,
-                           double *fits, double *path, double *spreads);
+                           double *path, double *spreads);
   void (*garch)(int64_t periods, int64_t stride, const double *e, const double *constant,
                 const double *a, const double *b, const double *start, double *sums,
                 double *variances);

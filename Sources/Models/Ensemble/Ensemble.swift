@@ -3,7 +3,6 @@
 // Rotations differ between seeds, so loadings and factors are never averaged.
 
 import FactorRuntime
-import Synchronization
 
 enum Ensemble {
   /// Runs `body` for every member, on as many threads as the budget allows; results keep the
@@ -11,14 +10,9 @@ enum Ensemble {
   static func map<Result: Sendable>(
     members: Int, budget: Budget, _ body: @escaping @Sendable (Int) throws -> Result
   ) throws -> [Result] {
-    let results = Mutex<[Int: Swift.Result<Result, any Error>]>([:])
-    Parallel.blocks(members, threads: budget.threads) { member in
-      let result = Swift.Result { try body(member) }
-      results.withLock { $0[member] = result }
-    }
-    return try results.withLock { finished in
-      try (0..<members).compactMap { try finished[$0]?.get() }
-    }
+    try Parallel.map(members, threads: budget.threads) { member in
+      Swift.Result { try body(member) }
+    }.map { try $0.get() }
   }
 
   /// Runs `body` for every member and adds the results up in the members' order, with no more of

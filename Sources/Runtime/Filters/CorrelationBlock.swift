@@ -48,19 +48,15 @@ final class CorrelationBlock: @unchecked Sendable {
   /// A search that begins where the deviance is least; `deviances` belong to the starts.
   static func search(_ deviances: [Double], _ evaluations: Int) -> NelderMead {
     let best = zip(starts, deviances).min { $0.1 < $1.1 }?.0 ?? starts[0]
-    let total = best.shock + best.memory
     return NelderMead(
-      from: [
-        Elementary.log(total / (GARCH.persistence - total)),
-        Elementary.log(best.shock / best.memory),
-      ], steps: [0.7, 0.7], evaluations: evaluations, tolerance: 1e-10)
+      from: Persistence.point(best.shock, best.memory), steps: [0.7, 0.7],
+      evaluations: evaluations, tolerance: 1e-10)
   }
 
   /// The weights at a point without limits.
   static func limited(_ point: [Double]) -> DynamicCorrelations.Weights {
-    let total = GARCH.persistence / (1 + Elementary.exp(-point[0]))
-    let share = 1 / (1 + Elementary.exp(-point[1]))
-    return .init(shock: total * share, memory: total * (1 - share), hasConverged: false)
+    let (shock, memory) = Persistence.weights(point)
+    return .init(shock: shock, memory: memory, hasConverged: false)
   }
 
   static func weights(_ search: NelderMead) -> DynamicCorrelations.Weights {

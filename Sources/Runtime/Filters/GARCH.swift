@@ -25,8 +25,6 @@ public struct GARCH: Sendable {
     public var isAtBoundary: Bool { shock < 1e-4 || shock + memory > 0.9985 || memory < 1e-4 }
   }
 
-  /// The largest sum of shock and memory.
-  static let persistence = 0.999
   public let estimates: [Estimate]
 
   /// Estimates every series of a panel from the periods before `end`; regressors do not matter.
@@ -91,33 +89,19 @@ private struct GARCHSearch {
       values, series: own.count, regressors: [Double](repeating: 0, count: end), count: 1)
   }
 
-  // The persistence and the share of shocks in it, as numbers without limits.
-  private static func limited(_ point: [Double]) -> (shock: Double, memory: Double) {
-    let total = GARCH.persistence / (1 + Elementary.exp(-point[0]))
-    let share = 1 / (1 + Elementary.exp(-point[1]))
-    return (total * share, total * (1 - share))
-  }
-
-  private static func unlimited(_ estimate: GARCH.Estimate) -> [Double] {
-    let total = estimate.shock + estimate.memory
-    return [
-      Elementary.log(total / (GARCH.persistence - total)),
-      Elementary.log(estimate.shock / estimate.memory),
-    ]
-  }
-
   func estimates() -> [GARCH.Estimate] {
     var searches = starts.map {
       NelderMead(
-        from: Self.unlimited($0), steps: [0.7, 0.7], evaluations: evaluations, tolerance: 1e-10)
+        from: Persistence.point($0.shock, $0.memory), steps: [0.7, 0.7], evaluations: evaluations,
+        tolerance: 1e-10)
     }
     while searches.contains(where: { !$0.isDone }) {
-      let values = deviances(searches.map { Self.limited($0.point) })
+      let values = deviances(searches.map { Persistence.weights($0.point) })
       for (lane, value) in values.enumerated() { searches[lane].take(value) }
     }
     return zip(starts, searches).enumerated().map { lane, pair in
       var estimate = pair.0
-      (estimate.shock, estimate.memory) = Self.limited(pair.1.best.point)
+      (estimate.shock, estimate.memory) = Persistence.weights(pair.1.best.point)
       estimate.hasConverged = pair.1.hasConverged
       let seen = Double((0..<errors.periods).count { !errors.value(lane, at: $0).isNaN })
       estimate.logLikelihood =

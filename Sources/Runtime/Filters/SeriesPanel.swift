@@ -1,7 +1,5 @@
 // Many series beside regressors that all of them face, by period: what filters over time read.
 
-import Synchronization
-
 /// Series by period with their regressors, laid out for kernels that take several series at once.
 ///
 /// A value that was not observed is NaN. Regressors are known in every period.
@@ -71,12 +69,7 @@ public struct SeriesPanel: Sendable {
   func map<Result: Sendable>(
     threads: Int, _ body: @escaping @Sendable (Int) -> Result
   ) -> [Result] {
-    let results = Mutex<[Int: Result]>([:])
-    Parallel.blocks(blocks, threads: threads) { block in
-      let result = body(block)
-      results.withLock { $0[block] = result }
-    }
-    return results.withLock { finished in (0..<blocks).compactMap { finished[$0] } }
+    Parallel.map(blocks, threads: threads, body)
   }
 }
 

@@ -116,7 +116,7 @@ struct WalkSearch {
         $0,
         WalkLanes(
           begin: memory[0], counted: memory[1], residual: memory[2], walk: memory[3],
-          state: memory[4], covariance: memory[5], sums: memory[6], fits: nil, path: path,
+          state: memory[4], covariance: memory[5], sums: memory[6], path: path,
           spreads: spreads))
     }
   }

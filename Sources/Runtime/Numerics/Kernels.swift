@@ -92,7 +92,7 @@ public struct Kernels: @unchecked Sendable {
     table.pointee.walking_loadings(
       Int64(s.regressorCount), Int64(s.periods), walk.begin, walk.counted, s.regressors,
       Int64(s.stride), s.values, walk.walk, walk.residual, walk.state, walk.covariance, walk.sums,
-      walk.fits, walk.path, walk.spreads)
+      walk.path, walk.spreads)
   }
 
   /// Filters the variances of one block of lanes; see `GARCH`.

@@ -41,7 +41,6 @@ struct WalkLanes {
   var state: UnsafeMutablePointer<Double>
   var covariance: UnsafeMutablePointer<Double>
   var sums: UnsafeMutablePointer<Double>
-  var fits: UnsafeMutablePointer<Double>?
   var path: UnsafeMutablePointer<Double>?
   var spreads: UnsafeMutablePointer<Double>?
 }

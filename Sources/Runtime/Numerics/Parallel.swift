@@ -36,6 +36,18 @@ public enum Parallel {
     for thread in running { pthread_join(thread, nil) }
   }
 
+  /// Calls `body` for every number below `count`, and gives the results in the order of the numbers.
+  public static func map<Result: Sendable>(
+    _ count: Int, threads: Int, _ body: @escaping @Sendable (Int) -> Result
+  ) -> [Result] {
+    let results = Mutex<[Int: Result]>([:])
+    blocks(count, threads: threads) { block in
+      let result = body(block)
+      results.withLock { $0[block] = result }
+    }
+    return results.withLock { finished in (0..<max(0, count)).compactMap { finished[$0] } }
+  }
+
   /// A thread that runs until its body ends.
   struct Thread: @unchecked Sendable {
     fileprivate let handle: pthread_t
