@@ -37,7 +37,7 @@ import Testing
     ("panel(firm: [\"A\"], month: 2020-01, r: [1]) | where rr > 0", "F0101"),
     ("x = 5\nx.k", "F0106"), ("toy | portfolio returns: ret", "F0101"),
     ("toy | deciles size | portfolio", "F0101"), ("ts.mean(toy.ret, 3m)", "F0201"),
-    ("toy | derive m = ts.mean(ret, 2000m)", "F0203"), ("toy | table ret, digits: 40", "F0203"),
+    ("toy | derive m = ts.mean(ret, 20000m)", "F0203"), ("toy | table ret, digits: 40", "F0203"),
     ("toy | summarise m = mean(ret), by: month | order_by mm", "F0101"),
     // Ranges and blocks.
     ("toy[1985-01..1986-12]", "F0405"), ("toy | rank_normalize size, to: 0..5", "F0203"),

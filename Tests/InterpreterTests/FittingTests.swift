@@ -149,7 +149,7 @@ import Testing
       Issue.record("nothing was kept")
       return
     }
-    pause.cause = .notFinite(epoch: 4, month: Month(index: 24_003))
+    pause.cause = .notFinite(epoch: 4, month: Period(index: 24_003))
     let fault = Fault.stopped(model, pause)
     #expect(fault.message.contains("in epoch 4, in month 2000-04"))
     guard case .model? = fault.partial else {

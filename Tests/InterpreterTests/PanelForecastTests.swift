@@ -68,7 +68,7 @@ import Testing
     let (x, y) = (try a.numbers("pred"), try b.numbers("pred"))
     let months = a.index.rowMonths
     // Returns of 2001-04 and later differ; with the lead, the row of 2001-03 forecasts 2001-04.
-    let border = try #require(Month(year: 2001, month: 4))
+    let border = try #require(Period(year: 2001, month: 4))
     for row in 0..<a.count where months[row] <= border + -shift {
       #expect(x[row].bitPattern == y[row].bitPattern, "\(months[row])")
     }

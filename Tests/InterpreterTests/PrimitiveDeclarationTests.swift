@@ -32,6 +32,14 @@ import Testing
     let folder = try TemporaryFolder()
     let toy = try ToyPanel.panel().panel
     try CSVWriter.write(toy, to: folder.path + "/toy.csv")
+    try DurableWrite.replace(
+      folder.path + "/market.csv", with: "date,mkt\n2020-01,1.5\n2020-02,-0.5\n")
+    let list =
+      "[[\"7200000\",\"2\",\"3\",\"2\",\"3\",\"5\",\"12\"],[\"3600000\",\"1\",\"2\",\"1\",\"2\",\"4\",\"7\"]]"
+    try DurableWrite.replace(
+      folder.path + "/candles.json",
+      with: "{\"retCode\":0,\"retMsg\":\"OK\",\"result\":{\"symbol\":\"BTCUSDT\",\"list\":\(list)}}"
+    )
     for example in try #require(StandardCatalog.standard.signature(named: name)).examples {
       let code = ["out.csv", "model.fqm"].reduce(example.code) { code, file in
         code.replacing("\"\(file)\"", with: "\"\(folder.path)/\(file)\"")

@@ -112,7 +112,7 @@ import Testing
     let other = run(text("if month >= 2001-10 then -ret else ret"))
     let moved = try panel(other, "oos")
     #expect(try moved.numbers("realised") != all.numbers("realised"))
-    let last = try all.index.lowerBound(#require(Month(year: 2001, month: 11)))
+    let last = try all.index.lowerBound(#require(Period(year: 2001, month: 11)))
     let early = 0..<all.index.offsets[last]
     #expect(try Array(moved.numbers("predicted")[early]) == Array(forecast[early]))
   }
@@ -142,7 +142,7 @@ import Testing
         .replacing("ret | setup", with: "ret | setup"))
     let (a, b) = (try panel(result, "a"), try panel(result, "b"))
     let months = a.index.rowMonths
-    let border = try #require(Month(year: 2001, month: 10))
+    let border = try #require(Period(year: 2001, month: 10))
     let (x, y) = (try a.numbers("predicted"), try b.numbers("predicted"))
     for row in months.indices where months[row] <= border { #expect(x[row] == y[row]) }
     #expect(x != y)

@@ -42,7 +42,7 @@ import Testing
       Issue.record("\(result.diagnostics.map(\.message))")
       return
     }
-    let ratios = GrowthRatios(value.backtest.net)
+    let ratios = GrowthRatios(value.backtest.net, periodsPerYear: 12)
     #expect(
       found.map { Double($0) ?? .nan } == [
         ratios.annualReturn, ratios.maximumDrawdown, ratios.calmarRatio, ratios.sortinoRatio,

@@ -16,7 +16,7 @@ import Testing
     }
     let firms = rows / months
     let index = try PanelIndex.sorting(
-      months: (0..<rows).map { Month(index: 24_000) + $0 / firms },
+      months: (0..<rows).map { Period(index: 24_000) + $0 / firms },
       assets: (0..<rows).map { Int32($0 % firms) }, names: (0..<firms).map { String(10_000 + $0) }
     ).index
     return FactorTask(

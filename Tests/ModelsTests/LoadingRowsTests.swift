@@ -160,7 +160,7 @@ import Testing
   private func task(seed: UInt64) throws -> (task: FactorTask, variances: [Double]) {
     let (firms, months, width) = (60, 80, 3)
     var stream = RandomStream(seed: seed, purpose: .example)
-    let start = try #require(Month(year: 2000, month: 1))
+    let start = try #require(Period(year: 2000, month: 1))
     let index = try PanelIndex.sorting(
       months: (0..<(firms * months)).map { start + $0 / firms },
       assets: (0..<(firms * months)).map { Int32($0 % firms) },

@@ -24,7 +24,7 @@ private enum SmallPanel {
     var stream = RandomStream(seed: 9, purpose: .example)
     let x = (0..<(firmOf.count * characteristics)).map { _ in Float(2 * stream.uniform() - 1) }
     let y = (0..<firmOf.count).map { _ in Float(stream.normal()) }
-    guard let first = Month(year: 2000, month: 1) else { preconditionFailure("a month") }
+    guard let first = Period(year: 2000, month: 1) else { preconditionFailure("a month") }
     let rows = present.enumerated().flatMap { month, firms in firms.map { _ in first + month } }
     let names = (0..<firms).map { "firm \($0)" }
     guard

@@ -17,7 +17,7 @@ private func task(
   }
   let names = characteristics.keys.sorted()
   let index = try PanelIndex.sorting(
-    months: cells.map { Month(index: 24_000) + $0.0 }, assets: cells.map { Int32($0.1) },
+    months: cells.map { Period(index: 24_000) + $0.0 }, assets: cells.map { Int32($0.1) },
     names: (0..<returns[0].count).map { String(100 + $0) }
   ).index
   return FactorTask(

@@ -53,7 +53,7 @@ import Testing
   private func data<Scalar: NetworkScalar>() throws -> ConditionalData<Scalar> {
     var stream = RandomStream(seed: 13, purpose: .example)
     let rows = Self.offsets[20]
-    let first = try #require(Month(year: 2000, month: 1))
+    let first = try #require(Period(year: 2000, month: 1))
     let index = try PanelIndex.sorting(
       months: Self.present.indices.flatMap { month in Self.present[month].map { _ in first + month }
       },

@@ -54,7 +54,7 @@ struct ParityPanel {
     let (train, valid) = (12, 14)
     let names = (0...(firms.joined().max() ?? 0)).map { "\(1000 + $0)" }
     let months = zip(firms, calendar).flatMap { firms, number in
-      firms.map { _ in Month(index: 24_000 + number) }
+      firms.map { _ in Period(index: 24_000 + number) }
     }
     let sorted = try PanelIndex.sorting(months: months, assets: Array(firms.joined()), names: names)
     #expect(sorted.order == nil && sorted.index.assets == Array(firms.joined()))

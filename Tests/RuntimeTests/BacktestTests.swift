@@ -14,10 +14,10 @@ import Testing
   }
 
   @Test func goldenPerformance() {
-    let found = Performance([0.02, -0.01, 0.03, 0.01, -0.04])
+    let found = Performance([0.02, -0.01, 0.03, 0.01, -0.04], periodsPerYear: 12)
     expectClose(found.sharpeRatio, 0.24967512, absolute: 1e-8)
     expectClose(found.maximumDrawdown, 0.04082199, absolute: 1e-8)
-    let scaled = Performance([0.2, -0.1, 0.3, 0.1, -0.4].map { $0 * 100 })
+    let scaled = Performance([0.2, -0.1, 0.3, 0.1, -0.4].map { $0 * 100 }, periodsPerYear: 12)
     expectClose(scaled.sharpeRatio, found.sharpeRatio, absolute: 1e-12)
   }
 

@@ -50,7 +50,7 @@ import Testing
       Issue.record("months expected")
       return
     }
-    #expect(months == [Month(index: 2004 * 12 + 11)])
+    #expect(months == [Period(index: 2004 * 12 + 11)])
   }
 
   @Test func identifiersStayText() throws {

@@ -17,7 +17,7 @@ import Testing
     ).panel
     #expect(small.count == 4047 && small.monthCount == 47 && small.assetCount == 87)
     #expect(small.assetKey == "id" && small.dateKey == "date")
-    #expect(small.index.months.first == Month("2013-10"))
+    #expect(small.index.months.first == Period("2013-10"))
     let wide = try PanelReader.read(
       path: SharedData.example("us-pystock/us_pystock_monthly_2016_2017.csv.gz")
     ).panel
@@ -54,7 +54,7 @@ import Testing
     let again = try write("date,id,x\n2001-02,B,1\n\n2001-01,A,2\n2001-02,B,3\n", "dup1.csv")
     #expect(
       throws: CSVError.duplicateKeys(
-        asset: "B", month: Month(index: 24_013), lines: [2, 5], count: 1)
+        asset: "B", month: Period(index: 24_013), lines: [2, 5], count: 1)
     ) { try PanelReader.read(path: again) }
     for name in [path, again] { try FileSystem.remove(name) }
   }
@@ -76,7 +76,7 @@ import Testing
     #expect(header.assetKey == "PERMNO" && header.dateKey == "DATE")
     #expect(header.columns.map(\.kind) == ["num", "text"])
     let panel = try PanelReader.read(path: path).panel
-    #expect(panel.index.months == [Month(index: 2004 * 12 + 11)])
+    #expect(panel.index.months == [Period(index: 2004 * 12 + 11)])
     #expect(String(decoding: CSVWriter.bytes(of: panel), as: UTF8.self).contains("20041231"))
     try FileSystem.remove(path)
   }

@@ -22,7 +22,7 @@ import Testing
     #expect(
       error
         == .duplicateKeys(
-          asset: "B", month: Month(index: 24_012), rows: [0, 2], count: 1))
+          asset: "B", month: Period(index: 24_012), rows: [0, 2], count: 1))
     #expect(error?.message.contains("rows 1, 3") == true)
   }
 
@@ -59,10 +59,10 @@ import Testing
 
   @Test func sliceOutsideTheDataNamesTheRealRange() throws {
     let panel = try TestPanels.make([("A", "2001-01", 1), ("A", "2001-05", 2)])
-    let (late, ledger) = try panel.slice(from: Month("2001-02"), through: nil)
+    let (late, ledger) = try panel.slice(from: Period("2001-02"), through: nil)
     #expect(late.count == 1 && ledger.reasons.map(\.text) == ["rows before"])
     let error = #expect(throws: PanelError.self) {
-      try panel.slice(from: Month("2002-01"), through: nil)
+      try panel.slice(from: Period("2002-01"), through: nil)
     }
     #expect(error?.message.contains("2001-01..2001-05") == true)
     #expect(throws: PanelError.noSuchAsset(name: "Z", assets: 1)) { try panel.slice(assets: ["Z"]) }

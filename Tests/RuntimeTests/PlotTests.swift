@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct PlotTests {
   private var scenes: [Scene] {
-    let months = (0..<30).map { Month(index: Int32(24_000 + $0)) }
+    let months = (0..<30).map { Period(index: Int32(24_000 + $0)) }
     let a = TestPanels.normals(30)
     return [
       LinePlot.overMonths("one", months: months, series: [("a", a)]),
@@ -47,7 +47,7 @@ import Testing
   @Test func ticksAreRound() {
     #expect(Ticks.numbers(-0.3...1.1, about: 5).labels == ["0.0", "0.5", "1.0"])
     #expect(Ticks.numbers(0...0.1, about: 5, unit: .ratio).labels.last == "10%")
-    let months = Ticks.months(24_000...24_060, about: 6)
+    let months = Ticks.periods(24_000...24_060, about: 6)
     #expect(months.labels == ["2000", "2001", "2002", "2003", "2004", "2005"])
   }
 

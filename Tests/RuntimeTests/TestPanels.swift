@@ -7,7 +7,7 @@ enum TestPanels {
   static func make(_ rows: [(String, String, Double)]) throws -> Panel {
     let names = Array(Set(rows.map(\.0))).sorted()
     let (index, order) = try PanelIndex.sorting(
-      months: rows.map { Month($0.1) ?? .missing },
+      months: rows.map { Period($0.1) ?? .missing },
       assets: rows.map { row in Int32(names.firstIndex(of: row.0) ?? -1) }, names: names)
     let values = (order ?? Array(rows.indices)).map { rows[$0].2 }
     return try Panel(index: index, columns: [("x", Column(numbers: values))])
@@ -15,7 +15,7 @@ enum TestPanels {
 
   /// The index of a full panel: every asset in every month from 2000-01.
   static func index(months: Int, assets: Int) throws -> PanelIndex {
-    let start = Month(index: 24_000)
+    let start = Period(index: 24_000)
     let rows = (0..<months * assets)
     return try PanelIndex.sorting(
       months: rows.map { start + $0 / assets }, assets: rows.map { Int32($0 % assets) },

@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test func growthRatiosFollowTheirDefinitions() {
-    let found = GrowthRatios([0.1, -0.2, 0.05, .nan, 0.1])
+    let found = GrowthRatios([0.1, -0.2, 0.05, .nan, 0.1], periodsPerYear: 12)
     let wealth = 1.1 * 0.8 * 1.05 * 1.1
     let annual = Elementary.pow(wealth, 3) - 1
     expectClose(found.annualReturn, annual, absolute: 1e-12)
@@ -74,8 +74,8 @@ import Testing
     expectClose(found.calmarRatio, annual / 0.2, absolute: 1e-12)
     // Mean .0125; downside deviation sqrt(.04 / 4) = .1.
     expectClose(found.sortinoRatio, 12.0.squareRoot() * 0.0125 / 0.1, absolute: 1e-12)
-    let rising = GrowthRatios([0.1, 0.1])
+    let rising = GrowthRatios([0.1, 0.1], periodsPerYear: 12)
     #expect(rising.calmarRatio.isNaN && rising.sortinoRatio.isNaN && rising.maximumDrawdown == 0)
-    #expect(GrowthRatios([-1, 0.5]).annualReturn == -1)
+    #expect(GrowthRatios([-1, 0.5], periodsPerYear: 12).annualReturn == -1)
   }
 }

@@ -17,7 +17,7 @@ public enum SimulatedPanel {
 
   /// The task of a world from 2000-01, missing characteristics zero.
   public static func task(_ world: any SimulatedWorld, _ split: Split) throws -> FactorTask {
-    let start = Month(index: 24_000)
+    let start = Period(index: 24_000)
     let rows = world.present.indices.filter { world.present[$0] }
     let index = try PanelIndex.sorting(
       months: rows.map { start + $0 / world.firms },

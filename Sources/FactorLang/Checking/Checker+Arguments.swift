@@ -100,7 +100,7 @@ extension Checker {
     let parameter = site.parameter
     let type = infer(value, site.outer)
     if site.isSwept, checkSwept(value, type, parameter) { return type }
-    if checkUnit(value, type, parameter) { return type }
+    if checkUnit(value, type, parameter.counting(in: site.outer.receiver)) { return type }
     if !fits(value, type, parameter.type), !(site.outer.isColumns && !type.isScalar) {
       // The first thing a function takes is known by the function, not by a name of its own.
       let signature = site.call.signature
@@ -119,7 +119,7 @@ extension Checker {
   /// Complains of a lag or lead by a negative duration, naming the one that goes the other way.
   private mutating func checkDirection(_ value: Expression, _ site: Site) -> Bool {
     let (parameter, timing) = (site.parameter, site.call.signature.timing)
-    guard timing != .latest, parameter.minimum == 1, let months = months(of: value), months < 0,
+    guard timing != .latest, parameter.minimum == 1, let months = periods(of: value), months < 0,
       case .unary(.negate, let amount) = value.kind
     else { return false }
     let other = catalog.names.first { name in
@@ -179,7 +179,9 @@ extension Checker {
       return
     }
     var number = number(of: value)
-    if parameter.unit == "months", let months = months(of: value) { number = Double(months) }
+    if parameter.unit == "months" || parameter.unit == "periods", let count = periods(of: value) {
+      number = Double(count)
+    }
     guard let number else { return }
     let isLow = parameter.minimum.map { number < $0 } ?? false
     let isHigh = parameter.maximum.map { number > $0 } ?? false

@@ -100,13 +100,14 @@ extension Checker {
     guard let bound = try? signature.bind(arguments.map(ArgumentShape.init), flows: false),
       let place = bound.index(of: parameter), let index = bound.arguments[place].first
     else { return nil }
-    return months(of: arguments[index].value)
+    return periods(of: arguments[index].value)
   }
 
-  /// Reads a duration of whole months that is written out or bound to one that is.
-  func months(of expression: Expression) -> Int? {
+  /// Reads a duration of whole months or days that is written out or bound to one that is: as many periods
+  /// of a panel whose clock it fits.
+  func periods(of expression: Expression) -> Int? {
     guard case .duration(let amount, let unit)? = literal(of: expression) else { return nil }
-    return unit.months(amount)
+    return unit == .day && amount.magnitude <= 1_000_000 ? amount : unit.months(amount)
   }
 
   /// Reads a value that is written out, here or where its name was bound.

@@ -89,12 +89,12 @@ extension Checker {
 
   private mutating func offset(_ value: Expression) -> Int? {
     let type = infer(value, .plain)
-    let parameter = ParameterInfo("known", .duration, unit: "months")
+    let parameter = ParameterInfo("known", .duration, unit: "periods")
     if checkUnit(value, type, parameter) { return nil }
     if !type.isAssignable(to: .duration) {
       report(.wrongType(parameter: "known", wanted: .duration, found: type), at: value.span)
       return nil
     }
-    return months(of: value)
+    return periods(of: value)
   }
 }

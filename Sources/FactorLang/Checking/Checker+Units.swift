@@ -45,6 +45,7 @@ extension Checker {
     let isWrong: Bool
     switch unit {
     case "months": isWrong = isNotMonths(value, type, literal)
+    case "periods": isWrong = type.isNumeric
     case "seconds": isWrong = type.isNumeric || type == .ratio || isCalendar(value) == true
     case "ratio":
       let isPlain = type == .integer || type == .number
@@ -67,5 +68,17 @@ extension Checker {
     if isCalendar(value) == false { return true }
     guard case .duration(_, let unit)? = literal else { return false }
     return unit == .day || unit == .week
+  }
+}
+
+extension ParameterInfo {
+  /// The parameter as it counts where columns flow in: periods of a panel that is surely monthly are months.
+  func counting(in receiver: Type?) -> ParameterInfo {
+    guard unit == "periods", case .panel(let schema?)? = receiver,
+      schema.keys.contains(where: { schema[$0]?.type == .month })
+    else { return self }
+    var info = self
+    info.unit = "months"
+    return info
   }
 }

@@ -185,7 +185,9 @@ struct ParameterUnitFault {
   }
 
   private static let words = [
-    "months": "calendar months such as 3m, 1q or 2y", "seconds": "a time such as 90s or 10min",
+    "months": "calendar months such as 3m, 1q or 2y",
+    "periods": "periods such as 3m, 1q, 2y or, on daily panels, 21d",
+    "seconds": "a time such as 90s or 10min",
     "ratio": "a share such as 30bps or 5%",
   ]
 
@@ -195,6 +197,10 @@ struct ParameterUnitFault {
     }
     switch (unit, literal) {
     case ("months", .integer?): return [write("for months write ", shown + "m")]
+    case ("periods", .integer?):
+      return [
+        write("for months write ", shown + "m"), write("for trading days write ", shown + "d"),
+      ]
     case ("months", .duration(let amount, .minute)?):
       return [write("for months write ", "\(amount)m")]
     case ("seconds", .duration(let amount, .month)?):

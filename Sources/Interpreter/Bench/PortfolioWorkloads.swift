@@ -59,7 +59,7 @@ enum PortfolioWorkloads {
   }
 
   private static func index() throws -> PanelIndex {
-    guard let first = Month(year: 2000, month: 1) else {
+    guard let first = Period(year: 2000, month: 1) else {
       throw Fault(.cannotRead, "the calendar begins later")
     }
     let rows = 0..<(months * firms)

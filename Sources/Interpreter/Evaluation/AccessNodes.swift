@@ -103,7 +103,7 @@ final class SliceNode: Node, @unchecked Sendable {
           (panel, line) = try panel.slice(
             assets: try PanelKeys.assets(key), allowEmpty: allowsEmpty)
         } else {
-          let (from, to) = try PanelKeys.months(key)
+          let (from, to) = try PanelKeys.periods(key, on: panel.index.clock)
           (panel, line) = try panel.slice(from: from, through: to, allowEmpty: allowsEmpty)
         }
         context.ledger(line)

@@ -1,4 +1,4 @@
-// The items of what can be gone through, and month and firm keys of slices and splits.
+// The items of what can be gone through, and period and firm keys of slices and splits.
 
 import FactorLang
 import FactorRuntime
@@ -53,25 +53,30 @@ enum Sequences {
   }
 }
 
-/// Reading month and firm keys of slices and splits.
+/// Reading period and firm keys of slices and splits.
 enum PanelKeys {
-  /// The first and last month of a month, date, quarter or range; open ends are nil.
-  static func months(_ value: Value) throws -> (Month?, Month?) {
+  /// The first and last period of a month, date, quarter or range; open ends are nil.
+  static func periods(_ value: Value, on clock: Clock) throws -> (Period?, Period?) {
     guard case .range(let range) = value else {
-      let month = try single(value, isUpper: false)
-      return (month, try single(value, isUpper: true))
+      return (
+        clock.first(of: try single(value, isUpper: false)),
+        clock.last(of: try single(value, isUpper: true))
+      )
     }
-    let lower = try range.lower.map { try single($0, isUpper: false) }
-    var upper = try range.upper.map { try single($0, isUpper: true) }
-    if !range.includesUpper { upper = upper.map { $0 - 1 } }
+    let lower = try range.lower.map { clock.first(of: try single($0, isUpper: false)) }
+    let upper = try range.upper.map { bound in
+      range.includesUpper
+        ? clock.last(of: try single(bound, isUpper: true))
+        : clock.first(of: try single(bound, isUpper: false)) - 1
+    }
     return (lower, upper)
   }
 
-  private static func single(_ value: Value, isUpper: Bool) throws -> Month {
+  private static func single(_ value: Value, isUpper: Bool) throws -> Period {
     switch value {
     case .month(let month): return month
-    case .date(let date): return date.month
-    case .quarter(let quarter): return Month(index: Int32(quarter * 3 + (isUpper ? 2 : 0)))
+    case .date(let date): return Period(date)
+    case .quarter(let quarter): return Period(index: Int32(quarter * 3 + (isUpper ? 2 : 0)))
     case .integer(let year) where (1000...3000).contains(year):
       throw Fault(
         .wrongType, "`\(year)` is a number, not a month", helps: ["write `\(year)-01..\(year)-12`"])

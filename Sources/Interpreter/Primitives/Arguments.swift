@@ -49,7 +49,7 @@ enum Broadcast {
     case .text(let text):
       return Column(text: [String?](repeating: text, count: rows), known: always)
     case .month(let month):
-      return Column(.months([Month](repeating: month, count: rows)), known: always)
+      return Column(.months([Period](repeating: month, count: rows)), known: always)
     case .date(let date):
       return Column(.dates([CalendarDate](repeating: date, count: rows)), known: always)
     case .bool(let flag):

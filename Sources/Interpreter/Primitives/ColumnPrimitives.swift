@@ -32,19 +32,20 @@ private func shift(
   Primitive(
     name, topic: .columns, summary,
     Parameter<ColumnValue>.required("x", "the column"),
-    Parameter<Months>.required("by", "calendar months, quarters or years; positive").named {
-      $0.minimum = 1
-    },
+    Parameter<Periods>.required(
+      "by", "calendar months, quarters or years; days on a daily panel; positive"
+    ).named { $0.minimum = 1 },
     returns: sentence, isColumnFunction: true, timing: timing, needsPanel: true,
     examples: ["toy | derive other = \(name)(ret, 1m)"]
-  ) { context, x, months in
-    guard months.count > 0 else {
+  ) { context, x, periods in
+    guard periods.amount > 0 else {
       throw Fault(
         .outOfRange, "`\(name)` takes a positive duration",
         helps: ["for the other direction use `\(name == "lag" ? "lead" : "lag")`"], parameter: "by")
     }
     let panel = try context.requirePanel(name)
-    return ColumnValue(name: x.name, column: try body(panel, x.column, months.count))
+    let count = try periods.count(on: panel.index.clock, parameter: "by")
+    return ColumnValue(name: x.name, column: try body(panel, x.column, count))
   }
 }
 
@@ -64,13 +65,13 @@ private enum Compounded {
 
 let columnPrimitives: [Primitive] = [
   shift(
-    "lag", "Gives a firm's value some calendar months earlier; a gap gives na.",
+    "lag", "Gives a firm's value some periods earlier; a gap gives na.",
     "the column, known that much sooner", .shiftsEarlier(by: "by")
-  ) { panel, column, months in try panel.lagged(column, by: months) },
+  ) { panel, column, periods in try panel.lagged(column, by: periods) },
   shift(
-    "lead", "Gives a firm's value some calendar months later; it may only be a target.",
+    "lead", "Gives a firm's value some periods later; it may only be a target.",
     "the column, known that much later", .shiftsLater(by: "by")
-  ) { panel, column, months in try panel.led(column, by: months) },
+  ) { panel, column, periods in try panel.led(column, by: periods) },
   Primitive(
     "growth", topic: .columns, "Compounds returns: what one unit grew to, less one.",
     Parameter<ColumnValue>.required("x", "returns in the order of the rows"),
@@ -96,7 +97,7 @@ let columnPrimitives: [Primitive] = [
     case .month, .missing: return value
     case .column(let column):
       guard case .dates(let dates) = column.column.values else { return value }
-      let months = dates.map { $0.isMissing ? Month.missing : $0.month }
+      let months = dates.map { $0.isMissing ? Period.missing : $0.month }
       let known = column.column.known
       return .column(ColumnValue(name: column.name, column: Column(.months(months), known: known)))
     default: throw Fault(.wrongType, "`month` takes a date, not \(value.type.phrase)")

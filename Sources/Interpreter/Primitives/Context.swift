@@ -83,7 +83,10 @@ enum ScriptFolder {
   static func find(_ written: String, beside folder: String) -> String {
     guard !written.hasPrefix("/"), !folder.isEmpty else { return written }
     let beside = folder + "/" + written
-    return FileSystem.exists(beside) ? beside : written
+    let isThere =
+      FilePattern.isPattern(beside)
+      ? (try? FilePattern.files(beside)) != nil : FileSystem.exists(beside)
+    return isThere ? beside : written
   }
 
   /// The folder of a script.

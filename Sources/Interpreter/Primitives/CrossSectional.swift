@@ -41,14 +41,14 @@ enum CrossSectional {
   ) {
     let some = missing.filter { $0.1 > 0 }
     let total = some.reduce(0) { $0 + $1.1 }
-    var detail = Counted.text(missing.count, "column") + ", within month"
+    var detail = Counted.text(missing.count, "column") + ", within \(panel.index.clock.noun)"
     if total > 0, !keeps {
       let shown = some.prefix(3).map { "\($0.0) \(NumberFormat.count($0.1))" }
       let more = some.count > 3 ? " and \(Counted.text(some.count - 3, "more column"))" : ""
       detail += "; na → 0: " + shown.joined(separator: " · ") + more
     }
     for (name, count) in some where count == panel.count {
-      context.note("`\(name)` has no value in any month; it is 0 everywhere")
+      context.note("`\(name)` has no value in any \(panel.index.clock.noun); it is 0 everywhere")
     }
     context.ledger(
       LedgerLine(stage: stage, rowsIn: panel.count, rowsOut: panel.count), detail: detail)
@@ -71,7 +71,7 @@ enum CrossSectional {
     context.ledger(
       LedgerLine(stage: "winsorize", rowsIn: panel.count, rowsOut: panel.count),
       detail: "\(NumberFormat.count(moved)) values moved, "
-        + "\(NumberFormat.percent(tails, decimals: 1)) a tail, within month")
+        + "\(NumberFormat.percent(tails, decimals: 1)) a tail, within \(panel.index.clock.noun)")
     return value.with(try replace(panel, names, columns, unit: nil))
   }
 
@@ -107,7 +107,7 @@ enum Describe {
     return Table(
       title:
         Counted.text(panel.count, "row") + " · " + Counted.text(panel.assetCount, "firm") + " · "
-        + "\(span) · firms a month \(firms.fewest) to \(firms.most), median \(ValueText.number(firms.median))",
+        + "\(span) · firms a \(panel.index.clock.noun) \(firms.fewest) to \(firms.most), median \(ValueText.number(firms.median))",
       columns: [
         ("column", Column(text: items.map(\.name))),
         ("kind", Column(text: items.map(\.kind))),

@@ -4,28 +4,47 @@ import FactorLang
 import FactorRuntime
 import Models
 
+/// How often rows come.
+enum Frequency: String, ChoiceWord {
+  case auto, monthly, daily
+
+  var sentence: String {
+    switch self {
+    case .auto: "daily if a month has five days or more and firms have two rows or more in a month"
+    case .monthly: "one row a firm and month, whatever the day"
+    case .daily: "one row a firm and trading day"
+    }
+  }
+
+  var reading: PanelReader.Frequency {
+    switch self {
+    case .auto: .found
+    case .monthly: .monthly
+    case .daily: .daily
+    }
+  }
+}
+
 let dataPrimitives: [Primitive] = [
   Primitive(
-    "load", topic: .data, "Reads a panel from a CSV file, plain or gzipped.",
-    Parameter<String>.required("path", "the file, relative to the script"),
+    "load", topic: .data, "Reads a panel from CSV files, plain or gzipped.",
+    Parameter<String>.required(
+      "path", "the file, relative to the script; a star in its name stands for several"),
     Parameter<ColumnNames>.columns(
       "keys", required: false,
       "the firm and the month column; found by their usual names if left out"
     ).labelled,
     Parameter<Value>.value(
       "known", default: .missing,
-      "periods after the row's month at which columns are known, such as {RET: 0m, else: -1m}"
+      "periods after its row at which a column is known, such as {RET: 0m, else: -1m}"
     ).labelled,
-    returns: "the panel, its rows sorted by month and firm", effect: .loadsFile,
+    Parameter<Frequency>.choice(
+      "freq", default: .auto, "how often rows come, where dates are days"
+    ).labelled,
+    returns: "the panel, its rows sorted by period and firm", effect: .loadsFile,
     examples: ["load \"toy.csv\", keys: [date, id], known: {ret: 0m, else: -1m}"]
-  ) { context, path, keys, known in
-    let full = context.reading(path)
-    let names = try LoadKeys.resolve(keys.names, path: full)
-    let (panel, line) = try blaming("path") {
-      try PanelReader.read(
-        path: full, asset: names.asset, date: names.date, budget: context.budget)
-    }
-    try context.record(panel, path: path, file: full)
+  ) { context, path, keys, known, frequency in
+    let (panel, line) = try LoadedFiles.read(path, keys.names, frequency.reading, context)
     let offsets = try KnownOffsets(known, panel)
     let dated = try panel.with(
       panel.named.map { name, column in
@@ -38,6 +57,9 @@ let dataPrimitives: [Primitive] = [
       line,
       detail: Counted.text(dated.assetCount, "firm") + "  "
         + "\(months.first?.description ?? "")..\(months.last?.description ?? "")  "
+        + (dated.index.clock == .months
+          ? ""
+          : "\(dated.index.clock.description), \(Counted.text(months.count, dated.index.clock.noun))  ")
         + Counted.text(dated.names.count, "column"))
     return PanelValue(panel: dated, origin: path)
   }.costing(.perByte(2)),
@@ -101,17 +123,18 @@ private struct KnownOffsets {
     case .missing: return
     case .record(let record):
       for field in record.fields {
-        guard let months = Months(field.value) else {
+        guard let periods = Periods(field.value) else {
           throw Fault(
             .wrongType,
-            "`known` takes calendar durations; `\(field.name)` is \(field.value.type.phrase)",
+            "`known` takes durations; `\(field.name)` is \(field.value.type.phrase)",
             helps: ["write known: {\(field.name): 6m}"], parameter: "known")
         }
+        let count = try periods.count(on: panel.index.clock, parameter: "known")
         if field.name == "else" {
-          rest = months.count
+          rest = count
         } else {
           _ = try panel.column(field.name)
-          named[field.name] = months.count
+          named[field.name] = count
         }
       }
     default:

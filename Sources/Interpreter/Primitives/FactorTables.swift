@@ -34,7 +34,7 @@ enum PricingTable {
     }
     return Table(
       title: "\(name) · pricing errors of managed portfolios · \(block.rawValue) "
-        + "\(sample.span.first)..\(sample.span.last) · \(Counted.text(sample.span.count, "month"))",
+        + "\(sample.span.first)..\(sample.span.last) · \(Counted.text(sample.span.count, sample.index.clock.noun))",
       columns: [
         ("portfolio", Column(text: data.characteristicNames + ["constant"])),
         ("mean", ratio(\.mean)), ("t_mean", plain(\.meanStatistic)), ("alpha", ratio(\.alpha)),
@@ -66,23 +66,24 @@ enum TangencyTable {
     let mean = sample.months.indices.map { $0 - sample.months.lowerBound }.map { month in
       Summation.compensated(paths.map { $0[month] }) / Double(paths.count)
     }
-    let performance = Performance(mean)
-    let annual = NumberFormat.percent(12 * performance.mean, decimals: 2)
+    let year = sample.index.clock.periodsPerYear
+    let performance = Performance(mean, periodsPerYear: year)
+    let annual = NumberFormat.percent(Double(year) * performance.mean, decimals: 2)
     let spread = NumberFormat.percent(performance.volatility, decimals: 2)
     let ratio = performance.sharpeRatio
     return Table(
       title: "\(name) · tangency portfolio of its factors · \(block.rawValue) "
         + "\(sample.span.first)..\(sample.span.last) · \(Counted.text(paths.count, "seed"))",
       columns: [
-        ("month", Column(.months(sample.index.months))),
+        Column.time(sample.index.months),
         ("ret", Column(numbers: mean, unit: .ratio)),
       ],
       notes: [
-        "  mean \(annual) a year (×12) · volatility \(spread) (×√12) · Sharpe "
+        "  mean \(annual) a year (×\(year)) · volatility \(spread) (×√\(year)) · Sharpe "
           + (ratio.isFinite ? NumberFormat.fixed(ratio, decimals: 2) : NumberFormat.missing)
-          + " (×√12), before costs",
-        "  weights from all months before, for an expected volatility of "
-          + "\(NumberFormat.percent(volatility, decimals: 2)) a month; returns of the seeds averaged",
+          + " (×√\(year)), before costs",
+        "  weights from all \(sample.index.clock.noun)s before, for an expected volatility of "
+          + "\(NumberFormat.percent(volatility, decimals: 2)) a \(sample.index.clock.noun); returns of the seeds averaged",
       ])
   }
 
@@ -188,7 +189,7 @@ enum AlignmentTable {
 
   private static func factors(
     _ model: ModelValue, _ block: EvaluationValue.Block?, _ context: Context
-  ) throws -> (months: [Month], rows: [[Double]]) {
+  ) throws -> (months: [Period], rows: [[Double]]) {
     let data = try model.requireTask(nil).cut
     let factors = try model.model.predict(data, budget: context.budget).factors
     guard factors.first?.isEmpty == false else {

@@ -46,7 +46,7 @@ struct ImportanceStudy {
     let score: ImportanceScore
     /// R2 with all characteristics.
     let whole: Double
-    let months: (first: Month, last: Month, count: Int)
+    let months: (first: Period, last: Period, count: Int)
   }
 
   func table(_ model: ModelValue, _ task: TaskValue?, top: Int) throws -> Table {

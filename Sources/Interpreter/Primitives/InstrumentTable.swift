@@ -98,6 +98,6 @@ struct InstrumentTable {
     let names = data.index.months
     return "ipca · bootstrap tests · \(Counted.text(draws, "draw")) from seed \(context.seed) · "
       + "\(names[months.lowerBound])..\(names[months.upperBound - 1]) · "
-      + "\(Counted.text(months.count, "month")) · \(Counted.text(rows, "row"))"
+      + "\(Counted.text(months.count, data.index.clock.noun)) · \(Counted.text(rows, "row"))"
   }
 }

@@ -90,6 +90,7 @@ struct LineScene {
       }
       return (numbers, .numbers)
     case .months(let months): return (months.map { Double($0.index) }, .months)
+    case .dates(let days): return (days.map { Double(Period($0).index) }, .months)
     default:
       let words = (0..<column.count).map { ValueText.short(column.value(at: $0)) }
       var names: [String] = []

@@ -145,7 +145,7 @@ struct PanelForecast {
   // Rows of months in which some return is known, and of the month right after the last of them.
   private func rows(
     _ numbers: [Double], _ target: ColumnExpression
-  ) throws -> (kept: [Int], last: Month) {
+  ) throws -> (kept: [Int], last: Period) {
     let index = panel.index
     let known = index.months.indices.filter { month in
       index.rows(ofMonthAt: month).contains { !numbers[$0].isNaN }
@@ -159,7 +159,7 @@ struct PanelForecast {
   }
 
   private func report(
-    _ name: String, _ task: FactorTask, _ kept: [Int], _ numbers: [Double], _ last: Month,
+    _ name: String, _ task: FactorTask, _ kept: [Int], _ numbers: [Double], _ last: Period,
     known: Int
   ) {
     let waiting = kept.count { numbers[$0].isNaN }

@@ -36,7 +36,7 @@ enum PanelR2 {
     }
     return Table(
       title: "\(value.origin) · R2 of \(returns.text) · \(months.first?.description ?? "").."
-        + "\(months.last?.description ?? "") · \(Counted.text(months.count, "month"))",
+        + "\(months.last?.description ?? "") · \(Counted.text(months.count, months.first?.noun ?? "month"))",
       columns: [
         ("forecast", Column(text: rows.map(\.name))), ("made", Column(text: rows.map(\.made))),
         ("r2", Column(numbers: rows.map(\.r2.value), unit: .ratio)),

@@ -10,7 +10,7 @@ enum PanelStack {
       throw Fault(.wrongType, "`stack` needs at least one panel", parameter: "tables")
     }
     var codes: [String: Int32] = [:]
-    var (months, assets, names): ([Month], [Int32], [String]) = ([], [], [])
+    var (months, assets, names): ([Period], [Int32], [String]) = ([], [], [])
     for value in panels {
       let panel = value.panel
       guard panel.names == first.panel.names else {

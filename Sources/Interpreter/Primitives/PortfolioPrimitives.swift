@@ -100,7 +100,8 @@ let portfolioPrimitives: [Primitive] = [
     let sizes = (1...10).map { bucket in sort.buckets.count { $0 == Int32(bucket) } }
     context.ledger(
       LedgerLine(stage: "deciles", rowsIn: panel.count, rowsOut: panel.count),
-      detail: "by \(signal.text), \(Counted.text(sort.sortedMonths.count, "month")), "
+      detail:
+        "by \(signal.text), \(Counted.text(sort.sortedMonths.count, panel.index.clock.noun)), "
         + "\(sizes.min() ?? 0) to \(sizes.max() ?? 0) rows a decile; "
         + "\(breakpoints == .nyse ? "NYSE break points, " : "")ties \(ties.ledgerWords)")
     for month in sort.skipped.prefix(3) { context.note("\(month) cannot be sorted: no deciles") }
@@ -124,8 +125,8 @@ let portfolioPrimitives: [Primitive] = [
     Parameter<ColumnNames>.columns(
       "weight", required: false, "the column that weights each leg; equal weights if left out"
     ).labelled.timed(.presentOnly).numeric,
-    Parameter<Months>.value(
-      "rebalance", default: Months(1), shown: "1m", "how often weights are set"
+    Parameter<Periods?>.optional(
+      "rebalance", "how often weights are set; every period if left out"
     ).labelled,
     Parameter<ColumnNames>.columns(
       "returns", required: false, "the return earned in the month"
@@ -133,9 +134,11 @@ let portfolioPrimitives: [Primitive] = [
     returns: "the backtest, gross and net of 30 bps", needsColumns: ["decile", "signal"],
     examples: ["toy | deciles size | portfolio long: 10, short: 1, returns: ret"]
   ) { context, value, legs, long, short, weight, rebalance, returns in
-    guard rebalance.count == 1 else {
+    let clock = value.panel.index.clock
+    guard try rebalance?.count(on: clock, parameter: "rebalance") ?? 1 == 1 else {
       throw Fault(
-        .outOfRange, "weights are set every month; `rebalance` is 1m", parameter: "rebalance")
+        .outOfRange, "weights are set every \(clock.noun); leave `rebalance` out",
+        parameter: "rebalance")
     }
     var options = BacktestOptions()
     options.legs = legs == "long_only" ? .longOnly : .longShort
@@ -164,7 +167,8 @@ let portfolioPrimitives: [Primitive] = [
     context.ledger(
       LedgerLine(stage: "costs", rowsIn: months, rowsOut: months),
       detail: "\(NumberFormat.basisPoints(costs.rate)) × turnover "
-        + "\(NumberFormat.percent(charged.backtest.meanTurnover, decimals: 0)) a month")
+        + "\(NumberFormat.percent(charged.backtest.meanTurnover, decimals: 0)) a \(charged.backtest.clock.noun)"
+    )
     return charged
   },
   Primitive(

@@ -119,6 +119,7 @@ private struct ArgumentCursor {
   private static func wanted(_ info: ParameterInfo) -> String {
     if let choices = info.choices { return "one of " + choices.map(\.word).joined(separator: ", ") }
     if info.unit == "months" { return "calendar months such as 3m, 1q or 2y" }
+    if info.unit == "periods" { return "periods such as 3m, 1q, 2y or, on daily panels, 21d" }
     return info.type.phrase
   }
 

@@ -67,23 +67,25 @@ let regimePrimitives: [Primitive] = [
     SharedParameters.fitted,
     SharedParameters.scoredTask,
     Parameter<Value>.value(
-      "from", default: .missing, shown: "the last month", "the month after which paths begin"
+      "from", default: .missing, shown: "the last period",
+      "the month or day after which paths begin"
     ).labelled,
-    Parameter<Months>.value(
-      "horizon", default: Months(12), shown: "12m", "how far paths go"
-    ).labelled,
+    Parameter<Periods?>.optional("horizon", "how far paths go; 12 periods if left out")
+      .labelled,
     Parameter<Int>.value("paths", default: 500, in: 20...1_000_000, "how many paths").labelled,
     Parameter<Bool>.value(
-      "compound", default: false, "what one unit has gained so far instead of the month's return"
+      "compound", default: false,
+      "what one unit has gained so far instead of the return of each period"
     ).labelled,
-    returns: "a table of month and quantiles p5, p25, p50, p75, p95 over the paths; nothing after "
+    returns:
+      "a table of periods and quantiles p5, p25, p50, p75, p95 over the paths; nothing after "
       + "`from` is read",
     examples: [
       "m = toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 1, seeds: 2, epochs: 3\nsimulate m, from: 2001-06, horizon: 6m, paths: 100"
     ]
   ) { context, model, task, from, horizon, paths, compound in
     try Simulation(model, model.requireTask(task).cut, context).table(
-      from: from, months: horizon.count, paths: paths, compound: compound)
+      from: from, horizon: horizon, paths: paths, compound: compound)
   },
   Primitive(
     "plot.ribbon", topic: .plots, "Draws probabilities over the months, from zero to one.",
@@ -132,7 +134,7 @@ enum MonthTable {
     return Table(
       title:
         "\(model.model.summary.model) · \(data.index.months[0])..\(data.index.months[rows.count - 1])",
-      columns: [("month", Column(.months(data.index.months), known: Availability.always))]
+      columns: [Column.time(data.index.months)]
         + (0..<width).map { k in ("\(prefix)\(k + 1)", Column(numbers: rows.map { $0[k] })) })
   }
 }
@@ -144,43 +146,44 @@ struct RegimeTable {
   init(_ table: Table) { self.table = table }
 
   func regimes(_ count: Int, seeds: Int, until: Value, _ context: Context) throws -> Table {
-    guard case .months(let all)? = table.column("month")?.values, Set(all).count == all.count
+    guard let all = table.periods, Set(all).count == all.count
     else {
-      throw Fault(.wrongType, "`regimes` needs a table with a column `month`, one row a month")
+      throw Fault(
+        .wrongType, "`regimes` needs a table with a column `month` or `date`, one row each")
     }
     let order = all.indices.sorted { all[$0] < all[$1] }
-    let named = table.columns.filter { $0.name != "month" && $0.column.numbers != nil }
+    let named = table.columns.filter { $0.column.numbers != nil }
     let numbers = named.compactMap(\.column.numbers)
     guard !numbers.isEmpty else { throw Fault(.wrongType, "the table has no column of numbers") }
     let rows = order.filter { row in numbers.allSatisfy { $0[row].isFinite } }
     let series = rows.map { row in numbers.map { $0[row] } }
     let months = rows.map { all[$0] }
     var (fitted, known) = (series, Availability.wholeSample)
-    if case .month(let last) = until {
+    if !until.isMissing {
+      let last = try Simulation.period(until, "until", Clock(months))
       fitted = zip(months, series).filter { $0.0 <= last }.map(\.1)
       // From then on nothing later is in the probabilities.
       known = 0
-    } else if !until.isMissing {
-      throw Fault(.wrongType, "`until` is a month, such as 1995-12", parameter: "until")
     }
+    let noun = months.first?.noun ?? "month"
     guard fitted.count >= 10 * count else {
       throw Fault(
         .outsideData,
-        "\(count) regimes need \(10 * count) months or more; there are \(fitted.count)",
+        "\(count) regimes need \(10 * count) \(noun)s or more; there are \(fitted.count)",
         parameter: "count")
     }
     let model = HiddenMarkov(fitted, regimes: count, starts: seeds, seed: context.seed)
     context.ledger(
       LedgerLine(
         stage: "regimes", rowsIn: all.count, rowsOut: rows.count,
-        reasons: [.init("months with a missing value", all.count - rows.count)]),
+        reasons: [.init("\(noun)s with a missing value", all.count - rows.count)]),
       detail: "\(count) regimes of \(named.map(\.name).joined(separator: ", ")), best of "
-        + "\(Counted.text(seeds, "start")), parameters from \(fitted.count) months")
+        + "\(Counted.text(seeds, "start")), parameters from \(fitted.count) \(noun)s")
     return result(model, model.filtered(series), months, named.map(\.name), known)
   }
 
   private func result(
-    _ model: HiddenMarkov, _ filtered: [[Double]], _ months: [Month], _ names: [String],
+    _ model: HiddenMarkov, _ filtered: [[Double]], _ months: [Period], _ names: [String],
     _ known: Int
   ) -> Table {
     let regimes = filtered.map { p in p.indices.max { (p[$0], -$0) < (p[$1], -$1) } ?? 0 }
@@ -190,13 +193,13 @@ struct RegimeTable {
     var result = Table(
       title: table.title,
       columns: [
-        ("month", Column(.months(months), known: Availability.always)),
+        Column.time(months),
         ("regime", numbers({ Double(regimes[$0] + 1) }, .count)),
       ]
         + (0..<model.count).map { k in ("prob\(k + 1)", numbers { filtered[$0][k] }) })
     let labels = (1...model.count).map { "from \($0)" }
     let transition = Table(
-      title: "probability of the next month's regime",
+      title: "probability of the next \(months.first?.noun ?? "month")'s regime",
       columns: [("regime", Column(text: labels))]
         + (0..<model.count).map { k in
           ("to \(k + 1)", Column(numbers: model.transition.map { $0[k] }))
@@ -228,9 +231,11 @@ struct Simulation {
     (self.model, self.data, self.context) = (model, data, context)
   }
 
-  func table(from: Value, months: Int, paths: Int, compound: Bool) throws -> Table {
-    guard (1...1200).contains(months) else {
-      throw Fault(.outOfRange, "`horizon` must lie in 1m..1200m", parameter: "horizon")
+  func table(from: Value, horizon: Periods?, paths: Int, compound: Bool) throws -> Table {
+    let (clock, noun) = (data.index.clock, data.index.clock.noun)
+    let months = try horizon?.count(on: clock, parameter: "horizon") ?? 12
+    guard (1...10_000).contains(months) else {
+      throw Fault(.outOfRange, "`horizon` must lie in 1..10,000 \(noun)s", parameter: "horizon")
     }
     let last = try lastMonth(from)
     let known = 0..<data.index.lowerBound(last + 1)
@@ -239,7 +244,8 @@ struct Simulation {
     let factors = try model.model.predict(past, budget: context.budget).factors
     guard let width = factors.first?.count, factors.count >= 3 * (width + 2) else {
       throw Fault(
-        .outsideData, "too few months up to \(last) for a VAR(1) of the factors", parameter: "from")
+        .outsideData, "too few \(noun)s up to \(last) for a VAR(1) of the factors",
+        parameter: "from")
     }
     let average = (0..<past.monthCount).map { month in
       past.returns[past.rows(month)].reduce(0, +) / Double(past.rows(month).count)
@@ -259,12 +265,13 @@ struct Simulation {
         stage: "simulate", rowsIn: past.returns.count, rowsOut: past.returns.count),
       detail:
         "\(Counted.text(paths, "path")) after \(last); VAR(1) of \(Counted.text(width, "factor")) "
-        + "on \(factors.count) months, residuals drawn again")
+        + "on \(factors.count) \(noun)s, residuals drawn again")
     let quantiles = drawn.map { Quantile.of($0, Self.shares) }
     return Table(
-      title: "equal-weighted portfolio · " + (compound ? "gained since" : "monthly return after")
+      title: "equal-weighted portfolio · "
+        + (compound ? "gained since" : "return of each \(noun) after")
         + " \(last)",
-      columns: [("month", Column(.months((1...months).map { last + $0 })))]
+      columns: [Column.time((1...months).map { clock.moved(last, by: $0) })]
         + Self.shares.indices.map { k in
           (
             "p\(Int((100 * Self.shares[k]).rounded()))",
@@ -273,14 +280,25 @@ struct Simulation {
         })
   }
 
-  private func lastMonth(_ from: Value) throws -> Month {
+  /// The last period of a month or day given to a parameter.
+  static func period(_ value: Value, _ parameter: String, _ clock: Clock) throws -> Period {
+    switch value {
+    case .month, .date, .quarter:
+      if let last = try PanelKeys.periods(value, on: clock).1 { return last }
+      fallthrough
+    default:
+      throw Fault(
+        .wrongType, "`\(parameter)` is a month such as 2008-09, or a day such as 2008-09-30",
+        parameter: parameter)
+    }
+  }
+
+  private func lastMonth(_ from: Value) throws -> Period {
     guard let first = data.index.months.first, let last = data.index.months.last else {
       throw Fault(.outsideData, "the task has no rows")
     }
     if from.isMissing { return last }
-    guard case .month(let month) = from else {
-      throw Fault(.wrongType, "`from` is a month, such as 2008-09", parameter: "from")
-    }
+    let month = try Self.period(from, "from", data.index.clock)
     guard month >= first, month <= last else {
       throw Fault(.outsideData, "the data cover \(first)..\(last), not \(month)", parameter: "from")
     }
@@ -290,7 +308,7 @@ struct Simulation {
 
 enum Fan {
   static func scene(_ table: Table, _ bands: [Double], _ title: String) throws -> Scene {
-    guard case .months(let months)? = table.column("month")?.values,
+    guard let months = table.periods,
       let median = table.column("p50")?.numbers
     else {
       throw Fault(

@@ -21,20 +21,20 @@ let rollingPrimitives: [Primitive] = [
     "Makes windows of training, validation and test months that move through a task.",
     Parameter<TaskValue>.flow("task", "a task; its own split, if any, is left aside"),
     Parameter<RollingDesign?>.optionalWord("design", "a design of the literature"),
-    Parameter<Months?>.optional(
+    Parameter<Periods?>.optional(
       "train",
       "how long each model is fitted; of expanding windows the "
         + "first"
     ).labelled,
-    Parameter<Months?>.optional("valid", "how long choices are made").labelled,
-    Parameter<Months?>.optional("test", "how long each model forecasts").labelled,
+    Parameter<Periods?>.optional("valid", "how long choices are made").labelled,
+    Parameter<Periods?>.optional("test", "how long each model forecasts").labelled,
     Parameter<Bool?>.optional(
-      "expanding", "whether all windows train from the first month of the task; false if left out"
+      "expanding", "whether all windows train from the beginning of the task; false if left out"
     ).labelled,
     Parameter<Value>.value(
-      "from", default: .missing, shown: "the earliest possible", "the first test month"
+      "from", default: .missing, shown: "the earliest possible", "the first month or day of tests"
     ).labelled,
-    Parameter<Months?>.optional("refit", "how far windows are apart; `test` if left out").labelled,
+    Parameter<Periods?>.optional("refit", "how far windows are apart; `test` if left out").labelled,
     returns: "a list of records: name, train, valid, test, and previous, which `each` fills with "
       + "the model fitted in the window before",
     alternatives: [["design"], ["train", "valid", "test"]],
@@ -45,16 +45,21 @@ let rollingPrimitives: [Primitive] = [
       """
     ]
   ) { context, task, design, train, valid, test, expanding, from, refit in
-    let usual = design?.windows(ofMonths: Rolling.span(task))
-    guard let train = train?.count ?? usual?.train, let valid = valid?.count ?? usual?.valid,
-      let test = test?.count ?? usual?.test
+    let clock = task.task.index.clock
+    let usual = design?.windows(of: Rolling.span(task), year: clock.periodsPerYear)
+    func length(_ given: Periods?, _ name: String) throws -> Int? {
+      try given?.count(on: clock, parameter: name)
+    }
+    guard let train = try length(train, "train") ?? usual?.train,
+      let valid = try length(valid, "valid") ?? usual?.valid,
+      let test = try length(test, "test") ?? usual?.test
     else {
       throw Fault(
         .missingArgument, "`rolling` needs a design, or train, valid and test",
         helps: ["rolling train: 12y, valid: 3y, test: 1y", "rolling gkx"])
     }
     let lengths = Rolling(
-      train: train, valid: valid, test: test, step: refit?.count ?? test,
+      train: train, valid: valid, test: test, step: try length(refit, "refit") ?? test,
       isExpanding: expanding ?? usual?.isExpanding ?? false)
     let windows = try lengths.windows(task, from: from)
     context.ledger(
@@ -119,7 +124,7 @@ enum InformationTable {
     var table = Table(
       title: title,
       columns: [
-        ("month", Column(.months(panel.index.months))), ("ic", Column(numbers: found.series)),
+        Column.time(panel.index.months), ("ic", Column(numbers: found.series)),
         ("firms", Column(numbers: firms, unit: .count)),
       ])
     func text(_ x: Double, _ decimals: Int) -> String {
@@ -127,7 +132,7 @@ enum InformationTable {
     }
     table.notes = [
       "  mean \(text(found.mean, 4)) · ICIR \(text(found.ratio, 2)) · t \(text(found.tStatistic, 2))"
-        + " · \(Counted.text(found.count, "month"))"
+        + " · \(Counted.text(found.count, panel.index.clock.noun))"
         + (found.skipped.isEmpty
           ? "" : ", \(found.skipped.count) with fewer than ten firms left out")
     ]
@@ -212,9 +217,9 @@ enum ValidMonths: Bridged {
 
   /// The task with these months as its validation block; training ends before them at the latest.
   func applied(to task: FactorTask) throws -> FactorTask {
-    let months: (from: Month?, to: Month?)
+    let months: (from: Period?, to: Period?)
     switch self {
-    case .range(let range): months = try PanelKeys.months(.range(range))
+    case .range(let range): months = try PanelKeys.periods(.range(range), on: task.index.clock)
     case .task(let other):
       let cut = other.cut
       let block = cut.split?.valid ?? 0..<cut.monthCount

@@ -1,4 +1,4 @@
-// Windows of months that roll or expand through a task, by lengths or by a design of the literature.
+// Windows of periods that roll or expand through a task, by lengths or by a design of the literature.
 
 import FactorLang
 import FactorRuntime
@@ -22,22 +22,27 @@ enum RollingDesign: String, ChoiceWord {
     }
   }
 
-  /// Lengths in months for a task of so many. Of the readings of the CVRA paper, whose text lets training and
+  /// Lengths in periods for a task of so many. Of the readings of the CVRA paper, whose text lets training and
   /// validation months overlap, both keep them apart: validation months are not trained on before they have chosen.
-  func windows(ofMonths count: Int) -> Rolling {
+  func windows(of count: Int, year: Int) -> Rolling {
     switch self {
     case .fvtc:
       Rolling(
-        train: count * 70 / 100, valid: count * 85 / 100 - count * 70 / 100, test: 12, step: 12,
+        train: count * 70 / 100, valid: count * 85 / 100 - count * 70 / 100, test: year, step: year,
         isExpanding: true)
-    case .gkx: Rolling(train: 216, valid: 144, test: 12, step: 12, isExpanding: true)
-    case .cvra_roll: Rolling(train: 60, valid: 120, test: 12, step: 12, isExpanding: true)
-    case .cvra_monthly: Rolling(train: 60, valid: 120, test: 1, step: 1, isExpanding: true)
+    case .gkx:
+      Rolling(train: 18 * year, valid: 12 * year, test: year, step: year, isExpanding: true)
+    case .cvra_roll:
+      Rolling(train: 5 * year, valid: 10 * year, test: year, step: year, isExpanding: true)
+    case .cvra_monthly:
+      Rolling(
+        train: 5 * year, valid: 10 * year, test: max(1, year / 12), step: max(1, year / 12),
+        isExpanding: true)
     }
   }
 }
 
-/// The lengths of windows, in months.
+/// The lengths of windows, in periods.
 struct Rolling {
   let train: Int
   let valid: Int
@@ -47,48 +52,51 @@ struct Rolling {
   var isExpanding = false
 
   func windows(_ task: TaskValue, from: Value) throws -> [Value] {
+    let clock = task.task.index.clock
     for (name, length) in [("train", train), ("valid", valid), ("test", test), ("refit", step)]
     where !(1...12_000).contains(length) {
-      throw Fault(.outOfRange, "`\(name)` must lie in 1m..1000y", parameter: name)
+      throw Fault(.outOfRange, "`\(name)` must lie in 1..12,000 periods", parameter: name)
     }
     guard step >= test else {
       throw Fault(
-        .outOfRange, "test windows of \(test) months every \(step) would forecast months twice",
+        .outOfRange,
+        "test windows of \(test) \(clock.noun)s every \(step) would forecast \(clock.noun)s twice",
         parameter: "refit")
     }
     guard let first = task.task.index.months.first, let last = task.task.index.months.last else {
       throw Fault(.outsideData, "the task has no rows")
     }
-    var start = first + (train + valid)
-    if case .month(let month) = from {
-      guard month >= start else {
+    var start = clock.moved(first, by: train + valid)
+    if !from.isMissing {
+      let given = clock.first(of: try Simulation.period(from, "from", clock))
+      guard given >= start else {
         throw Fault(
           .outsideData,
-          "the first window would need months from \(month + -(train + valid)) on, and the task "
-            + "begins in \(first)", helps: ["begin later:  from: \(start)"], parameter: "from")
+          "the first window would need \(clock.noun)s from "
+            + "\(clock.moved(given, by: -(train + valid))) on, and the task begins in \(first)",
+          helps: ["begin later:  from: \(start)"], parameter: "from")
       }
-      start = month
-    } else if !from.isMissing {
-      throw Fault(.wrongType, "`from` is a month, such as 1987-01", parameter: "from")
+      start = given
     }
     guard start <= last else {
       throw Fault(
-        .outsideData, "no test month is left: the task ends in \(last)", parameter: "train")
+        .outsideData, "no test \(clock.noun) is left: the task ends in \(last)", parameter: "train")
     }
     var windows: [Value] = []
     while start <= last {
-      windows.append(try window(task, start, min(start + (test - 1), last)))
-      start = start + step
+      windows.append(try window(task, start, min(clock.moved(start, by: test - 1), last)))
+      start = clock.moved(start, by: step)
     }
     return windows
   }
 
-  private func window(_ task: TaskValue, _ first: Month, _ last: Month) throws -> Value {
+  private func window(_ task: TaskValue, _ first: Period, _ last: Period) throws -> Value {
     let index = task.task.index
-    let begin = isExpanding ? 0 : index.lowerBound(first + -(train + valid))
+    let clock = index.clock
+    let begin = isExpanding ? 0 : index.lowerBound(clock.moved(first, by: -(train + valid)))
+    let choice = index.lowerBound(clock.moved(first, by: -valid)) - begin
     let split = try Split(
-      train: 0..<(index.lowerBound(first + -valid) - begin),
-      valid: (index.lowerBound(first + -valid) - begin)..<(index.lowerBound(first) - begin),
+      train: 0..<choice, valid: choice..<(index.lowerBound(first) - begin),
       test: (index.lowerBound(first) - begin)..<(index.lowerBound(last + 1) - begin))
     let months = begin..<index.lowerBound(last + 1)
     func part(_ focus: EvaluationValue.Block) -> Value {
@@ -104,11 +112,12 @@ struct Rolling {
       ]))
   }
 
-  /// The months from the first of a task to its last.
+  /// The periods from the first of a task to its last.
   static func span(_ task: TaskValue) -> Int {
     let months = task.task.index.months
     guard let first = months.first, let last = months.last else { return 0 }
-    return last - first + 1
+    let clock = task.task.index.clock
+    return clock.place(last) - clock.place(first) + 1
   }
 
   static func words(_ windows: [Value]) -> String {

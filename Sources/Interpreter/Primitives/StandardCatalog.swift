@@ -11,7 +11,8 @@ public struct StandardCatalog: Catalog {
 
   /// Every primitive of fq.
   public static let standard = StandardCatalog(
-    dataPrimitives + filePrimitives + panelPrimitives + tablePrimitives + columnPrimitives
+    dataPrimitives + marketPrimitives + filePrimitives + panelPrimitives + tablePrimitives
+      + columnPrimitives
       + crossSectionPrimitives
       + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
       + evaluationPrimitives + robustnessPrimitives + sweepPrimitives + rollingPrimitives
@@ -76,13 +77,18 @@ public struct HeaderSchemas: FileSchemas {
   init(folder: String, lock: LockFile?) { (self.folder, self.lock) = (folder, lock) }
 
   public func schema(of request: FileRequest) -> FileSchemaResult {
-    let path = ScriptFolder.find(request.path, beside: folder)
+    let written = ScriptFolder.find(request.path, beside: folder)
+    let isPattern = FilePattern.isPattern(written)
+    // The files of a pattern have the same columns, or are refused when they are read.
+    let path = isPattern ? (try? FilePattern.files(written))?.first ?? written : written
     guard FileSystem.exists(path) else {
       return lock?.schema(of: request.path).map { .found($0) } ?? .missing
     }
     do {
       let keys = try LoadKeys.resolve(request.keys, path: path)
-      let header = try PanelReader.header(of: path, asset: keys.asset, date: keys.date)
+      let header = try PanelReader.header(
+        of: path, asset: keys.asset, date: keys.date,
+        named: isPattern ? FilePattern.stem(path) : nil)
       // Later lines may turn a column of numbers into text, never the other way.
       let columns = header.columns.map { item in
         let type = Self.type(of: item.kind)

@@ -110,7 +110,7 @@ enum TaskSplitter {
   private static func block(
     _ name: String, _ range: RangeValue, _ index: PanelIndex
   ) throws -> Range<Int> {
-    let (from, to) = try PanelKeys.months(.range(range))
+    let (from, to) = try PanelKeys.periods(.range(range), on: index.clock)
     guard let first = index.months.first, let last = index.months.last else {
       throw Fault(.outsideData, "the task has no rows", parameter: name)
     }
@@ -119,7 +119,7 @@ enum TaskSplitter {
     guard start < end else {
       var fault = Fault(
         .outsideData,
-        "the \(name) block \(ValueText.short(.range(range))) holds no month of the data",
+        "the \(name) block \(ValueText.short(.range(range))) holds no \(index.clock.noun) of the data",
         parameter: name)
       fault.notes = ["the data cover \(first)..\(last)"]
       throw fault

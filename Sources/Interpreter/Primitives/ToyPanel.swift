@@ -13,11 +13,11 @@ enum ToyPanel {
   /// Returns with a little of last month's size and momentum in them, and some gaps.
   static func panel() throws -> PanelValue {
     var stream = RandomStream(seed: 7, purpose: .example)
-    guard let start = Month(year: 2000, month: 1) else {
+    guard let start = Period(year: 2000, month: 1) else {
       throw Fault(.internalFault, "the calendar has no January 2000")
     }
     var (size, momentum, returns): ([Double], [Double], [Double]) = ([], [], [])
-    var rows: [(month: Month, firm: Int)] = []
+    var rows: [(month: Period, firm: Int)] = []
     let market = (0..<months).map { _ in 0.01 + 0.04 * stream.normal() }
     for t in 0..<months {
       for firm in 0..<firms {

@@ -63,12 +63,15 @@ struct DecileSort {
   private func fault(_ count: Int) -> Fault {
     Fault(
       .groupsCannotForm,
-      "ten groups cannot be formed in \(count) of \(Counted.text(panel.monthCount, "month"))")
+      "ten groups cannot be formed in \(count) of \(Counted.text(panel.monthCount, panel.index.clock.noun))"
+    )
   }
 
-  private func tooFew(_ months: [Month], _ smallest: Int) -> Fault {
+  private func tooFew(_ months: [Period], _ smallest: Int) -> Fault {
     var fault = fault(months.count)
-    (fault.helps, fault.parameter) = (["drop these months:  small: skip"], "signal")
+    (fault.helps, fault.parameter) = (
+      ["drop these \(panel.index.clock.noun)s:  small: skip"], "signal"
+    )
     fault.data = months.prefix(5).map { month in
       "\(month)  " + Counted.text(panel.index.range(of: month)?.count ?? 0, "firm")
     }
@@ -81,7 +84,7 @@ struct DecileSort {
     fault.label = "too many equal values at a break point"
     let shown = months.prefix(5)
     var columns = [
-      TableLayout.Column("month", shown.map(\.month.description), .left),
+      TableLayout.Column(panel.index.clock.noun, shown.map(\.month.description), .left),
       TableLayout.Column("firms", shown.map { NumberFormat.count($0.assets) }, .right),
     ]
     if breakpoints == .nyse {
@@ -159,7 +162,7 @@ enum Trading {
     let result = backtest.backtest
     context.ledger(
       LedgerLine(stage: "portfolio", rowsIn: panel.count, rowsOut: panel.count),
-      detail: "\(Counted.text(result.months.count, "month")), "
+      detail: "\(Counted.text(result.months.count, result.clock.noun)), "
         + "\(weight.map { "weights by \($0)" } ?? "equal weights"), gross exposure "
         + (options.legs == .longShort ? "2" : "1"))
     noteEmptyLegs(buckets, index, options, context)
@@ -189,7 +192,7 @@ enum Trading {
       }
       guard let first = empty.first else { continue }
       context.note(
-        "decile \(leg) has no firm in \(Counted.text(empty.count, "month")), the first "
+        "decile \(leg) has no firm in \(Counted.text(empty.count, index.clock.noun)), the first "
           + "\(index.months[first]): that leg earns nothing then")
     }
   }
@@ -207,7 +210,7 @@ extension Trading {
     let left = panel.monthCount - months.count
     guard left > 0, !months.isEmpty else { return panel }
     context.note(
-      "\(Counted.text(left, "month")) without any return in `\(name)` \(left == 1 ? "is" : "are") left out"
+      "\(Counted.text(left, panel.index.clock.noun)) without any return in `\(name)` \(left == 1 ? "is" : "are") left out"
     )
     return try panel.selecting(months.flatMap { Array(panel.index.rows(ofMonthAt: $0)) })
   }
@@ -220,22 +223,26 @@ enum TearSheet {
     let (gross, net) = (test.grossPerformance, test.netPerformance)
     let statistics = [test.gross, test.net].map { NeweyWest($0, lags: lags).tStatistic }
     let drawdowns = [test.gross, test.net].map { Drawdown($0, months: test.months) }
+    let (year, noun) = (test.clock.periodsPerYear, test.clock.noun)
     func percent(_ x: Double) -> String { NumberFormat.percent(x, decimals: 2) }
     func plain(_ x: Double) -> String { NumberFormat.fixed(x, decimals: 2) }
     var rows: [(String, String, String)] = [
-      ("mean, % a year (×12)", percent(12 * gross.mean), percent(12 * net.mean)),
-      ("volatility, % a year (×√12)", percent(gross.volatility), percent(net.volatility)),
+      (
+        "mean, % a year (×\(year))", percent(Double(year) * gross.mean),
+        percent(Double(year) * net.mean)
+      ),
+      ("volatility, % a year (×√\(year))", percent(gross.volatility), percent(net.volatility)),
       ("t-statistic (Newey-West, \(lags) lags)", plain(statistics[0]), plain(statistics[1])),
-      ("Sharpe (×√12)", plain(gross.sharpeRatio), plain(net.sharpeRatio)),
+      ("Sharpe (×√\(year))", plain(gross.sharpeRatio), plain(net.sharpeRatio)),
       ("compounded", percent(gross.compounded), percent(net.compounded)),
-      ("worst month", percent(gross.worst), percent(net.worst)),
+      ("worst \(noun)", percent(gross.worst), percent(net.worst)),
       ("worst drawdown", percent(-drawdowns[0].depth), percent(-drawdowns[1].depth)),
       ("  from the peak of", drawdowns[0].peak, drawdowns[1].peak),
       ("  to the trough of", drawdowns[0].trough, drawdowns[1].trough),
-      ("months above zero", share(test.gross), share(test.net)),
-      ("turnover a month, two-way", percent(test.meanTurnover), ""),
+      ("\(noun)s above zero", share(test.gross), share(test.net)),
+      ("turnover a \(noun), two-way", percent(test.meanTurnover), ""),
     ]
-    rows.append(("months", "\(test.months.count)", "\(test.months.count)"))
+    rows.append(("\(noun)s", "\(test.months.count)", "\(test.months.count)"))
     let rate = NumberFormat.basisPoints(value.options.costs.rate)
     return Table(
       title: value.heading,
@@ -257,7 +264,7 @@ private struct Drawdown {
   var peak = "na"
   var trough = "na"
 
-  init(_ returns: [Double], months: [Month]) {
+  init(_ returns: [Double], months: [Period]) {
     var (wealth, highest, highestMonth) = (1.0, 1.0, "the start")
     for (value, month) in zip(returns, months) where !value.isNaN {
       wealth *= 1 + value

@@ -67,7 +67,7 @@ let synthPrimitive = Primitive(
 enum WorldPanel {
   /// The world in the alignment of models: returns known now, characteristics before.
   static func panel(_ world: any SimulatedWorld) throws -> Panel {
-    guard let start = Month(year: 1980, month: 1) else {
+    guard let start = Period(year: 1980, month: 1) else {
       throw Fault(.internalFault, "the calendar has no January 1980")
     }
     let (firms, count) = (world.firms, world.characteristicNames.count)

@@ -9,19 +9,25 @@ enum WrittenPanel {
     let rows = fields.map { length($0.value) }.max() ?? 0
     guard rows > 0 else { throw Fault(.wrongType, "a panel needs at least one row") }
     let lists = try fields.map { (name: $0.name, values: try list($0.name, $0.value, rows)) }
-    guard let date = lists.first(where: { field in field.values.allSatisfy(isMonth) }),
+    guard let date = lists.first(where: { field in field.values.allSatisfy(isPeriod) }),
       let asset = lists.first(where: { field in field.values.allSatisfy(isText) })
     else {
       throw Fault(
-        .wrongType, "a panel needs a column of months and a column of firms",
+        .wrongType, "a panel needs a column of months or days and a column of firms",
         helps: ["panel(firm: [\"A\", \"B\"], month: 2020-01, bm: [0.2, 0.9])"])
     }
     let names = asset.values.map(ValueText.short)
     let distinct = Array(Set(names)).sorted()
     let codes = names.map { name in Int32(distinct.firstIndex(of: name) ?? -1) }
-    let months = date.values.map { value -> Month in
-      if case .month(let month) = value { return month }
-      return .missing
+    let months = date.values.map { value -> Period in
+      switch value {
+      case .month(let month): month
+      case .date(let day): Period(day)
+      default: .missing
+      }
+    }
+    guard Set(months.map(\.kind)).count == 1 else {
+      throw Fault(.wrongType, "`\(date.name)` mixes months and days")
     }
     let (index, order) = try PanelIndex.sorting(months: months, assets: codes, names: distinct)
     let columns = try lists.filter { $0.name != date.name && $0.name != asset.name }.map { field in
@@ -45,9 +51,11 @@ enum WrittenPanel {
     return items
   }
 
-  private static func isMonth(_ value: Value) -> Bool {
-    if case .month = value { return true }
-    return false
+  private static func isPeriod(_ value: Value) -> Bool {
+    switch value {
+    case .month, .date: true
+    default: false
+    }
   }
 
   private static func isText(_ value: Value) -> Bool {

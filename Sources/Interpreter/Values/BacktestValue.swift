@@ -68,7 +68,7 @@ public struct BacktestValue: Sendable {
     Table(
       title: title,
       columns: [
-        ("month", Column(.months(backtest.months))),
+        Column.time(backtest.months),
         ("gross", Column(numbers: backtest.gross, unit: .ratio)),
         ("net", Column(numbers: backtest.net, unit: .ratio)),
         ("turnover", Column(numbers: backtest.turnover, unit: .ratio)),
@@ -81,7 +81,7 @@ public struct BacktestValue: Sendable {
       Column(numbers: backtest.deciles.map(part), unit: unit)
     }
     return Table(
-      title: "mean monthly return by decile of the forecast",
+      title: "mean \(backtest.clock.noun)ly return by decile of the forecast",
       columns: [
         ("decile", numbers({ Double($0.number) }, .count)),
         ("predicted", numbers({ $0.predicted }, .ratio)),

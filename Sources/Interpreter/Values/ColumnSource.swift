@@ -29,8 +29,10 @@ extension Panel: ColumnSource {
   func columnOrKey(_ name: String) -> Column? {
     if hasColumn(name) { return try? column(name) }
     if name == dateKey, let dates { return Column(.dates(dates), known: Availability.always) }
-    if name == dateKey || name == "month" {
-      return Column(.months(index.rowMonths), known: Availability.always)
+    if name == dateKey { return Column(periods: index.rowMonths) }
+    if name == "month" {
+      let months = index.clock == .months ? index.rowMonths : index.rowMonths.map(\.calendarMonth)
+      return Column(.months(months), known: Availability.always)
     }
     if name == assetKey {
       let keys = Column.Values.text(codes: index.assets, dictionary: index.assetNames)
@@ -44,18 +46,44 @@ extension Table: ColumnSource {
   var rowCount: Int { count }
   var columnNames: [String] { columns.map(\.name) }
   func columnOrKey(_ name: String) -> Column? { column(name) }
+
+  /// The periods of the rows, where a column `month` or `date` has them.
+  var periods: [Period]? {
+    for name in ["month", "date"] {
+      switch column(name)?.values {
+      case .months(let periods): return periods
+      case .dates(let days): return days.map { Period($0) }
+      default: continue
+      }
+    }
+    return nil
+  }
+}
+
+extension Column {
+  /// The column of a table that tells its rows' periods.
+  static func time(_ periods: [Period]) -> (name: String, column: Column) {
+    (periods.first?.kind ?? .month == .month ? "month" : "date", Column(periods: periods))
+  }
+
+  /// Periods as keys: days as dates, all others as they are.
+  init(periods: [Period]) {
+    self.init(
+      periods.first?.kind == .day ? .dates(periods.map(\.firstDay)) : .months(periods),
+      known: Availability.always)
+  }
 }
 
 /// A panel, table or backtest as rows to plot or to name columns of.
 public struct Frame: Bridged {
   let rows: any ColumnSource
   /// The months of the rows, where they have them.
-  let months: [Month]?
+  let months: [Period]?
   let title: String
   /// Where the rows are the cells of a sweep.
   var sweep: SweepValue?
 
-  init(rows: any ColumnSource, months: [Month]?, title: String) {
+  init(rows: any ColumnSource, months: [Period]?, title: String) {
     (self.rows, self.months, self.title) = (rows, months, title)
   }
 
@@ -68,11 +96,7 @@ public struct Frame: Bridged {
     case .table(let table):
       rows = table
       title = table.title ?? ""
-      if case .months(let list)? = table.column("month")?.values {
-        months = list
-      } else {
-        months = nil
-      }
+      months = table.periods
     case .backtest(let backtest):
       let table = backtest.monthly
       (rows, months, title) = (table, backtest.backtest.months, backtest.title)

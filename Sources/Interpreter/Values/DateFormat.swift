@@ -13,7 +13,7 @@ enum DateFormat {
 
   /// The value under the format; nil if it is no month or date, or the format names a day that it lacks.
   static func text(_ value: Value, _ format: String) -> String? {
-    let (month, day): (Month, Int?)
+    let (month, day): (Period, Int?)
     switch value {
     case .month(let value): (month, day) = (value, nil)
     case .date(let value): (month, day) = (value.month, value.parts.day)
@@ -34,7 +34,7 @@ enum DateFormat {
     return text
   }
 
-  private static func part(_ word: String, _ month: Month, _ day: Int?) -> String? {
+  private static func part(_ word: String, _ month: Period, _ day: Int?) -> String? {
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     switch word {
     case "yyyy": return "\(month.year)"

@@ -36,7 +36,7 @@ extension EvaluationValue {
     }
     var table = Table(
       title: "\(model) on \(block.rawValue) · \(months.first)..\(months.last) · "
-        + "\(Counted.text(months.count, "month")) · \(NumberFormat.count(self.rows)) rows · "
+        + "\(Counted.text(months.count, clock.noun)) · \(NumberFormat.count(self.rows)) rows · "
         + "\(Counted.text(seeds, "seed")) from \(seed) · net of "
         + "\(NumberFormat.basisPoints(costRate)) a side",
       columns: [

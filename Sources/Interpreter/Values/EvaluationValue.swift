@@ -38,7 +38,9 @@ public struct EvaluationValue: Sendable {
 
   public var model: String
   public var block: Block
-  public var months: (first: Month, last: Month, count: Int)
+  public var months: (first: Period, last: Period, count: Int)
+  /// How its periods follow each other.
+  public var clock: Clock
   public var rows: Int
   public var firms: (fewest: Int, most: Int)
   /// Members of the ensemble; zero where nothing is drawn.
@@ -129,7 +131,8 @@ enum Scorer {
     let summary = value.model.summary
     notes += Self.notes(rankIC, sample)
     return EvaluationValue(
-      model: summary.model, block: options.block, months: sample.span, rows: sample.rows.count,
+      model: summary.model, block: options.block, months: sample.span, clock: sample.index.clock,
+      rows: sample.rows.count,
       firms: sample.firms, seeds: summary.isTrained ? summary.members.count : 0, seed: summary.seed,
       total: try predictions.total.map(r2),
       predictive: try predictions.forecasts.map { ($0.mode, try r2($0.values)) },
@@ -148,11 +151,12 @@ enum Scorer {
     var notes: [String] = []
     if !rankIC.constant.isEmpty {
       notes.append(
-        "the forecast is the same for all firms in \(Counted.text(rankIC.constant.count, "month")): "
+        "the forecast is the same for all firms in \(Counted.text(rankIC.constant.count, sample.index.clock.noun)): "
           + "IC counts 0 there, and deciles follow the order of firms")
     }
     if let count = sample.raisedRidges, count > 0 {
-      notes.append("managed portfolios: the ridge was raised in \(count) months")
+      notes.append(
+        "managed portfolios: the ridge was raised in \(count) \(sample.index.clock.noun)s")
     }
     return notes
   }
@@ -193,9 +197,13 @@ enum Scorer {
     let longOnly = try? Backtest(
       forecast: forecast, returns: sample.returns, index: sample.index, options: options)
     if let skipped = longShort?.skipped, !skipped.isEmpty {
-      notes.append("deciles: \(skipped.count) months with fewer than ten firms are left out")
+      notes.append(
+        "deciles: \(skipped.count) \(sample.index.clock.noun)s with fewer than ten firms are left out"
+      )
     }
-    if longShort == nil { notes.append("deciles: no month has ten firms, so nothing is traded") }
+    if longShort == nil {
+      notes.append("deciles: no \(sample.index.clock.noun) has ten firms, so nothing is traded")
+    }
     return (longShort, longOnly)
   }
 }

@@ -106,6 +106,8 @@ extension Fault {
     case let error as Split.Fault: self = Fault.split(error)
     case let error as LinearAlgebraError: self = Fault(.fitFailed, "\(error)")
     case let error as BudgetError: self = Fault.budget(error)
+    case let error as CandlePage.Fault: self = Fault(error)
+    case let error as CandlePanel.Fault: self = Fault(error)
     default: self = Fault(.internalFault, "unexpected: \(error)")
     }
   }

@@ -210,16 +210,16 @@ enum Members {
       BacktestValue($0).map { .finite($0.backtest.meanTurnover) }
     },
     Member("annual_return", .number, "compounded return a year, net") {
-      BacktestValue($0).map { .finite(GrowthRatios($0.backtest.net).annualReturn) }
+      BacktestValue($0).map { .finite($0.backtest.netRatios.annualReturn) }
     },
     Member("drawdown", .number, "largest fall of wealth as a share of its peak, net") {
-      BacktestValue($0).map { .finite(GrowthRatios($0.backtest.net).maximumDrawdown) }
+      BacktestValue($0).map { .finite($0.backtest.netRatios.maximumDrawdown) }
     },
     Member("calmar", .number, "annual return over the largest drawdown, net") {
-      BacktestValue($0).map { .finite(GrowthRatios($0.backtest.net).calmarRatio) }
+      BacktestValue($0).map { .finite($0.backtest.netRatios.calmarRatio) }
     },
     Member("sortino", .number, "annualised mean over the downside deviation, net") {
-      BacktestValue($0).map { .finite(GrowthRatios($0.backtest.net).sortinoRatio) }
+      BacktestValue($0).map { .finite($0.backtest.netRatios.sortinoRatio) }
     },
   ]
 

@@ -8,7 +8,7 @@ struct ScoreSample {
   let rows: Range<Int>
   let returns: [Double]
   let index: PanelIndex
-  let span: (first: Month, last: Month, count: Int)
+  let span: (first: Period, last: Period, count: Int)
   let firms: (fewest: Int, most: Int)
   private let portfolios: ManagedPortfolios?
   private let realized: Matrix?

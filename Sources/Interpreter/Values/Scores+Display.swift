@@ -42,14 +42,14 @@ extension EvaluationValue {
   func display() -> [String] {
     var sheet = Sheet(cellWidth: 10)
     sheet.head(
-      "\(model) on \(block.rawValue) · \(months.first)..\(months.last) · \(months.count) months · "
+      "\(model) on \(block.rawValue) · \(months.first)..\(months.last) · \(months.count) \(clock.noun)s · "
         + "\(NumberFormat.count(rows)) rows")
     let range = firms.fewest == firms.most ? "\(firms.most)" : "\(firms.fewest) to \(firms.most)"
     sheet.head(
-      "  \(range) firms a month"
+      "  \(range) firms a \(clock.noun)"
         + (seeds > 0 ? " · \(Counted.text(seeds, "seed")) from \(seed), averaged at r-hat" : ""))
     sheet.head(
-      "  R2 pooled, against zero · se: 500 draws of 6-month blocks"
+      "  R2 pooled, against zero · se: 500 draws of 6-\(clock.noun) blocks"
         + (means == .oos ? " · factor means from the test on" : ""))
     addR2(&sheet)
     addBlocks(&sheet)
@@ -92,7 +92,7 @@ extension EvaluationValue {
 
   private func addInformation(_ sheet: inout Sheet) {
     guard let rankIC else { return }
-    sheet.row("rank IC", [plain(rankIC.mean, 4)], "Spearman by month")
+    sheet.row("rank IC", [plain(rankIC.mean, 4)], "Spearman by \(clock.noun)")
     sheet.row("ICIR", [plain(rankIC.ratio)], "mean / sd of it; t \(plain(rankIC.tStatistic))")
   }
 
@@ -102,13 +102,13 @@ extension EvaluationValue {
     sheet.row(
       "Sharpe long-short",
       [plain(longShort.grossPerformance.sharpeRatio), plain(longShort.netPerformance.sharpeRatio)],
-      "10 less 1, × √12")
+      "10 less 1, × √\(clock.periodsPerYear)")
     sheet.row(
       "Sharpe long-only",
       [plain(longOnly.grossPerformance.sharpeRatio), plain(longOnly.netPerformance.sharpeRatio)],
-      "10, × √12")
+      "10, × √\(clock.periodsPerYear)")
     sheet.row(
-      "turnover a month", [percent(longShort.meanTurnover), ""], "buys plus sells")
+      "turnover a \(clock.noun)", [percent(longShort.meanTurnover), ""], "buys plus sells")
   }
 
   private func addOracles(_ sheet: inout Sheet) {
@@ -136,7 +136,7 @@ extension BacktestValue {
     let first = backtest.months.first?.description ?? ""
     let last = backtest.months.last?.description ?? ""
     return "\(title) · \(held) · \(first)..\(last) · "
-      + Counted.text(backtest.months.count, "month")
+      + Counted.text(backtest.months.count, backtest.clock.noun)
   }
 
   private func deciles(of options: BacktestOptions) -> String {
@@ -146,34 +146,39 @@ extension BacktestValue {
 
   // What papers on trading rules print beside the Sharpe ratio.
   private func addGrowth(_ sheet: inout Sheet) {
-    let (gross, net) = (GrowthRatios(backtest.gross), GrowthRatios(backtest.net))
+    let (gross, net) = (backtest.grossRatios, backtest.netRatios)
     sheet.row("annual return (ARR)", [percent(gross.annualReturn), percent(net.annualReturn)])
     sheet.row(
       "largest drawdown (MDD)", [percent(gross.maximumDrawdown), percent(net.maximumDrawdown)],
       "of wealth")
     sheet.row("Calmar ratio (CR)", [plain(gross.calmarRatio), plain(net.calmarRatio)], "ARR / MDD")
     sheet.row(
-      "Sortino ratio (SOR)", [plain(gross.sortinoRatio), plain(net.sortinoRatio)], "× √12")
+      "Sortino ratio (SOR)", [plain(gross.sortinoRatio), plain(net.sortinoRatio)],
+      "× √\(backtest.clock.periodsPerYear)")
   }
 
   func display(_ options: DisplayOptions) -> [String] {
     let (gross, net) = (backtest.grossPerformance, backtest.netPerformance)
     var sheet = Sheet()
+    let (year, noun) = (backtest.clock.periodsPerYear, backtest.clock.noun)
     sheet.head(heading)
     let rate = NumberFormat.basisPoints(self.options.costs.rate)
     sheet.row("", ["gross", "net"], "net of \(rate) on buys plus sells")
-    sheet.row("mean a year (×12)", [percent(12 * gross.mean), percent(12 * net.mean)])
-    sheet.row("volatility a year (×√12)", [percent(gross.volatility), percent(net.volatility)])
+    sheet.row(
+      "mean a year (×\(year))",
+      [percent(Double(year) * gross.mean), percent(Double(year) * net.mean)])
+    sheet.row(
+      "volatility a year (×√\(year))", [percent(gross.volatility), percent(net.volatility)])
     sheet.row("Sharpe ratio a year", [plain(gross.sharpeRatio), plain(net.sharpeRatio)])
     sheet.row(
       "largest drawdown (log)", [plain(gross.maximumDrawdown, 3), plain(net.maximumDrawdown, 3)])
-    sheet.row("worst month", [percent(gross.worst), percent(net.worst)])
+    sheet.row("worst \(noun)", [percent(gross.worst), percent(net.worst)])
     sheet.row(
-      "turnover a month", [percent(backtest.meanTurnover), ""], "buys plus sells")
+      "turnover a \(noun)", [percent(backtest.meanTurnover), ""], "buys plus sells")
     if rule != nil { addGrowth(&sheet) }
     var lines = sheet.text
     if !backtest.skipped.isEmpty {
-      lines.append("  note: \(backtest.skipped.count) months with too few firms are left out")
+      lines.append("  note: \(backtest.skipped.count) \(noun)s with too few firms are left out")
     }
     return lines
   }

@@ -135,7 +135,7 @@ public struct SweepValue: Sendable {
   func heading(_ block: EvaluationValue.Block) -> String {
     guard let first = cells.lazy.compactMap({ $0.scores[block] }).first else { return origin }
     return "\(origin) · \(block.rawValue) \(first.months.first)..\(first.months.last) · "
-      + Counted.text(first.months.count, "month")
+      + Counted.text(first.months.count, first.clock.noun)
   }
 
   /// What the numbers of a grid are.

@@ -15,7 +15,7 @@ public struct TaskRecipe: Sendable {
   /// The file or world of the panel.
   public var origin: String
   /// The months of the blocks; empty before `split`.
-  public var blocks: [(name: String, first: Month, last: Month)] = []
+  public var blocks: [(name: String, first: Period, last: Period)] = []
   /// The target as it was compiled, with the values its variables had; nil after a file.
   var expression: ColumnExpression?
 
@@ -59,16 +59,13 @@ extension TaskRecipe {
     blocks = try facts.items("blocks").map { item in
       let block = StoredFacts(item)
       return (
-        try block.text("block"), try Self.month("first", block), try Self.month("last", block)
+        try block.text("block"), try Self.period("first", block), try Self.period("last", block)
       )
     }
   }
 
-  private static func month(_ name: String, _ facts: StoredFacts) throws -> Month {
-    let parts = try facts.text(name).split(separator: "-").compactMap { Int($0) }
-    guard parts.count == 2, let month = Month(year: parts[0], month: parts[1]) else {
-      throw facts.fault(name)
-    }
-    return month
+  private static func period(_ name: String, _ facts: StoredFacts) throws -> Period {
+    guard let period = Period(try facts.text(name)) else { throw facts.fault(name) }
+    return period
   }
 }

@@ -54,6 +54,7 @@ extension PanelValue {
     let head =
       "panel \(panel.assetKey) × \(panel.dateKey) · "
       + "\(Counted.text(panel.count, "row")) · \(Counted.text(panel.assetCount, "firm")) · \(span) · "
+      + (index.clock == .months ? "" : "\(index.clock.description) · ")
       + Counted.text(panel.names.count, "column")
     let shown = min(panel.count, options.tableRows / 2)
     let preview = panel.preview(rows: shown)
@@ -158,7 +159,7 @@ extension TaskValue {
         let rows = NumberFormat.count(data.rows(block).count)
         lines.append(
           "  \(TextWidth.padded(name, to: 5))  \(months[block.lowerBound])..\(months[block.upperBound - 1])  "
-            + "\(Counted.text(block.count, "month"))  \(rows) rows")
+            + "\(Counted.text(block.count, data.index.clock.noun))  \(rows) rows")
       }
     }
     return lines

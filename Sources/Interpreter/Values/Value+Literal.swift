@@ -11,7 +11,7 @@ extension Value {
     case .number(let number): self = .number(number)
     case .ratio(let number, let unit): self = .ratio(number, unit)
     case .month(let year, let month):
-      self = Month(year: year, month: month).map { .month($0) } ?? .missing
+      self = Period(year: year, month: month).map { .month($0) } ?? .missing
     case .date(let year, let month, let day):
       self = CalendarDate(year: year, month: month, day: day).map { .date($0) } ?? .missing
     case .quarter(let year, let quarter): self = .quarter(year * 4 + quarter - 1)

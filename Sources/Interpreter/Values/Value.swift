@@ -11,7 +11,7 @@ public enum Value: Sendable {
   case number(Double)
   /// A share, with the unit it was written in.
   case ratio(Double, RatioUnit)
-  case month(Month)
+  case month(Period)
   case date(CalendarDate)
   /// Quarters since year zero.
   case quarter(Int)

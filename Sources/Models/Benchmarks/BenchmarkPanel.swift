@@ -21,8 +21,8 @@ public struct BenchmarkPanel {
     var stream = RandomStream(seed: seed, purpose: .world)
     // Two months more, for the validation and test blocks that a split wants.
     let total = shape.months + 2
-    guard let first = Month(year: 2000, month: 1) else { throw ModelError.noSplit }
-    var (months, assets): ([Month], [Int32]) = ([], [])
+    guard let first = Period(year: 2000, month: 1) else { throw ModelError.noSplit }
+    var (months, assets): ([Period], [Int32]) = ([], [])
     let lives = total / Self.life + 2
     for t in 0..<total {
       let size = (t + 1) * shape.rows / shape.months - t * shape.rows / shape.months
@@ -51,7 +51,7 @@ public struct BenchmarkPanel {
   var histories: FirmHistories {
     FirmHistories(
       offsets: task.index.offsets, firms: task.index.assets,
-      calendar: task.index.months.map { Int($0.index) })
+      calendar: task.index.places)
   }
 
   var meanFirms: Double { Double(shape.rows) / Double(shape.months) }

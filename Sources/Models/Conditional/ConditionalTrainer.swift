@@ -17,13 +17,13 @@ where Network.Scalar == Head.Scalar {
   private let filter: ConditionalFilter<Network.Run, Head>
   private let budget: Budget
   /// The calendar months of the data, to name one that makes trouble.
-  private let months: [Month]
-  private(set) var troubled: Month?
+  private let months: [Period]
+  private(set) var troubled: Period?
 
   init(
     _ design: Network.Design, network: Network, head: Head, data: ConditionalData<Scalar>,
     split: Split,
-    longestBatch: Int, optimizer: Adam, months: [Month] = [], budget: Budget = Budget(),
+    longestBatch: Int, optimizer: Adam, months: [Period] = [], budget: Budget = Budget(),
     threads: Int = 1
   ) {
     (self.network, self.head, self.data, self.split) = (network, head, data, split)

@@ -39,7 +39,7 @@ struct NetworkData: Sendable {
   init(_ task: FactorTask, returnScale: Double, managed: [[Double]]) {
     offsets = task.index.offsets
     firms = task.index.assets
-    calendar = task.index.months.map { Int($0.index) }
+    calendar = task.index.places
     width = task.width
     firstMeanMonth = task.firstMeanMonth
     characteristics = task.characteristics

@@ -21,7 +21,7 @@ public struct FactorTask: Sendable {
   public var split: Split?
   /// The first month that counts in running means of factors; nil for the first of the task.
   /// Models with a mean forecast leave earlier months out of their means, and out of nothing else.
-  public var meansFrom: Month?
+  public var meansFrom: Period?
   /// Set where characteristics are kept from a fitted model.
   var silence: Silence?
   /// The digest of the data, once somebody asked; copies with another split share it.

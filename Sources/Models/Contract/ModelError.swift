@@ -9,7 +9,7 @@ public enum ModelError: Error, Equatable, Sendable {
   case noSplit
   case emptyBlock(name: String)
   case tooManyFactors(factors: Int, characteristics: Int)
-  case thinMonth(month: Month, firms: Int, needed: Int)
+  case thinMonth(month: Period, firms: Int, needed: Int)
   case noCharacteristicVaries
   case tooFewMonths(months: Int, needed: Int)
   /// A factor that is made from the panel wants a characteristic the task does not have.
@@ -20,7 +20,7 @@ public enum ModelError: Error, Equatable, Sendable {
   /// The equations have no single solution; `remedy` says what to type.
   case notIdentified(model: String, remedy: String)
   case otherCharacteristics(expected: [String], found: [String])
-  case notFinite(epoch: Int, month: Month? = nil)
+  case notFinite(epoch: Int, month: Period? = nil)
   /// Bytes; `alone` is what one ensemble member at a time would need.
   case tooLarge(model: String, needed: Int, available: Int, alone: Int)
   /// A fit cannot go on with other data, settings or engine; `what` names the first that differs.

@@ -37,15 +37,15 @@ struct PriorPosteriorPlan: EnsembleDesign {
 final class PriorPosteriorTrainer: Trainable {
   let network: PriorPosteriorNetwork<Float>
   private let split: Split
-  private let months: [Month]
+  private let months: [Period]
   private let budget: Budget
   private var optimizer: Optimizer
   private var order: [Int] = []
   private var best = NetworkSnapshot<Float>()
-  private(set) var troubled: Month?
+  private(set) var troubled: Period?
 
   init(
-    _ network: PriorPosteriorNetwork<Float>, split: Split, rate: Double, months: [Month],
+    _ network: PriorPosteriorNetwork<Float>, split: Split, rate: Double, months: [Period],
     budget: Budget
   ) {
     (self.network, self.split, self.months, self.budget) = (network, split, months, budget)
@@ -115,7 +115,7 @@ struct PriorPosteriorFit: EnsembleFit {
   private let scale: Double
   private let data: ConditionalData<Float>
   private let shape: PriorPosteriorDesign
-  private let months: [Month]
+  private let months: [Period]
   private let start: [PriorPosteriorMember]
 
   init(_ plan: PriorPosteriorPlan, _ task: FactorTask, _ context: FitContext) throws {

@@ -17,7 +17,7 @@ protocol Trainable: AnyObject {
   /// The validation loss of saying zero, above which patience does not count; infinite where it always counts.
   var idleLoss: Double { get }
   /// The month in which the last loss that was not finite arose.
-  var troubled: Month? { get }
+  var troubled: Period? { get }
   /// Keeps the current parameters as the best, or puts the best ones back.
   func keepBest()
   func restoreBest()
@@ -30,7 +30,7 @@ protocol Trainable: AnyObject {
 extension Trainable {
   func takeMetrics() -> [Metric] { [] }
   var idleLoss: Double { .infinity }
-  var troubled: Month? { nil }
+  var troubled: Period? { nil }
 }
 
 /// A training between two epochs.

@@ -20,9 +20,9 @@ public struct InformationCoefficient: Sendable {
   /// One value per month of the index; NaN for months left out.
   public let series: [Double]
   /// Months with too few pairs.
-  public let skipped: [Month]
+  public let skipped: [Period]
   /// Months in which the forecast or the return was constant.
-  public let constant: [Month]
+  public let constant: [Period]
   /// The mean of the series.
   public let mean: Double
   /// The standard deviation of the series, T - 1.
@@ -44,7 +44,7 @@ public struct InformationCoefficient: Sendable {
       throw .shapeMismatch(expected: index.count, found: found)
     }
     var series: [Double] = []
-    var (skipped, constant): ([Month], [Month]) = ([], [])
+    var (skipped, constant): ([Period], [Period]) = ([], [])
     for (t, month) in index.months.enumerated() {
       let rows = index.rows(ofMonthAt: t)
       let (f, r) = Correlation.complete(Array(forecast[rows]), Array(returns[rows]))

@@ -25,7 +25,7 @@ public enum CSVError: Error, Equatable, Sendable {
   /// A key is missing on a line.
   case missingKey(line: Int, column: Int, field: String, count: Int)
   /// Several lines hold the same asset and month.
-  case duplicateKeys(asset: String, month: Month, lines: [Int], count: Int)
+  case duplicateKeys(asset: String, month: Period, lines: [Int], count: Int)
 }
 
 extension CSVError {

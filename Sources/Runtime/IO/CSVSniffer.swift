@@ -9,7 +9,7 @@ enum FieldKind: Equatable, Sendable {
     switch self {
     case .number: "a number"
     case .text: "text"
-    case .date(let style): "a date like \(style.text(Month(index: 2004 * 12 + 11)))"
+    case .date(let style): "a date like \(style.text(Period(index: 2004 * 12 + 11)))"
     }
   }
 }

@@ -20,7 +20,8 @@ public enum CSVWriter {
   /// The text of a panel: both keys, then the columns.
   public static func bytes(of panel: Panel) -> [UInt8] {
     let dates: Column.Values =
-      panel.dates.map { .dates($0) } ?? .months(panel.index.rowMonths)
+      panel.dates.map { .dates($0) }
+      ?? .months(panel.index.rowMonths)
     let assets = Column(.text(codes: panel.index.assets, dictionary: panel.index.assetNames))
     let keys = [(name: panel.dateKey, column: Column(dates)), (panel.assetKey, assets)]
     return bytes(of: keys + panel.named, dateStyle: panel.dateStyle)

@@ -37,7 +37,7 @@ enum DateParser {
 
   private static func monthEnd(_ text: UnsafeBufferPointer<UInt8>, _ at: Int) -> CalendarDate? {
     guard let year = number(text, 0..<4), let month = number(text, at..<at + 2) else { return nil }
-    return Month(year: year, month: month)?.lastDay
+    return Period(year: year, month: month)?.lastDay
   }
 
   private static func slashed(_ text: UnsafeBufferPointer<UInt8>) -> CalendarDate? {

@@ -16,49 +16,67 @@ public struct PanelHeader: Sendable, Equatable {
   public let assetKey: String
   /// The name of the time key.
   public let dateKey: String
+  /// Whether the file has no column of assets and holds one that is named otherwise.
+  var isNamed = false
 }
 
 /// Reads panels.
 public enum PanelReader {
+  /// What a period is where dates are days.
+  public enum Frequency: Sendable {
+    /// Days where most firms have several rows in a month, else months.
+    case found
+    case monthly, daily
+  }
+
   /// Reads a panel; keys that are not given are found by their usual names.
+  ///
+  /// A file without a column of assets holds the one that is `named`, if there is such a name.
   public static func read(
-    path: String, asset: String? = nil, date: String? = nil, options: CSVOptions = CSVOptions(),
-    budget: Budget = Budget()
+    path: String, asset: String? = nil, date: String? = nil, named: String? = nil,
+    frequency: Frequency = .found, options: CSVOptions = CSVOptions(), budget: Budget = Budget()
   ) throws -> (panel: Panel, ledger: LedgerLine) {
     var options = options
-    let names = try header(of: path, asset: asset, date: date, options: options)
-    options.textColumns.append(names.assetKey)
+    let names = try header(of: path, asset: asset, date: date, named: named, options: options)
+    if !names.isNamed { options.textColumns.append(names.assetKey) }
     options.dateColumns.append(names.dateKey)
     let table = try CSVReader.read(path: path, options: options, budget: budget)
-    return try panel(from: table, asset: names.assetKey, date: names.dateKey)
+    return try panel(
+      from: table, asset: names.assetKey, date: names.dateKey, named: named,
+      frequency: frequency)
   }
 
   /// Reads names, likely kinds and keys from the first thousand lines.
   public static func header(
-    of path: String, asset: String? = nil, date: String? = nil, options: CSVOptions = CSVOptions()
+    of path: String, asset: String? = nil, date: String? = nil, named: String? = nil,
+    options: CSVOptions = CSVOptions()
   ) throws -> PanelHeader {
     let file = try MappedFile(path)
     return try withExtendedLifetime(file) {
       guard Inflate.isGzip(file.bytes) else {
-        return try header(file.bytes, asset, date, options)
+        return try header(file.bytes, asset, date, named, options)
       }
       let start = try Inflate.gunzip(file.bytes, allowLarge: true, atMost: 1 << 20)
-      return try start.withUnsafeBufferPointer { try header($0, asset, date, options) }
+      return try start.withUnsafeBufferPointer { try header($0, asset, date, named, options) }
     }
   }
 
   private static func header(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ asset: String?, _ date: String?, _ options: CSVOptions
+    _ bytes: UnsafeBufferPointer<UInt8>, _ asset: String?, _ date: String?, _ named: String?,
+    _ options: CSVOptions
   ) throws(CSVError) -> PanelHeader {
     let layout = try CSVSniffer.layout(bytes, options)
-    let assetKey = try key("asset", asset, KeyAliases.asset, layout.names)
+    let hasAssets = layout.names.contains { KeyAliases.asset.contains($0.lowercased()) }
+    let isNamed = named != nil && asset == nil && !hasAssets
+    let assetKey =
+      isNamed ? "asset" : try key("asset", asset, KeyAliases.asset, layout.names)
     let dateKey = try key("date", date, KeyAliases.date, layout.names)
     let items = zip(layout.names, layout.kinds).map { name, kind in
       PanelHeader.Item(name: name, kind: kind.name)
     }
     return PanelHeader(
       columns: items.filter { $0.name != assetKey && $0.name != dateKey }, assetKey: assetKey,
-      dateKey: dateKey)
+      dateKey: dateKey, isNamed: isNamed)
   }
 
   private static func key(
@@ -78,18 +96,16 @@ public enum PanelReader {
 
   /// Makes a panel of a table already read.
   public static func panel(
-    from table: CSVTable, asset: String, date: String
+    from table: CSVTable, asset: String, date: String, named: String? = nil,
+    frequency: Frequency = .found
   ) throws -> (panel: Panel, ledger: LedgerLine) {
-    guard let assetAt = table.position(asset), let dateAt = table.position(date) else {
-      let missing = table.position(asset) == nil ? asset : date
+    let assetAt = table.position(asset)
+    guard assetAt != nil || named != nil, let dateAt = table.position(date) else {
+      let missing = assetAt == nil ? asset : date
       throw CSVError.noSuchColumn(name: missing, available: table.names)
     }
-    guard case .text(let rawCodes, let rawNames) = table.columns[assetAt].values else {
-      throw PanelError.wrongKind(
-        name: asset, expected: "text", found: table.columns[assetAt].kind)
-    }
-    let (codes, dictionary) = trimmed(rawCodes, rawNames)
-    let (months, days) = try keys(table.columns[dateAt], name: date)
+    let (codes, dictionary) = try assets(table, at: assetAt, named: named)
+    let (months, days) = try keys(table.columns[dateAt], codes, frequency, name: date)
     do throws(PanelError) {
       let (index, order) = try PanelIndex.sorting(
         months: months, assets: codes, names: dictionary)
@@ -112,6 +128,19 @@ public enum PanelReader {
     }
   }
 
+  private static func assets(
+    _ table: CSVTable, at place: Int?, named: String?
+  ) throws(PanelError) -> (codes: [Int32], names: [String]) {
+    guard let place else {
+      return ([Int32](repeating: 0, count: table.rowCount), [named ?? ""])
+    }
+    guard case .text(let codes, let names) = table.columns[place].values else {
+      throw .wrongKind(
+        name: table.names[place], expected: "text", found: table.columns[place].kind)
+    }
+    return trimmed(codes, names)
+  }
+
   /// Spaces around a key are no part of it: ` A` and `A` are one asset.
   private static func trimmed(
     _ codes: [Int32], _ names: [String]
@@ -129,25 +158,51 @@ public enum PanelReader {
   }
 
   private static func keys(
-    _ column: Column, name: String
-  ) throws(PanelError) -> (months: [Month], days: [CalendarDate]?) {
+    _ column: Column, _ assets: [Int32], _ frequency: Frequency, name: String
+  ) throws(PanelError) -> (months: [Period], days: [CalendarDate]?) {
     switch column.values {
     case .months(let months): return (months, nil)
-    case .dates(let dates): return (dates.map(\.month), dates)
+    case .dates(let dates):
+      let isDaily =
+        switch frequency {
+        case .daily: true
+        case .monthly: false
+        case .found: isDaily(dates, assets)
+        }
+      return isDaily ? (dates.map { Period($0) }, nil) : (dates.map(\.month), dates)
     default: throw .wrongKind(name: name, expected: "dates", found: column.kind)
     }
   }
 
+  /// Whether months have five days or more on average, and firms two of them or more.
+  ///
+  /// A monthly file whose firms report on different days has one day a firm and month, and a row that stands
+  /// twice is on one day; neither is daily.
+  private static func isDaily(_ dates: [CalendarDate], _ assets: [Int32]) -> Bool {
+    var (days, months) = (Set<Int32>(), Set<Int32>())
+    for date in dates where !date.isMissing {
+      if days.insert(date.days).inserted { months.insert(date.month.index) }
+    }
+    guard days.count >= 5 * max(1, months.count) else { return false }
+    var (rows, cells) = (Set<Int64>(minimumCapacity: dates.count), Set<Int64>())
+    for (date, asset) in zip(dates, assets) where !date.isMissing {
+      let firm = Int64(asset) << 32
+      rows.insert(firm | Int64(UInt32(bitPattern: date.days)))
+      cells.insert(firm | Int64(UInt32(bitPattern: date.month.index)))
+    }
+    return rows.count >= 2 * cells.count
+  }
+
   /// Turns rows into lines of the file.
   private static func located(
-    _ error: PanelError, _ table: CSVTable, assetAt: Int, dateAt: Int
+    _ error: PanelError, _ table: CSVTable, assetAt: Int?, dateAt: Int
   ) -> any Error {
     switch error {
     case .duplicateKeys(let asset, let month, let rows, let count):
       return CSVError.duplicateKeys(
         asset: asset, month: month, lines: rows.map(table.line(ofRow:)), count: count)
     case .missingKey(let key, let row, let count):
-      let column = key == "asset" ? assetAt : dateAt
+      let column = key == "asset" ? assetAt ?? dateAt : dateAt
       return CSVError.missingKey(
         line: table.line(ofRow: row), column: column + 1, field: table.names[column],
         count: count)

@@ -48,10 +48,10 @@ public struct CalendarDate: Sendable, Hashable, Comparable {
   }
 
   /// The calendar month that holds the day.
-  public var month: Month {
+  public var month: Period {
     if isMissing { return .missing }
     let (year, month, _) = parts
-    return Month(index: Int32(year * 12 + month - 1))
+    return Period(index: Int32(year * 12 + month - 1))
   }
 
   /// Whether the left day is earlier.
@@ -117,6 +117,9 @@ public enum DateStyle: String, Sendable, CaseIterable {
     }
   }
 
-  /// Spells a month, by its last day where the spelling wants one.
-  public func text(_ month: Month) -> String { month.isMissing ? "" : text(month.lastDay) }
+  /// Spells a period: a month by its last day where the spelling wants one, a minute in full.
+  public func text(_ period: Period) -> String {
+    if period.isMissing { return "" }
+    return period.kind == .minute ? period.description : text(period.lastDay)
+  }
 }

@@ -27,7 +27,7 @@ public struct Column: Sendable {
     /// Text as positions in a list of distinct texts; -1 is missing.
     case text(codes: [Int32], dictionary: [String])
     /// Calendar months.
-    case months([Month])
+    case months([Period])
     /// Calendar days.
     case dates([CalendarDate])
   }

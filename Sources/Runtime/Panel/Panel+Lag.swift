@@ -1,17 +1,19 @@
-// Lags and leads by calendar months within an asset.
+// Lags and leads by periods of the panel's clock within an asset.
 //
-// Definition: lag k of a value at (i, t) is the value at (i, t - k months). A gap in an asset's
+// Definition: lag k of a value at (i, t) is the value at (i, t - k periods). A gap in an asset's
 // history gives a missing value; a lag never reaches over the gap, nor into another asset.
 // Missing values: stay missing. Degrees of freedom: none.
 
 extension PanelIndex {
-  /// The row that holds every row's asset `months` calendar months earlier; -1 if there is none.
-  public func lagRows(by months: Int) -> [Int] {
+  /// The row that holds every row's asset some periods earlier; -1 if there is none.
+  public func lagRows(by periods: Int) -> [Int] {
     var result = [Int](repeating: -1, count: count)
-    for (position, month) in self.months.enumerated() {
-      guard let source = range(of: month - months) else { continue }
+    for (position, month) in months.enumerated() {
+      guard let earlier = clock.step(month, by: -periods), let source = range(of: earlier) else {
+        continue
+      }
       var candidate = source.lowerBound
-      // Both months are sorted by asset, so one merge finds every pair.
+      // Both periods are sorted by asset, so one merge finds every pair.
       for row in rows(ofMonthAt: position) {
         while candidate < source.upperBound, assets[candidate] < assets[row] { candidate += 1 }
         if candidate < source.upperBound, assets[candidate] == assets[row] {
@@ -24,24 +26,24 @@ extension PanelIndex {
 }
 
 extension Panel {
-  /// Gives a column's values `months` calendar months earlier, which are known that much sooner.
-  public func lagged(_ column: Column, by months: Int) throws(PanelError) -> Column {
+  /// Gives a column's values `months` periods earlier, which are known that much sooner.
+  public func lagged(_ column: Column, by periods: Int) throws(PanelError) -> Column {
     guard column.count == count else {
       throw .lengthMismatch(name: "column", expected: count, found: column.count)
     }
-    var result = column.gathered(index.lagRows(by: months))
-    result.known -= months
+    var result = column.gathered(index.lagRows(by: periods))
+    result.known -= periods
     return result
   }
 
-  /// Gives a column's values `months` calendar months later, which are known that much later.
-  public func led(_ column: Column, by months: Int) throws(PanelError) -> Column {
-    try lagged(column, by: -months)
+  /// Gives a column's values `months` periods later, which are known that much later.
+  public func led(_ column: Column, by periods: Int) throws(PanelError) -> Column {
+    try lagged(column, by: -periods)
   }
 
-  /// Gives the change of a column of numbers over a number of calendar months.
-  public func change(_ column: Column, over months: Int) throws(PanelError) -> Column {
-    guard let now = column.numbers, let before = try lagged(column, by: months).numbers else {
+  /// Gives the change of a column of numbers over a number of periods.
+  public func change(_ column: Column, over periods: Int) throws(PanelError) -> Column {
+    guard let now = column.numbers, let before = try lagged(column, by: periods).numbers else {
       throw .wrongKind(name: "column", expected: "numbers", found: column.kind)
     }
     return Column(

@@ -74,7 +74,7 @@ extension Panel {
 
   /// Gives the rows of a stretch of months; an open end is nil.
   public func slice(
-    from first: Month?, through last: Month?, allowEmpty: Bool = false
+    from first: Period?, through last: Period?, allowEmpty: Bool = false
   ) throws(PanelError) -> (panel: Panel, ledger: LedgerLine) {
     let start = first.map { index.lowerBound($0) } ?? 0
     let end = max(start, last.map { index.lowerBound($0 + 1) } ?? monthCount)

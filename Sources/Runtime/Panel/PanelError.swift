@@ -11,17 +11,17 @@ public enum PanelError: Error, Equatable, Sendable {
   /// A column holds another kind of value than the operation needs.
   case wrongKind(name: String, expected: String, found: String)
   /// Several rows share a month and an asset; rows count from zero in the order given.
-  case duplicateKeys(asset: String, month: Month, rows: [Int], count: Int)
+  case duplicateKeys(asset: String, month: Period, rows: [Int], count: Int)
   /// Rows have no month or no asset; the first of them counts from zero.
   case missingKey(key: String, row: Int, count: Int)
   /// No asset has this name.
   case noSuchAsset(name: String, assets: Int)
   /// A slice lies outside the panel's months.
-  case outsideMonths(requested: String, first: Month, last: Month)
+  case outsideMonths(requested: String, first: Period, last: Period)
   /// Nothing is left.
   case empty(stage: String)
   /// Some months have too few assets for the operation.
-  case tooFewAssets(needed: Int, months: [Month], smallest: Int)
+  case tooFewAssets(needed: Int, months: [Period], smallest: Int)
   /// Equal signals lie on a break point in some months.
   case tiedBreakPoints([TiedMonth])
   /// Two tables do not cover the same rows.

@@ -1,9 +1,11 @@
-// The keys of a panel, sorted once by month and asset, with the range of rows of every month.
+// The keys of a panel, sorted once by period and asset, with the range of rows of every period.
 
-/// Sorted (month, asset) keys.
+/// Sorted (period, asset) keys; a period is a month unless the clock says otherwise.
 public struct PanelIndex: Sendable {
-  /// The months that have rows, ascending.
-  public let months: [Month]
+  /// How periods follow each other.
+  public let clock: Clock
+  /// The periods that have rows, ascending.
+  public let months: [Period]
   /// The first row of every month, and the number of rows at the end.
   public let offsets: [Int]
   /// The asset of every row, as a position in `assetNames`.
@@ -20,25 +22,21 @@ public struct PanelIndex: Sendable {
   }
 
   /// The rows of a month; nil if it has none.
-  public func range(of month: Month) -> Range<Int>? {
+  public func range(of month: Period) -> Range<Int>? {
     let position = lowerBound(month)
     guard position < months.count, months[position] == month else { return nil }
     return rows(ofMonthAt: position)
   }
 
   /// The position of the first month not earlier than the given one.
-  public func lowerBound(_ month: Month) -> Int {
-    var (low, high) = (0, months.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if months[middle] < month { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
+  public func lowerBound(_ month: Period) -> Int { Clock.lowerBound(months, month) }
+
+  /// The place of every period on the clock, so that neighbours differ by one.
+  public var places: [Int] { months.map(clock.place) }
 
   /// The month of every row.
-  public var rowMonths: [Month] {
-    var result: [Month] = []
+  public var rowMonths: [Period] {
+    var result: [Period] = []
     result.reserveCapacity(count)
     for (position, month) in months.enumerated() {
       result.append(contentsOf: repeatElement(month, count: rows(ofMonthAt: position).count))
@@ -47,7 +45,7 @@ public struct PanelIndex: Sendable {
   }
 
   /// The row of an asset in a month; nil if there is none.
-  public func row(asset: Int32, month: Month) -> Int? {
+  public func row(asset: Int32, month: Period) -> Int? {
     guard let range = range(of: month) else { return nil }
     var (low, high) = (range.lowerBound, range.upperBound)
     while low < high {
@@ -69,11 +67,11 @@ public struct PanelIndex: Sendable {
 }
 
 extension PanelIndex {
-  /// Sorts keys given row by row.
+  /// Sorts keys given row by row; the clock is that of the periods unless it is given.
   ///
   /// The second part of the result lists the given rows in sorted order; nil if they were sorted.
   public static func sorting(
-    months: [Month], assets codes: [Int32], names: [String]
+    months: [Period], assets codes: [Int32], names: [String], clock: Clock? = nil
   ) throws(PanelError) -> (index: PanelIndex, order: [Int]?) {
     precondition(months.count == codes.count)
     try checkPresent(months: months, codes: codes)
@@ -82,14 +80,15 @@ extension PanelIndex {
     let sortedMonths = order.map { $0.map { months[$0] } } ?? months
     let sortedAssets = order.map { $0.map { assets[$0] } } ?? assets
     try checkUnique(sortedMonths, sortedAssets, assetNames, order)
-    var distinct: [Month] = []
+    var distinct: [Period] = []
     var offsets: [Int] = []
     for (row, month) in sortedMonths.enumerated() where distinct.last != month {
       distinct.append(month)
       offsets.append(row)
     }
     let index = PanelIndex(
-      months: distinct, offsets: offsets + [months.count], assets: sortedAssets,
+      clock: clock ?? Clock(distinct), months: distinct, offsets: offsets + [months.count],
+      assets: sortedAssets,
       assetNames: assetNames)
     return (index, order)
   }
@@ -105,18 +104,18 @@ extension PanelIndex {
       renumbered[code] = Int32(names.count)
       names.append(assetNames[code])
     }
-    var kept: [Month] = []
+    var kept: [Period] = []
     var offsets: [Int] = []
     for (position, row) in rows.enumerated() where kept.last != all[row] {
       kept.append(all[row])
       offsets.append(position)
     }
     return PanelIndex(
-      months: kept, offsets: offsets + [rows.count],
+      clock: clock, months: kept, offsets: offsets + [rows.count],
       assets: rows.map { renumbered[Int(assets[$0])] }, assetNames: names)
   }
 
-  private static func checkPresent(months: [Month], codes: [Int32]) throws(PanelError) {
+  private static func checkPresent(months: [Period], codes: [Int32]) throws(PanelError) {
     if let row = months.firstIndex(where: \.isMissing) {
       throw .missingKey(key: "date", row: row, count: months.count { $0.isMissing })
     }
@@ -126,7 +125,7 @@ extension PanelIndex {
   }
 
   private static func checkUnique(
-    _ months: [Month], _ assets: [Int32], _ names: [String], _ order: [Int]?
+    _ months: [Period], _ assets: [Int32], _ names: [String], _ order: [Int]?
   ) throws(PanelError) {
     var first: Int?
     var repeats = 0
@@ -157,14 +156,21 @@ extension PanelIndex {
   }
 
   /// The stable sorted order by (month, asset), or nil if the rows are in it already.
-  private static func sortedOrder(_ months: [Month], _ assets: [Int32]) -> [Int]? {
+  private static func sortedOrder(_ months: [Period], _ assets: [Int32]) -> [Int]? {
     let isSorted = months.indices.dropFirst().allSatisfy {
       (months[$0 - 1], assets[$0 - 1]) <= (months[$0], assets[$0])
     }
     if isSorted { return nil }
     let byAsset = countingSort(Array(months.indices), key: { Int(assets[$0]) })
     let first = months.min().map { Int($0.index) } ?? 0
-    return countingSort(byAsset, key: { Int(months[$0].index) - first })
+    let last = months.max().map { Int($0.index) } ?? 0
+    // Minutes may lie far apart; then comparing is cheaper than counting.
+    guard last - first > 4 * months.count + 1_000_000 else {
+      return countingSort(byAsset, key: { Int(months[$0].index) - first })
+    }
+    return byAsset.enumerated().sorted {
+      (months[$0.element], $0.offset) < (months[$1.element], $1.offset)
+    }.map(\.element)
   }
 }
 
@@ -193,10 +199,11 @@ private func countingSort(_ rows: [Int], key: (Int) -> Int) -> [Int] {
 }
 
 extension PanelIndex {
-  /// Gives the same rows, every month moved by some months.
+  /// Gives the same rows, every period moved by some periods; days beyond the last known follow it.
   public func shifted(by count: Int) -> PanelIndex {
     guard count != 0 else { return self }
+    let moved = months.map { clock.moved($0, by: count) }
     return PanelIndex(
-      months: months.map { $0 + count }, offsets: offsets, assets: assets, assetNames: assetNames)
+      clock: clock, months: moved, offsets: offsets, assets: assets, assetNames: assetNames)
   }
 }

@@ -6,7 +6,7 @@
 public enum LinePlot {
   /// Gives a scene of series over months.
   public static func overMonths(
-    _ title: String, months: [Month], series: [(name: String, values: [Double])],
+    _ title: String, months: [Period], series: [(name: String, values: [Double])],
     unit: ColumnUnit = .plain
   ) -> Scene {
     let xs = months.map { Double($0.index) }

@@ -109,7 +109,7 @@ public struct Scene: Sendable {
   func xTicks(about count: Int) -> Ticks {
     switch axis {
     case .numbers: return .numbers(xRange, about: count)
-    case .months: return .months(xRange, about: count)
+    case .months: return .periods(xRange, about: count)
     case .categories(let names):
       let step = max(1, (names.count + count - 1) / max(1, count))
       let shown = stride(from: 0, to: names.count, by: step)

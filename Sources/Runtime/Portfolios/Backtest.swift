@@ -18,8 +18,6 @@ public struct BacktestOptions: Sendable {
   /// The buckets that are bought and sold; the last and the first if left out.
   public var long: Int?
   public var short: Int?
-  /// The periods of a year; 1 leaves Sharpe ratios per period.
-  public var periodsPerYear = 12
 
   /// Creates the published convention.
   public init() {}
@@ -43,8 +41,10 @@ public struct Backtest: Sendable {
     public let assets: Double
   }
 
-  /// The months traded.
-  public let months: [Month]
+  /// The periods traded.
+  public let months: [Period]
+  /// How they follow each other, and so how figures are annualised.
+  public let clock: Clock
   /// Returns before costs.
   public let gross: [Double]
   /// The trade that establishes each month's weights.
@@ -62,7 +62,7 @@ public struct Backtest: Sendable {
   /// Every row's weight.
   public let weights: [Double]
   /// Months left out for want of assets.
-  public let skipped: [Month]
+  public let skipped: [Period]
   /// Rows held without a return, which earned nothing.
   public let missingReturns: Int
   /// The conventions used, as plain sentences.
@@ -93,7 +93,7 @@ public struct Backtest: Sendable {
       sort, index: index, legs: options.legs, size: size, long: options.long, short: options.short)
     self.init(
       weights: weights, returns: returns, index: index, months: sort.sortedMonths,
-      deciles: BucketTable(sort, forecast, returns, index).buckets(options.periodsPerYear),
+      deciles: BucketTable(sort, forecast, returns, index).buckets(index.clock.periodsPerYear),
       skipped: sort.skipped, holding: Self.holding(options, isValueWeighted: size != nil),
       options: options)
   }
@@ -102,7 +102,7 @@ public struct Backtest: Sendable {
   /// says in plain sentences what they are.
   public init(
     weights: [Double], returns: [Double], index: PanelIndex, months traded: [Int],
-    deciles: [Bucket] = [], skipped: [Month] = [], holding: [String], options: BacktestOptions
+    deciles: [Bucket] = [], skipped: [Period] = [], holding: [String], options: BacktestOptions
   ) {
     let earned = traded.map { Self.earned(weights, returns, index.rows(ofMonthAt: $0)) }
     gross = earned.map(\.gross)
@@ -112,13 +112,14 @@ public struct Backtest: Sendable {
       drift: options.costs.base != .noDrift)
     net = Self.afterCosts(gross, turnover, weights, traded.last, index, options.costs)
     months = traded.map { index.months[$0] }
-    grossPerformance = Performance(gross, periodsPerYear: options.periodsPerYear)
-    netPerformance = Performance(net, periodsPerYear: options.periodsPerYear)
+    clock = index.clock
+    grossPerformance = Performance(gross, periodsPerYear: clock.periodsPerYear)
+    netPerformance = Performance(net, periodsPerYear: clock.periodsPerYear)
     meanTurnover = Moments(turnover).mean
     self.deciles = deciles
     self.weights = weights
     self.skipped = skipped
-    conventions = holding + Self.conventions(options)
+    conventions = holding + Self.conventions(options, clock)
   }
 
   // What a month's weights earn, and the rows held without a return.
@@ -159,7 +160,7 @@ public struct Backtest: Sendable {
     ]
   }
 
-  private static func conventions(_ options: BacktestOptions) -> [String] {
+  private static func conventions(_ options: BacktestOptions, _ clock: Clock) -> [String] {
     let charged =
       switch options.costs.base {
       case .twoSided: "buys plus sells against drifted weights"
@@ -168,9 +169,9 @@ public struct Backtest: Sendable {
       }
     let rate = NumberFormat.basisPoints(options.costs.rate)
     return [
-      "costs \(rate) on \(charged); first month pays for opening, last month "
+      "costs \(rate) on \(charged); first \(clock.noun) pays for opening, last \(clock.noun) "
         + (options.costs.liquidate ? "pays for closing" : "does not pay for closing"),
-      "Sharpe ratio sqrt(\(options.periodsPerYear)) mean / sd, sd with n - 1, "
+      "Sharpe ratio sqrt(\(clock.periodsPerYear)) mean / sd, sd with n - 1, "
         + "no risk-free rate subtracted",
       "drawdown of cumulative log returns",
     ]

@@ -17,7 +17,7 @@ public struct GrowthRatios: Sendable, Equatable {
   public let sortinoRatio: Double
 
   /// Measures a series.
-  public init(_ returns: [Double], periodsPerYear: Int = 12) {
+  public init(_ returns: [Double], periodsPerYear: Int) {
     let present = returns.filter { !$0.isNaN }
     var (wealth, peak, deepest) = (1.0, 1.0, 0.0)
     for value in present {
@@ -36,4 +36,13 @@ public struct GrowthRatios: Sendable, Equatable {
     sortinoRatio =
       downside > 0 ? periods.squareRoot() * Moments(present).mean / downside : .nan
   }
+}
+
+extension Backtest {
+  /// Ratios before costs.
+  public var grossRatios: GrowthRatios {
+    GrowthRatios(gross, periodsPerYear: clock.periodsPerYear)
+  }
+  /// Ratios after costs.
+  public var netRatios: GrowthRatios { GrowthRatios(net, periodsPerYear: clock.periodsPerYear) }
 }

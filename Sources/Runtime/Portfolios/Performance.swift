@@ -28,7 +28,7 @@ public struct Performance: Sendable, Equatable {
   public let formula: String
 
   /// Measures a series; `periodsPerYear` is 12 for months, 1 for figures not annualised.
-  public init(_ returns: [Double], periodsPerYear: Int = 12) {
+  public init(_ returns: [Double], periodsPerYear: Int) {
     let present = returns.filter { !$0.isNaN }
     let moments = Moments(present)
     let root = Double(periodsPerYear).squareRoot()

@@ -28,7 +28,7 @@ public enum SortTies: String, Sendable, CaseIterable {
 /// A month in which equal signals lie on a break point.
 public struct TiedMonth: Sendable, Equatable {
   /// The month.
-  public let month: Month
+  public let month: Period
   /// Assets with a signal, and those among them that set the break points.
   public let assets: Int
   public let reference: Int
@@ -46,7 +46,7 @@ public struct PortfolioSort: Sendable, Equatable {
   /// The positions of the months sorted, ascending.
   public let sortedMonths: [Int]
   /// The months left out.
-  public let skipped: [Month]
+  public let skipped: [Period]
 
   /// Sorts each month's assets by a signal.
   ///
@@ -60,7 +60,7 @@ public struct PortfolioSort: Sendable, Equatable {
     }
     var buckets = [Int32](repeating: 0, count: signal.count)
     var sorted: [Int] = []
-    var short: [(month: Month, assets: Int)] = []
+    var short: [(month: Period, assets: Int)] = []
     var tied: [TiedMonth] = []
     let sorter = RankSorter()
     for t in index.months.indices {
@@ -135,7 +135,7 @@ public struct PortfolioSort: Sendable, Equatable {
       skipped: index.months.indices.filter { !months.contains($0) }.map { index.months[$0] })
   }
 
-  private init(bucketCount: Int, buckets: [Int32], sortedMonths: [Int], skipped: [Month]) {
+  private init(bucketCount: Int, buckets: [Int32], sortedMonths: [Int], skipped: [Period]) {
     (self.bucketCount, self.buckets) = (bucketCount, buckets)
     (self.sortedMonths, self.skipped) = (sortedMonths, skipped)
   }

@@ -24,7 +24,7 @@ public struct TopKDropout: Sendable, Equatable {
     }
     var weights = [Double](repeating: 0, count: index.count)
     var held: Set<Int32> = []
-    var (months, bought, short): ([Int], [Int], [(Month, Int)]) = ([], [], [])
+    var (months, bought, short): ([Int], [Int], [(Period, Int)]) = ([], [], [])
     for t in index.months.indices {
       let ranked = Self.ranked(signal, index.rows(ofMonthAt: t))
       guard !ranked.isEmpty else { continue }

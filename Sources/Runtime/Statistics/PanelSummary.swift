@@ -28,7 +28,7 @@ public struct PanelSummary: Sendable {
   /// One item per column, in the panel's order.
   public let items: [Item]
   /// The first and last month; nil for an empty panel.
-  public let months: (first: Month, last: Month)?
+  public let months: (first: Period, last: Period)?
   /// The number of months with rows.
   public let monthCount: Int
   /// The number of calendar months between first and last that have no rows.

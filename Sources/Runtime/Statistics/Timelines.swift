@@ -1,21 +1,24 @@
-// Every firm's life as one stretch of calendar months, and statistics of windows along it.
+// Every firm's life as one stretch of periods, and statistics of windows along it.
 //
-// Definition: the window of w months of a row at month t holds the firm's values at t-w+1..t; months in which
+// Definition: the window of w periods of a row at period t holds the firm's values at t-w+1..t; periods in which
 // the firm has no row are missing, so a window never reaches over a gap without knowing, nor into another firm.
 // Missing values: a window with fewer than `minimum` values gives a missing result. Two-column statistics use the
-// months in which both values are present.
+// periods in which both values are present.
 
-/// The rows of each firm in the order of months.
+/// The rows of each firm in the order of time.
 public struct Timelines: Sendable {
+  /// How periods follow each other.
+  public let clock: Clock
   /// Firm after firm, the rows in time order.
   private let rows: [Int]
-  /// The month of each of these rows.
-  private let months: [Month]
+  /// The place of each of these rows on the clock.
+  private let places: [Int]
   /// Where each firm's rows begin; one more than firms.
   private let starts: [Int]
 
   /// The lives of the firms of a panel.
   public init(_ index: PanelIndex) {
+    clock = index.clock
     var counts = [Int](repeating: 0, count: index.assetNames.count + 1)
     for asset in index.assets { counts[Int(asset) + 1] += 1 }
     for firm in 1..<max(1, counts.count) { counts[firm] += counts[firm - 1] }
@@ -26,14 +29,20 @@ public struct Timelines: Sendable {
       rows[next[Int(asset)]] = row
       next[Int(asset)] += 1
     }
-    let rowMonths = index.rowMonths
-    (self.rows, months) = (rows, rows.map { rowMonths[$0] })
+    var rowPlaces: [Int] = []
+    rowPlaces.reserveCapacity(index.count)
+    for (position, place) in index.places.enumerated() {
+      rowPlaces.append(
+        contentsOf: repeatElement(place, count: index.rows(ofMonthAt: position).count))
+    }
+    (self.rows, places) = (rows, rows.map { rowPlaces[$0] })
   }
 
   /// One series in the order of its rows, such as a table with a row a month.
-  public init(series: [Month]) {
+  public init(series: [Period]) {
     rows = Array(series.indices)
-    months = series
+    clock = Clock(series.sorted())
+    places = series.map { [clock] in clock.place($0) }
     starts = [0, series.count]
   }
 
@@ -51,10 +60,10 @@ public struct Timelines: Sendable {
       var present = [0]
       present.reserveCapacity(life.count + 1)
       for value in life { present.append((present.last ?? 0) + (value.isNaN ? 0 : 1)) }
-      let first = months[starts[firm]]
+      let first = places[starts[firm]]
       life.withUnsafeBufferPointer { life in
         for place in starts[firm]..<starts[firm + 1] {
-          let end = window - 1 + (months[place] - first)
+          let end = window - 1 + (places[place] - first)
           guard present[end + 1] - present[end + 1 - window] >= minimum else { continue }
           result[rows[place]] = statistic(
             UnsafeBufferPointer(rebasing: life[(end + 1 - window)...end]))
@@ -69,7 +78,7 @@ public struct Timelines: Sendable {
     _ a: [Double], _ b: [Double], window: Int, minimum: Int,
     _ statistic: (UnsafeBufferPointer<Double>, UnsafeBufferPointer<Double>) -> Double
   ) -> [Double] {
-    // A month counts if both values are there.
+    // A period counts if both values are there.
     let x = zip(a, b).map { $1.isNaN ? .nan : $0 }
     let y = zip(a, b).map { $0.isNaN ? .nan : $1 }
     var result = [Double](repeating: .nan, count: a.count)
@@ -77,11 +86,11 @@ public struct Timelines: Sendable {
       let (left, right) = (
         dense(firm, x, lead: window - 1), dense(firm, y, lead: window - 1)
       )
-      let first = months[starts[firm]]
+      let first = places[starts[firm]]
       left.withUnsafeBufferPointer { left in
         right.withUnsafeBufferPointer { right in
           for place in starts[firm]..<starts[firm + 1] {
-            let end = window - 1 + (months[place] - first)
+            let end = window - 1 + (places[place] - first)
             let part = (end + 1 - window)...end
             let (p, q) = (
               UnsafeBufferPointer(rebasing: left[part]), UnsafeBufferPointer(rebasing: right[part])
@@ -94,12 +103,12 @@ public struct Timelines: Sendable {
     return result
   }
 
-  // A firm's values month by month, missing where it has no row, after some missing months.
+  // A firm's values period by period, missing where it has no row, after some missing periods.
   private func dense(_ firm: Int, _ values: [Double], lead: Int) -> [Double] {
     let (start, end) = (starts[firm], starts[firm + 1])
-    let first = months[start]
-    var life = [Double](repeating: .nan, count: lead + (months[end - 1] - first) + 1)
-    for place in start..<end { life[lead + (months[place] - first)] = values[rows[place]] }
+    let first = places[start]
+    var life = [Double](repeating: .nan, count: lead + (places[end - 1] - first) + 1)
+    for place in start..<end { life[lead + (places[place] - first)] = values[rows[place]] }
     return life
   }
 }

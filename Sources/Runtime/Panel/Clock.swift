@@ -1,0 +1,130 @@
+// How the periods of a panel follow each other: by calendar months, trading days or equal intervals.
+
+/// The clock of a panel.
+///
+/// Lags and windows count its periods. A month or an interval without rows is a gap that a lag never
+/// reaches over; trading days are those on which the data have any row, so a weekend is no gap.
+public enum Clock: Sendable, Equatable {
+  /// Calendar months.
+  case months
+  /// Trading days, ascending: all of the source, also where a panel has lost the rows of some.
+  case days([Period])
+  /// Intervals of some minutes, one after the other without rest.
+  case minutes(Int)
+
+  /// The clock of periods that ascend: days trade where there are any, minutes go by their common interval.
+  public init(_ periods: [Period]) {
+    switch periods.first?.kind {
+    case .day: self = .days(periods)
+    case .minute:
+      var length = 0
+      for (before, after) in zip(periods, periods.dropFirst()) {
+        length = Self.commonDivisor(length, after - before)
+      }
+      self = .minutes(max(1, length))
+    case .month, nil: self = .months
+    }
+  }
+
+  /// The period a number of periods later; nil beyond the trading days known.
+  public func step(_ period: Period, by count: Int) -> Period? {
+    switch self {
+    case .months: return period + count
+    case .minutes(let length): return period + count * length
+    case .days(let days):
+      let place = Self.lowerBound(days, period) + count
+      return days.indices.contains(place) ? days[place] : nil
+    }
+  }
+
+  /// The period a number of periods later, and beyond the trading days known as many days later.
+  public func moved(_ period: Period, by count: Int) -> Period {
+    step(period, by: count) ?? period + count
+  }
+
+  /// The place of a period among all of the clock; places of neighbours differ by one.
+  ///
+  /// A beginning that is no multiple of the interval counts as the one before it.
+  public func place(_ period: Period) -> Int {
+    switch self {
+    case .months: Int(period.index)
+    case .minutes(let length): Int((Double(period.minutes) / Double(length)).rounded(.down))
+    case .days(let days): Self.lowerBound(days, period)
+    }
+  }
+
+  /// The first period of the clock's kind within a month, a day or itself.
+  public func first(of period: Period) -> Period {
+    switch self {
+    case .months: period.calendarMonth
+    case .days: Period(period.firstDay)
+    case .minutes: Period(minutes: period.minutes) ?? .missing
+    }
+  }
+
+  /// The last one.
+  public func last(of period: Period) -> Period {
+    switch self {
+    case .months: period.calendarMonth
+    case .days: Period(period.lastDay)
+    case .minutes:
+      period.kind == .minute
+        ? period : Period(minutes: (Int(period.lastDay.days) + 1) * 1440 - 1) ?? .missing
+    }
+  }
+
+  /// Periods in a year, to annualise by: 12 months, 252 trading days or 365 where weekends trade.
+  public var periodsPerYear: Int {
+    switch self {
+    case .months: 12
+    case .minutes(let length): Int((525_600 / Double(length)).rounded())
+    case .days(let days): Self.tradeOnWeekends(days) ? 365 : 252
+    }
+  }
+
+  /// What one period is called.
+  public var noun: String {
+    switch self {
+    case .months: "month"
+    case .days, .minutes(1440): "day"
+    case .minutes(60): "hour"
+    case .minutes(10_080): "week"
+    case .minutes: "interval"
+    }
+  }
+
+  /// What the periods are, in words.
+  public var description: String {
+    switch self {
+    case .months: "monthly"
+    case .days: "daily"
+    case .minutes(1440): "daily without rest"
+    case .minutes(60): "hourly"
+    case .minutes(let length) where length % 60 == 0: "every \(length / 60) hours"
+    case .minutes(let length): "every \(length) minutes"
+    }
+  }
+
+  // One day in seven of a week is a Saturday; a few special sessions make no such market.
+  private static func tradeOnWeekends(_ days: [Period]) -> Bool {
+    let weekend = days.count { day in
+      // 1970-01-01 was a Thursday, five days after a Saturday.
+      let sinceSaturday = (Int(day.firstDay.days) + 5) % 7
+      return (sinceSaturday + 7) % 7 < 2
+    }
+    return weekend * 10 > days.count
+  }
+
+  private static func commonDivisor(_ a: Int, _ b: Int) -> Int {
+    b == 0 ? a : commonDivisor(b, a % b)
+  }
+
+  static func lowerBound(_ periods: [Period], _ period: Period) -> Int {
+    var (low, high) = (0, periods.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if periods[middle] < period { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
