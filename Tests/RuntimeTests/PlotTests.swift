@@ -16,6 +16,14 @@ import Testing
       Histogram.of("histogram", values: a),
       LinePlot.over("empty", xs: [], series: [("none", [])]),
       LinePlot.over("flat", xs: [1, 2], series: [("c", [3, 3])]),
+      HeatMap.of(
+        "narrow", rows: ["日本", "b"], columns: (0..<90).map { "stock\($0)" },
+        values: [TestPanels.normals(90), TestPanels.normals(90)]),
+      HeatMap.of(
+        "wide", rows: ["a", "b"], columns: ["x", "日本"], values: [[1, -2], [.nan, 0]], unit: .ratio),
+      HeatMap.of("nothing", rows: [], columns: [], values: []),
+      ScatterPlot.of("points", xs: a, ys: a, order: a.indices.map(Double.init)),
+      ScatterPlot.of("no points", xs: [.nan], ys: [1]),
     ]
   }
 
@@ -60,5 +68,31 @@ import Testing
     let text = SVGWriter.text(BarPlot.of("a < b & \"c\"", names: ["<x>"], values: [1]))
     #expect(text.contains("a &lt; b &amp; &quot;c&quot;") && !text.contains("<x>"))
     #expect(text.hasPrefix("<svg ") && text.hasSuffix("</svg>\n"))
+  }
+
+  @Test func signsDifferWithoutColour() {
+    let scene = HeatMap.of(
+      "", rows: ["a"], columns: (0..<9).map { "\($0)" }, values: [(-4...4).map(Double.init)])
+    for style in CanvasStyle.allCases {
+      let marks = TextPlot(scene, width: 24, style: style).lines[1].dropFirst(2).filter {
+        $0 != " "
+      }
+      #expect(Set(marks).count == 9, "\(marks)")
+    }
+  }
+
+  @Test func pointsOfAnOrderFallIntoEqualParts() {
+    let values = (0..<23).map(Double.init)
+    let scene = ScatterPlot.of("", xs: values, ys: values, order: values.reversed())
+    #expect(scene.series.map(\.xs.count) == [4, 5, 4, 5, 5])
+    #expect(scene.series[0].xs.first == 22 && scene.isOrdered)
+  }
+
+  @Test func heatMapsAreWholePictures() {
+    let scene = HeatMap.of("<a & b>", rows: ["r"], columns: ["c", "d"], values: [[1, -1]])
+    let text = SVGWriter.text(scene)
+    #expect(
+      text.contains("&lt;a &amp; b&gt;") && text.contains("#2166ac") && text.contains("#b2182b"))
+    #expect(text.hasSuffix("</svg>\n"))
   }
 }

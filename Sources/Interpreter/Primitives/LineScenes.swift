@@ -73,7 +73,7 @@ struct LineScene {
   }
 
   // Where the rows stand along the horizontal axis.
-  private static func places(_ name: String, _ frame: Frame) throws -> ([Double], Scene.Axis) {
+  static func places(_ name: String, _ frame: Frame) throws -> ([Double], Scene.Axis) {
     guard let column = frame.rows.columnOrKey(name) else {
       throw Fault(PanelError.noSuchColumn(name: name, available: frame.rows.columnNames))
     }

@@ -17,7 +17,7 @@ public struct StandardCatalog: Catalog {
       + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
       + evaluationPrimitives + robustnessPrimitives + sweepPrimitives + rollingPrimitives
       + regimePrimitives + portfolioPrimitives + strategyPrimitives
-      + plotPrimitives + lessonPrimitives + sessionPrimitives)
+      + plotPrimitives + fieldPlotPrimitives + lessonPrimitives + sessionPrimitives)
 
   init(_ primitives: [Primitive]) {
     self.primitives = primitives

@@ -7,6 +7,7 @@
 public enum SVGWriter {
   /// Gives the text of an SVG picture.
   public static func text(_ scene: Scene, width: Int = 760, height: Int = 440) -> String {
+    if scene.mark == .heat { return HeatPicture(scene, width: Double(width)).document }
     var picture = SVGPicture(scene, width: Double(width), height: Double(height))
     picture.draw()
     return picture.document
@@ -14,10 +15,12 @@ public enum SVGWriter {
 }
 
 /// A picture being drawn.
-private struct SVGPicture {
+struct SVGPicture {
   static let colours = [
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C8C00",
   ]
+  /// From dark to light, for what has an order; steps of viridis.
+  static let sequence = ["#440154", "#3B528B", "#21918C", "#5EC962", "#FDE725"]
   static let dashes = ["", "7 4", "2 3", "10 3 2 3", "1 4"]
 
   let scene: Scene
@@ -66,7 +69,9 @@ private struct SVGPicture {
     drawGrid()
     switch scene.mark {
     case .line: drawLines()
-    case .dots: drawDots()
+    case .dots: drawDots(radius: 4)
+    case .scatter: drawDots(radius: 3)
+    case .heat: break
     case .bars, .histogram: drawBars()
     case .lyingBars: drawLyingBars()
     }
@@ -82,7 +87,7 @@ private struct SVGPicture {
     let font = "font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\" font-size=\"13\""
     return """
       <svg xmlns="http://www.w3.org/2000/svg" \(size) \(box) \(font) role="img">
-      <title>\(escaped(scene.title))</title>
+      <title>\(SVGText.escaped(scene.title))</title>
       <rect width="100%" height="100%" fill="#ffffff"/>
       \(parts.joined(separator: "\n"))
       </svg>
@@ -148,11 +153,12 @@ extension SVGPicture {
     }
   }
 
-  private mutating func drawDots() {
+  private mutating func drawDots(radius: Int) {
     for (k, series) in scene.series.enumerated() {
       for (px, py) in zip(series.xs, series.ys) where px.isFinite && py.isFinite {
         parts.append(
-          "<circle cx=\"\(number(x(px)))\" cy=\"\(number(y(py)))\" r=\"4\" fill=\"\(colour(k))\"/>")
+          "<circle cx=\"\(number(x(px)))\" cy=\"\(number(y(py)))\" r=\"\(radius)\" fill=\"\(colour(k))\"/>"
+        )
       }
     }
   }
@@ -184,7 +190,7 @@ extension SVGPicture {
     if !scene.title.isEmpty {
       parts.append(
         "<text x=\"\(number(left))\" y=\"28\" font-size=\"16\" font-weight=\"bold\" "
-          + "fill=\"#202020\">\(escaped(scene.title))</text>")
+          + "fill=\"#202020\">\(SVGText.escaped(scene.title))</text>")
     }
     if !scene.xLabel.isEmpty {
       text(scene.xLabel, (left + width - right) / 2, height - 16, anchor: "middle")
@@ -193,7 +199,7 @@ extension SVGPicture {
       let middle = (top + height - bottom) / 2
       parts.append(
         "<text transform=\"translate(16 \(number(middle))) rotate(-90)\" "
-          + "text-anchor=\"middle\" fill=\"#404040\">\(escaped(scene.yLabel))</text>")
+          + "text-anchor=\"middle\" fill=\"#404040\">\(SVGText.escaped(scene.yLabel))</text>")
     }
   }
 
@@ -214,7 +220,10 @@ extension SVGPicture {
     }
   }
 
-  private func colour(_ series: Int) -> String { Self.colours[series % Self.colours.count] }
+  private func colour(_ series: Int) -> String {
+    scene.isOrdered
+      ? Self.sequence[series % Self.sequence.count] : Self.colours[series % Self.colours.count]
+  }
 
   private mutating func box(_ x: Double, _ y: Double, _ w: Double, _ h: Double, _ series: Int) {
     parts.append(
@@ -234,14 +243,19 @@ extension SVGPicture {
   private mutating func text(_ content: String, _ x: Double, _ y: Double, anchor: String) {
     parts.append(
       "<text x=\"\(number(x))\" y=\"\(number(y))\" text-anchor=\"\(anchor)\" "
-        + "fill=\"#404040\">\(escaped(content))</text>")
+        + "fill=\"#404040\">\(SVGText.escaped(content))</text>")
   }
 
-  private func number(_ value: Double) -> String {
-    CSVWriter.text((value * 100).rounded() / 100)
-  }
+  private func number(_ value: Double) -> String { SVGText.number(value) }
+}
 
-  private func escaped(_ text: String) -> String {
+/// Numbers and texts as SVG wants them.
+enum SVGText {
+  /// Two decimals.
+  static func number(_ value: Double) -> String { CSVWriter.text((value * 100).rounded() / 100) }
+
+  /// Without what markup would read.
+  static func escaped(_ text: String) -> String {
     var result = ""
     for character in text.unicodeScalars {
       switch character {

@@ -24,6 +24,10 @@ public struct Scene: Sendable {
     case lyingBars
     /// Upright bars without gaps, of the width of a bin.
     case histogram
+    /// A mark for each point of a plane.
+    case scatter
+    /// A field of shades: a row for each series, a column for each place.
+    case heat
   }
 
   /// One named list of points.
@@ -62,6 +66,8 @@ public struct Scene: Sendable {
   public var limits: ClosedRange<Double>?
   /// Whether the vertical axis includes zero in any case.
   public var reachesZero = false
+  /// Whether the series follow each other, such as stretches of time.
+  public var isOrdered = false
 
   /// Creates a scene.
   public init(title: String, mark: Mark, series: [Series]) {
@@ -74,6 +80,7 @@ public struct Scene: Sendable {
   public var xRange: ClosedRange<Double> {
     let all = series.flatMap { s in s.xs.indices.filter { !s.ys[$0].isNaN }.map { s.xs[$0] } }
     guard let low = all.min(), let high = all.max() else { return 0...1 }
+    if mark == .scatter { return Self.padded(low, high) }
     let isOpen = mark == .line || mark == .dots
     let margin = isOpen ? (low == high ? 0.5 : 0) : barWidth / 2
     return (low - margin)...(high + margin)
@@ -84,12 +91,21 @@ public struct Scene: Sendable {
     if let limits { return limits }
     var all = series.flatMap(\.ys).filter(\.isFinite)
     if mark == .dots { return 0.5...(max(1, all.max() ?? 1) + 0.5) }
-    if mark != .line || reachesZero { all.append(0) }
+    if (mark != .line && mark != .scatter) || reachesZero { all.append(0) }
+    if mark == .scatter, let low = all.min(), let high = all.max() {
+      return Self.padded(low, high)
+    }
     guard let low = all.min(), let high = all.max() else { return 0...1 }
     if low == high { return (low - max(1, abs(low)) / 2)...(high + max(1, abs(high)) / 2) }
     let margin = (high - low) * 0.04
     let isBar = mark != .line
     return (isBar && low == 0 ? 0 : low - margin)...(isBar && high == 0 ? 0 : high + margin)
+  }
+
+  // Points do not stand on the frame.
+  private static func padded(_ low: Double, _ high: Double) -> ClosedRange<Double> {
+    let margin = low == high ? max(1, abs(low)) / 2 : (high - low) * 0.04
+    return (low - margin)...(high + margin)
   }
 
   /// The distance between neighbouring bars.

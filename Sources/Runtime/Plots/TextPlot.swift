@@ -16,6 +16,10 @@ public struct TextPlot: Sendable {
       cells = LyingBars(scene, width: total, style: style).lines()
       return
     }
+    if scene.mark == .heat {
+      cells = HeatText(scene, width: total, style: style).lines()
+      return
+    }
     let rows = max(3, height - 3)
     let yTicks =
       scene.mark == .dots
@@ -25,7 +29,7 @@ public struct TextPlot: Sendable {
     var canvas = style.make(columns: total - labelWidth - 3, rows: rows)
     let scale = PlotScale(scene, width: canvas.width, height: canvas.height)
     scale.drawZero(on: &canvas)
-    if scene.mark == .dots {
+    if scene.mark == .dots || scene.mark == .scatter {
       DotMarks.draw(scene, scale, on: &canvas)
     } else if scene.mark == .line {
       LineMarks.draw(scene, scale, on: &canvas)
@@ -70,7 +74,9 @@ struct PlotScale {
 
   /// A faint line at zero, where zero lies inside.
   func drawZero(on canvas: inout any Canvas) {
-    guard scene.mark == .line, yRange.lowerBound < 0, yRange.upperBound > 0 else { return }
+    guard scene.mark == .line || scene.mark == .scatter, yRange.lowerBound < 0,
+      yRange.upperBound > 0
+    else { return }
     let glyph = type(of: canvas).frame.zero
     for column in 0..<canvas.grid.columns {
       canvas.background(column, row: y(0) / type(of: canvas).dotsDown, glyph)

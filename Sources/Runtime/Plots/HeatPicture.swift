@@ -1,0 +1,101 @@
+// A heat map as SVG: red below zero, blue above, white between, a scale at its foot.
+
+struct HeatPicture {
+  private let scene: Scene
+  private let columns: [String]
+  private let width, height, left, top, cellWidth, cellHeight: Double
+  private let most: Double
+
+  init(_ scene: Scene, width: Double) {
+    (self.scene, self.width) = (scene, width)
+    if case .categories(let names) = scene.axis { columns = names } else { columns = [] }
+    most = HeatMap.largest(scene)
+    let longest = scene.series.map { TextWidth.of($0.name) }.max() ?? 0
+    left = min(width / 3, 20 + 7.2 * Double(longest))
+    let tallest = columns.map { TextWidth.of($0) }.max() ?? 0
+    top = (scene.title.isEmpty ? 16 : 46) + min(110, 8 + 6.6 * Double(tallest))
+    cellWidth = (width - left - 24) / Double(max(1, columns.count))
+    cellHeight = max(14, min(32, cellWidth))
+    height = top + cellHeight * Double(scene.series.count) + 52
+  }
+
+  var document: String {
+    let (w, h) = (SVGText.number(width), SVGText.number(height))
+    let body = (titles() + headings() + fields() + scale()).joined(separator: "\n")
+    return """
+      <svg xmlns="http://www.w3.org/2000/svg" width="\(w)" height="\(h)" viewBox="0 0 \(w) \(h)" \
+      font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif" font-size="12" role="img">
+      <title>\(SVGText.escaped(scene.title))</title>
+      <rect width="100%" height="100%" fill="#ffffff"/>
+      \(body)
+      </svg>
+
+      """
+  }
+
+  private func titles() -> [String] {
+    guard !scene.title.isEmpty else { return [] }
+    return [
+      "<text x=\"12\" y=\"28\" font-size=\"16\" font-weight=\"bold\" fill=\"#202020\">"
+        + "\(SVGText.escaped(scene.title))</text>"
+    ]
+  }
+
+  private func headings() -> [String] {
+    // Names of narrow columns stand upright, and every second or third where they would touch.
+    let step = max(1, Int((13 / cellWidth).rounded(.up)))
+    return columns.indices.filter { $0 % step == 0 }.map { k in
+      let (x, y) = (left + (Double(k) + 0.5) * cellWidth + 4, top - 6)
+      return "<text transform=\"translate(\(SVGText.number(x)) \(SVGText.number(y))) rotate(-90)\" "
+        + "fill=\"#404040\">\(SVGText.escaped(columns[k]))</text>"
+    }
+  }
+
+  private func fields() -> [String] {
+    scene.series.enumerated().flatMap { row, series in
+      let y = top + Double(row) * cellHeight
+      let name =
+        "<text x=\"\(SVGText.number(left - 8))\" y=\"\(SVGText.number(y + cellHeight / 2 + 4))\" "
+        + "text-anchor=\"end\" fill=\"#404040\">\(SVGText.escaped(series.name))</text>"
+      return [name]
+        + zip(series.xs, series.ys).filter { $1.isFinite }.map { place, value in
+          box(left + place * cellWidth, y, cellWidth, Self.colour(value / most))
+        }
+    }
+  }
+
+  private func scale() -> [String] {
+    let y = top + cellHeight * Double(scene.series.count) + 16
+    let boxes = (-10...10).map { k in
+      box(left + Double(k + 10) * 9, y, 9, Self.colour(Double(k) / 10), height: 10)
+    }
+    let words = [(-most, left), (0, left + 90), (most, left + 189)].map { value, x in
+      "<text x=\"\(SVGText.number(x))\" y=\"\(SVGText.number(y + 24))\" fill=\"#404040\" "
+        + "text-anchor=\"middle\">\(label(value))</text>"
+    }
+    return boxes + words
+  }
+
+  private func label(_ value: Double) -> String {
+    scene.unit == .ratio
+      ? NumberFormat.percent(value, decimals: 1) : NumberFormat.significant(value, digits: 2)
+  }
+
+  private func box(
+    _ x: Double, _ y: Double, _ width: Double, _ colour: String, height: Double? = nil
+  ) -> String {
+    "<rect x=\"\(SVGText.number(x))\" y=\"\(SVGText.number(y))\" width=\"\(SVGText.number(width))\" "
+      + "height=\"\(SVGText.number(height ?? cellHeight))\" fill=\"\(colour)\"/>"
+  }
+
+  /// A colour between red, white and blue for a share of the largest value.
+  private static func colour(_ share: Double) -> String {
+    let end: (Double, Double, Double) = share < 0 ? (178, 24, 43) : (33, 102, 172)
+    let weight = min(1, abs(share))
+    func part(_ x: Double) -> String {
+      let text = String(Int((255 + weight * (x - 255)).rounded()), radix: 16)
+      return text.utf8.count < 2 ? "0" + text : text
+    }
+    return "#" + part(end.0) + part(end.1) + part(end.2)
+  }
+}
