@@ -16,7 +16,7 @@ public struct StandardCatalog: Catalog {
       + crossSectionPrimitives
       + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
       + evaluationPrimitives + robustnessPrimitives + sweepPrimitives + rollingPrimitives
-      + regimePrimitives + portfolioPrimitives + strategyPrimitives
+      + seriesPrimitives + regimePrimitives + portfolioPrimitives + strategyPrimitives
       + plotPrimitives + fieldPlotPrimitives + lessonPrimitives + sessionPrimitives)
 
   init(_ primitives: [Primitive]) {

@@ -69,7 +69,7 @@ struct Frame {
     var line: [PlotCell] = cells(String(repeating: " ", count: labelWidth + 2))
     for (k, series) in scene.series.enumerated() {
       let name = TextWidth.cut(series.name, to: 24)
-      if line.count + TextWidth.of(name) + 4 > total {
+      if line.count + TextWidth.of(name) + 6 > total {
         line += cells("…")
         break
       }
