@@ -15,7 +15,7 @@ public struct StandardCatalog: Catalog {
       + crossSectionPrimitives
       + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
       + evaluationPrimitives + robustnessPrimitives + sweepPrimitives + rollingPrimitives
-      + regimePrimitives + portfolioPrimitives + strategyPrimitives
+      + regimePrimitives + dynamicsPrimitives + portfolioPrimitives + strategyPrimitives
       + plotPrimitives + lessonPrimitives + sessionPrimitives)
 
   init(_ primitives: [Primitive]) {
