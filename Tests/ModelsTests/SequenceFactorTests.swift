@@ -272,4 +272,35 @@ private enum Trial {
     #expect(Array(first.prefix(102)) == Array(plain.prefix(102)))
     #expect(first[104] != plain[104] && first.allSatisfy(\.isFinite))
   }
+
+  // Stopped between two epochs and continued, the fit is the same to the bit, draws included.
+  @Test func aStoppedFitGoesOnBitByBit() throws {
+    let (task, model) = (try task(), try model(["seeds": .integer(2)]))
+    let whole = try model.fit(task, FitContext(seed: 5))
+    let budget = Budget()
+    let stopped = try model.fit(
+      task,
+      FitContext(seed: 5, budget: budget) { if $0.epoch == 12 { budget.cancel() } })
+    let pause = try #require(stopped.pause)
+    #expect(pause.epoch < 30 && pause.cause == nil)
+    var context = FitContext(seed: 5)
+    context.earlier = try Container(decoding: pause.checkpoint().encoded)
+    let again = try model.fit(task, context)
+    #expect(try ModelFile.container(of: again).encoded == ModelFile.container(of: whole).encoded)
+  }
+
+  @Test func aLossThatFailsNamesThePeriod() throws {
+    let network = Trial.network(
+      SequenceFactorDesign(series: 2, factors: 2, hidden: 3), Trial.matrix(8), Float.self)
+    network.set(5, [.infinity, 0])
+    let months = (0..<8).map { Month(index: 24_000 + $0) }
+    let trainer = SequenceFactorTrainer(
+      network, train: 4, valid: 4..<8, months: months, optimizer: Adam(rate: 0.01, clip: 1),
+      draws: RandomStream(seed: 1, purpose: .posterior))
+    var stream = RandomStream(seed: 1, purpose: .shuffle)
+    trainer.begin(epoch: 1, &stream)
+    #expect(trainer.step(batch: 0).isFinite && trainer.troubled == nil)
+    #expect(!trainer.validationLoss().isFinite)
+    #expect(trainer.troubled == months[5])
+  }
 }

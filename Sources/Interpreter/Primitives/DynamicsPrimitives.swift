@@ -21,8 +21,8 @@ let dynamicsPrimitives: [Primitive] = [
       "count", default: 0, in: 0...8,
       "the number of regimes; 0 for the one of 2 to 4 that are told apart best"
     ).labelled,
-    returns: "a table of month, z1, z2, …, velocity, acceleration, shift and regime (1 the slowest); "
-      + "`.transition`, `.regimes` and `.memory` are tables",
+    returns: "a table of month, z1, z2, …, velocity, acceleration, shift and regime (1 the slowest)"
+      + "; `.transition`, `.regimes` and `.memory` are tables",
     examples: [
       "m = toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 2, seeds: 1, epochs: 3\nd = m | dynamics count: 2\nd\nd.transition"
     ]
@@ -211,8 +211,8 @@ struct PathPortfolio {
     let equal = returns.map { $0.reduce(0, +) / Double(assets.count) }
     let calendar = Column(.months(months.map { data.index.months[$0] }), known: Availability.always)
     var table = Table(
-      title: "\(name) · \(isLongOnly ? "long-only " : "")minimum variance · \(form.rawValue) risk · "
-        + "\(data.index.months[first])..\(data.index.months[last])",
+      title: "\(name) · \(isLongOnly ? "long-only " : "")minimum variance · "
+        + "\(form.rawValue) risk · \(data.index.months[first])..\(data.index.months[last])",
       columns: [("month", calendar)]
         + assets.map { i in
           // Weights are made before the month.

@@ -35,7 +35,7 @@ enum SequenceLoss: String, HyperparameterChoice, Sendable {
   var sentence: String {
     switch self {
     case .mse: "squared errors, summed over the series"
-    case .gauss: "the normal density with a learned variance of each series: a true likelihood bound"
+    case .gauss: "the normal density with a learned variance of each series: a likelihood bound"
     }
   }
 }

@@ -53,6 +53,8 @@ final class SequenceFactorTrainer: Trainable {
   private let train: SequenceFactorNetwork<Float>.Run
   private let whole: SequenceFactorNetwork<Float>.Run
   private let valid: Range<Int>
+  private let months: [Month]
+  private(set) var troubled: Month?
   private var optimizer: Optimizer
   private var draws: RandomStream
   private var weight = 1.0
@@ -63,10 +65,11 @@ final class SequenceFactorTrainer: Trainable {
 
   /// The network's periods are those of training and whatever follows up to the end of `valid`.
   init(
-    _ network: SequenceFactorNetwork<Float>, train: Int, valid: Range<Int>, optimizer: Optimizer,
-    draws: RandomStream
+    _ network: SequenceFactorNetwork<Float>, train: Int, valid: Range<Int>, months: [Month],
+    optimizer: Optimizer, draws: RandomStream
   ) {
-    (self.network, self.valid, self.optimizer, self.draws) = (network, valid, optimizer, draws)
+    (self.network, self.valid, self.months) = (network, valid, months)
+    (self.optimizer, self.draws) = (optimizer, draws)
     self.train = .init(periods: train)
     whole = .init(periods: valid.upperBound)
   }
@@ -79,12 +82,17 @@ final class SequenceFactorTrainer: Trainable {
 
   func step(batch: Int) -> Double {
     last = network.gradient(train, weight: weight) { draws.normal() }
+    if let period = last.troubled { troubled = months[period] }
     optimizer.step(network.parameters, none)
     return last.reconstruction + weight * last.divergence
   }
 
   func validationLoss() -> Double {
-    network.losses(whole)[valid].reduce(0, +) / Double(valid.count)
+    let losses = network.losses(whole)
+    if troubled == nil, let period = losses.firstIndex(where: { !$0.isFinite }) {
+      troubled = months[period]
+    }
+    return losses[valid].reduce(0, +) / Double(valid.count)
   }
 
   func takeMetrics() -> [Metric] {
@@ -123,6 +131,7 @@ struct SequenceFactorFit: EnsembleFit {
   private let plan: SequenceFactorPlan
   private let split: Split
   private let scale: SeriesScale
+  private let months: [Month]
   private let shape: SequenceFactorDesign
   /// The periods from the first of training to the last of validation.
   private let matrix: [[Double]]
@@ -134,7 +143,9 @@ struct SequenceFactorFit: EnsembleFit {
     scale = try SeriesScale(task, split)
     let shape = plan.network(scale.assets.count)
     self.shape = shape
-    matrix = try scale.matrix(task, split.train.lowerBound..<split.valid.upperBound)
+    let periods = split.train.lowerBound..<split.valid.upperBound
+    months = Array(task.index.months[periods])
+    matrix = try scale.matrix(task, periods)
     start =
       try context.start.map {
         try StartingFit.checked($0, as: FittedSequence.self, for: plan.model, task) { other in
@@ -151,7 +162,7 @@ struct SequenceFactorFit: EnsembleFit {
     let first = split.train.lowerBound
     return SequenceFactorTrainer(
       network, train: split.train.count,
-      valid: (split.valid.lowerBound - first)..<(split.valid.upperBound - first),
+      valid: (split.valid.lowerBound - first)..<(split.valid.upperBound - first), months: months,
       optimizer: Adam(rate: plan.rate, clip: plan.clip),
       draws: RandomStream(seed: seed, purpose: .posterior))
   }

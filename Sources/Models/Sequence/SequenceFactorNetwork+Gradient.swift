@@ -7,6 +7,8 @@ extension SequenceFactorNetwork {
   struct Loss {
     var reconstruction = 0.0
     var divergence = 0.0
+    /// The first period whose part is not finite.
+    var troubled: Int?
   }
 
   /// Computes the loss of a run with factors drawn by `noise`, and leaves its gradient in the block.
@@ -23,8 +25,10 @@ extension SequenceFactorNetwork {
     decode(run, z: rows.z)
     var loss = Loss()
     for t in 0..<run.periods {
-      loss.reconstruction += reconstruction(t) / Double(run.periods)
-      loss.divergence += divergence(t * factorWidth) / Double(run.periods)
+      let (apart, gap) = (reconstruction(t), divergence(t * factorWidth))
+      if loss.troubled == nil, !(apart + gap).isFinite { loss.troubled = t }
+      loss.reconstruction += apart / Double(run.periods)
+      loss.divergence += gap / Double(run.periods)
     }
     parameters.clearGradients()
     decodeBackward(run)

@@ -42,7 +42,8 @@ final class SequenceFactorNetwork<Scalar: NetworkScalar>: WeightedNetwork {
       func map(_ part: String) -> LinearMap<Scalar> {
         LinearMap(
           LinearTensors(
-            "\(name).\(part)", inputs: design.hidden, outputs: design.factors, in: block), in: block)
+            "\(name).\(part)", inputs: design.hidden, outputs: design.factors, in: block), in: block
+        )
       }
       (mean, logVariance) = (map("mean"), map("variance"))
     }

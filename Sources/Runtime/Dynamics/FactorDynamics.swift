@@ -104,7 +104,8 @@ public enum FactorDynamics {
     return x.indices.map { t in
       guard t + 1 >= window else { return .nan }
       let span = (t + 1 - window)...t
-      guard !x[span].contains(where: \.isNaN), !y[span].contains(where: \.isNaN) else { return .nan }
+      let isWhole = !span.contains { x[$0].isNaN || y[$0].isNaN }
+      guard isWhole else { return .nan }
       return Correlation.pearson(Array(x[span]), Array(y[span]))
     }
   }

@@ -92,7 +92,9 @@ public struct PathClusters: Sendable, Equatable {
   public var dwell: [Double] {
     (0..<count).map { group in
       let periods = labels.count { $0 == group }
-      let runs = labels.indices.count { labels[$0] == group && ($0 == 0 || labels[$0 - 1] != group) }
+      let runs = labels.indices.count { t in
+        labels[t] == group && (t == 0 || labels[t - 1] != group)
+      }
       return runs > 0 ? Double(periods) / Double(runs) : .nan
     }
   }
