@@ -13,6 +13,7 @@ public enum Registry {
       FactorVAE.card,
       CVRA.card,
       RVRAE.card,
+      SequenceVAE.card,
     ]
 
   /// The card of a model, or nil.

@@ -65,6 +65,11 @@ struct ContractCase: Sendable, CustomStringConvertible {
       ["prior": .word("var1"), "idio": .word("net")],
       ["prior": .word("var1"), "heads": .integer(3)],
     ],
+    "rvrae233": [
+      ["gru": .word("torch")],
+      ["hid": .word("shared"), "recon": .word("gauss")],
+      ["gru": .word("torch"), "hid": .word("shared"), "anneal": .integer(0)],
+    ],
     "nn1": [["k": .integer(0)]], "nn4": [["k": .integer(3)]],
     "factorvae": [["likelihood": .word("prior")], ["total_alpha": .flag(false)]],
     "transformer": [["k": .integer(0)]],
@@ -91,6 +96,8 @@ struct ContractCase: Sendable, CustomStringConvertible {
   var hasFactors: Bool { card.settings.contains { $0.name == "k" } }
   /// Whether forecasts depend on the firms' earlier characteristics.
   var readsHistories: Bool { ["rvrae", "alstm", "transformer", "factorvae"].contains(card.name) }
+  /// Whether it reads the returns of assets that are all there in every period, and no characteristic.
+  var readsSeries: Bool { card.name == "rvrae233" }
   /// Whether rows are dealt into batches by chance, whatever their months.
   var dealsRows: Bool { card.settings.contains { $0.name == "batch" } }
 
@@ -107,8 +114,11 @@ struct ContractCase: Sendable, CustomStringConvertible {
   /// The models that are trained, epoch by epoch, from random weights.
   static let trained = plain.filter(\.card.isTrained)
 
-  /// The models whose number of factors is a setting.
-  static let counted = plain.filter(\.hasFactors)
+  /// The models whose number of factors is a setting, at most that of the characteristics.
+  static let counted = plain.filter { $0.hasFactors && !$0.readsSeries }
+
+  /// The models that take a cross-section as it comes.
+  static let crossSections = plain.filter { !$0.readsSeries }
 
   /// Every registered model and every variant.
   static let all =

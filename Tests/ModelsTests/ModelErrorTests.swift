@@ -22,7 +22,7 @@ import Testing
       .tooManyFactors(factors: 5, characteristics: 4), model, model.task(), ["k": .integer(5)])
   }
 
-  @Test(arguments: ContractCase.plain)
+  @Test(arguments: ContractCase.crossSections)
   func aTrainingMonthWithOneFirm(model: ContractCase) throws {
     let full = try model.task()
     let thin = full.rows(3)
@@ -31,7 +31,7 @@ import Testing
       .thinMonth(month: full.index.months[3], firms: 1, needed: 2), model, task)
   }
 
-  @Test(arguments: ContractCase.plain)
+  @Test(arguments: ContractCase.crossSections)
   func aTestMonthWithOneFirmIsForecast(model: ContractCase) throws {
     let full = try model.task()
     let thin = full.rows(full.monthCount - 1)
@@ -40,7 +40,7 @@ import Testing
     #expect(predictions.preferredForecast.allSatisfy { $0.isFinite })
   }
 
-  @Test(arguments: ContractCase.plain)
+  @Test(arguments: ContractCase.crossSections)
   func characteristicsThatAreAllZero(model: ContractCase) throws {
     let task = try model.task()
     let blank = task.replacing(characteristics: task.characteristics.map { _ in 0 })

@@ -31,8 +31,9 @@ import Testing
     let fitted = try model.fit(task)
     var stream = RandomStream(seed: 3, purpose: .example)
     let last = task.rows(task.monthCount - 1)
-    // Who reads histories knows the characteristics of rows that wait, which the definition leaves out.
-    let share = model.readsHistories ? 0 : 0.01
+    // Who reads histories knows the characteristics of rows that wait, which the definition leaves out; who reads
+    // series has no period without one of them.
+    let share = model.readsHistories || model.readsSeries ? 0 : 0.01
     let waiting = (0..<task.returns.count).map { last.contains($0) || stream.uniform() < share }
     let fast = try fitted.forecast(task, waiting: waiting, budget: budget)
     let slow = try Plain(fitted: fitted).forecast(task, waiting: waiting, budget: budget)

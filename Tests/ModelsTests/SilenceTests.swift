@@ -59,7 +59,8 @@ import Testing
   }
 
   private static func readsCharacteristics(_ model: ContractCase) -> Bool {
-    model.variant["on"] != .word("returns") && model.variant["factors"] != .words(["mkt"])
+    !model.readsSeries && model.variant["on"] != .word("returns")
+      && model.variant["factors"] != .words(["mkt"])
   }
 
   // Every model with a mean forecast leaves earlier months out of its means, and of nothing else.

@@ -76,6 +76,9 @@ enum Workloads {
       summary: "variances and correlations of them estimated, a pair of weights each",
       measure: { FilterWorkloads.correlations($0) }),
     Workload(
+      name: "rvrae233_fit", summary: "199 periods of two series, H 16, K 2: 500 epochs, one member",
+      measure: { try SeriesWorkload.measure($0) }),
+    Workload(
       name: "cvra_fit", summary: "a fit of that size: one epoch, one member",
       measure: { try FitWorkload.measure($0) }),
     Workload(

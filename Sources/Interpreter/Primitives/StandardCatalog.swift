@@ -16,7 +16,8 @@ public struct StandardCatalog: Catalog {
       + crossSectionPrimitives
       + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
       + evaluationPrimitives + robustnessPrimitives + sweepPrimitives + rollingPrimitives
-      + seriesPrimitives + regimePrimitives + portfolioPrimitives + strategyPrimitives
+      + seriesPrimitives + regimePrimitives + dynamicsPrimitives + portfolioPrimitives
+      + strategyPrimitives
       + plotPrimitives + fieldPlotPrimitives + lessonPrimitives + sessionPrimitives)
 
   init(_ primitives: [Primitive]) {

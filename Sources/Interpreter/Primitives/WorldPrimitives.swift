@@ -13,7 +13,9 @@ let synthPrimitive = Primitive(
   Parameter<String>.word(
     "world", among: Worlds.cards.map { Choice($0.name, $0.sentence) }, "which world"
   ).labelled,
-  Parameter<Int>.value("firms", default: 200, in: 10...100_000, "firms a month").labelled,
+  Parameter<Int?>.optional(
+    "firms", "firms a month; 200 if left out, or the two of two_asset_regime"
+  ).labelled,
   Parameter<Int>.value("months", default: 240, in: 20...5000, "months of returns").labelled,
   Parameter<Int>.value("chars", default: 20, in: 3...500, "characteristics").labelled,
   Parameter<Int>.value("seed", default: 1, in: 0...9e15, "number of the draw").labelled,
@@ -42,6 +44,12 @@ let synthPrimitive = Primitive(
 ) { context, world, firms, months, chars, seed, missing, lives, names, scale in
   guard let card = Worlds.card(world) else {
     throw Fault(.unknownChoice, "there is no world `\(world)`", parameter: "world")
+  }
+  let firms = firms ?? card.usualFirms
+  guard (card.fewestFirms...100_000).contains(firms) else {
+    throw Fault(
+      .outOfRange, "`\(world)` has \(card.fewestFirms) to 100,000 firms, not \(firms)",
+      helps: ["use firms: \(card.usualFirms)"], parameter: "firms")
   }
   guard chars >= card.fewestCharacteristics else {
     throw Fault(

@@ -104,6 +104,9 @@ public protocol FittedModel: Sendable {
   /// The loadings of every row, rows x factors, of the same member as `Predictions.factors` and in the
   /// units that go with them; nil for models whose loadings do not depend on the row, or without any.
   func loadings(_ task: FactorTask, budget: Budget) throws -> Matrix?
+  /// The filtered path of the factors of the same member, with the decoder's Jacobians; nil for models that have
+  /// none.
+  func latentPath(_ task: FactorTask, budget: Budget) throws -> LatentPath?
   /// The share of the prior in the blend forecast; nil where there is none.
   var priorShare: Double? { get }
   /// One member of the ensemble as a model of its own; nil where there is none.
@@ -133,6 +136,9 @@ extension FittedModel {
 
   /// None to show.
   public func loadings(_ task: FactorTask, budget: Budget) throws -> Matrix? { nil }
+
+  /// None to follow.
+  public func latentPath(_ task: FactorTask, budget: Budget) throws -> LatentPath? { nil }
 
   /// No blend.
   public var priorShare: Double? { nil }

@@ -19,6 +19,10 @@ public enum ModelError: Error, Equatable, Sendable {
   case shortHistories(needed: Int, longest: Int)
   /// The equations have no single solution; `remedy` says what to type.
   case notIdentified(model: String, remedy: String)
+  /// A model of series reads the return of every asset in every period.
+  case missingReturn(asset: String, month: Period, assets: Int)
+  case constantSeries(asset: String)
+  case otherAssets(expected: [String], found: [String])
   case otherCharacteristics(expected: [String], found: [String])
   case notFinite(epoch: Int, month: Period? = nil)
   /// Bytes; `alone` is what one ensemble member at a time would need.
@@ -56,6 +60,14 @@ extension ModelError {
         + "\(longest)"
     case .notIdentified(let model, _):
       "the equations of `\(model)` have no single solution on these data"
+    case .missingReturn(let asset, let month, let assets):
+      "`\(asset)` has no return in \(month); the model reads the returns of all \(assets) assets in "
+        + "every period"
+    case .constantSeries(let asset):
+      "the returns of `\(asset)` do not vary in the training periods"
+    case .otherAssets(let expected, let found):
+      "the model was fitted on the returns of \(expected.count) assets "
+        + "(\(Self.some(expected))), the task has \(found.count) (\(Self.some(found)))"
     case .otherCharacteristics(let expected, let found):
       "the model was fitted on \(expected.count) characteristics (\(expected.prefix(3).joined(separator: ", ")) …), the task has \(found.count)"
     case .notFinite(let epoch, let month):
@@ -69,6 +81,10 @@ extension ModelError {
     case .incompatible(let first, let second, let reason):
       "`\(first)` does not go with `\(second)`: \(reason)"
     }
+  }
+
+  private static func some(_ names: [String]) -> String {
+    names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
   }
 
   private static func megabytes(_ bytes: Int) -> String { "\((bytes + 0xF_FFFF) >> 20) MB" }
@@ -93,6 +109,11 @@ extension ModelError {
     case .shortHistories(_, let longest): "ask for less:  min_obs: \(max(1, longest))"
     case .notIdentified(_, let remedy): remedy
     case .thinMonth: "drop thin months first, for example with where or a month slice"
+    case .missingReturn(let asset, let month, _):
+      "cut the panel to a span that all assets share, for example  where month > \(month), or leave "
+        + "`\(asset)` out"
+    case .constantSeries(let asset): "leave `\(asset)` out"
+    case .otherAssets: "set up the task with the assets the model was fitted on"
     case .otherCharacteristics: "set up the task with the features the model was fitted on"
     case .notFinite: "lower the rate, or look for extreme returns with describe"
     }

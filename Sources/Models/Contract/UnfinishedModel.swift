@@ -18,6 +18,10 @@ struct UnfinishedModel: FittedModel {
     try whole.forecast(task, waiting: waiting, budget: budget)
   }
 
+  func latentPath(_ task: FactorTask, budget: Budget) throws -> LatentPath? {
+    try whole.latentPath(task, budget: budget)
+  }
+
   var priorShare: Double? { whole.priorShare }
 
   func member(_ number: Int) -> (any FittedModel)? { whole.member(number) }

@@ -65,6 +65,10 @@ final class PartialFit<Fit: EnsembleFit>: FittedModel {
     try taken(budget).loadings(task, budget: budget)
   }
 
+  func latentPath(_ task: FactorTask, budget: Budget) throws -> LatentPath? {
+    try taken(budget).latentPath(task, budget: budget)
+  }
+
   var readsManagedPortfolios: Bool { design.readsManagedPortfolios }
 
   /// Only the settled model is written.

@@ -8,6 +8,9 @@ public struct WorldCard: Sendable {
   public let sentence: String
   /// The fewest characteristics it can have.
   public let fewestCharacteristics: Int
+  /// The fewest firms, and how many it has where none are asked for.
+  public var fewestFirms = 10
+  public var usualFirms = 200
   /// Simulates it.
   public let make:
     @Sendable (WorldSize, WorldView, Budget) throws(BudgetError) -> any SimulatedWorld
@@ -40,6 +43,16 @@ public enum Worlds {
         try Gkx2021World(member, size, view: view, budget: budget)
       }
     }
+    + [
+      WorldCard(
+        name: TwoAssetRegimeWorld.name,
+        sentence: "a few assets in calm and stress: what a latent path tells of regimes",
+        fewestCharacteristics: 0, fewestFirms: TwoAssetRegimeWorld.fewestAssets,
+        usualFirms: TwoAssetRegimeWorld.fewestAssets
+      ) { size, view, budget throws(BudgetError) in
+        try TwoAssetRegimeWorld(size, view: view, budget: budget)
+      }
+    ]
 
   /// The card of a world, or nil.
   public static func card(_ name: String) -> WorldCard? { cards.first { $0.name == name } }

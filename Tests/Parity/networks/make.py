@@ -8,8 +8,9 @@ import conditional
 import factorvae
 import forecasters
 import kit
+import sequence
 
-PARTS = [forecasters, factorvae, conditional]
+PARTS = [forecasters, factorvae, conditional, sequence]
 if kit.PANEL == "wide":
     found = [case for part in PARTS for case in part.wide()]
     for case in found:

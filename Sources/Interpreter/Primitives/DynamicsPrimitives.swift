@@ -1,0 +1,239 @@
+// How the factors of a fitted model move, and what portfolio of a few assets their risk asks for.
+
+import FactorLang
+import FactorRuntime
+import Models
+
+let dynamicsPrimitives: [Primitive] = [
+  Primitive(
+    "dynamics", topic: .models,
+    "Tells how the latent path of a model moves: velocity, acceleration, sudden shifts, regimes.",
+    SharedParameters.fitted,
+    SharedParameters.scoredTask,
+    Parameter<Double>.value(
+      "shift", default: 2, in: 0...20,
+      "deviations above the mean velocity from which a move is a shift; 2 is strong, 1.5 mild"
+    ).labelled,
+    Parameter<ShiftSample>.choice(
+      "sample", default: .whole, "which velocities a period is compared with"
+    ).labelled,
+    Parameter<Int>.value(
+      "count", default: 0, in: 0...8,
+      "the number of regimes; 0 for the one of 2 to 4 that are told apart best"
+    ).labelled,
+    returns: "a table of periods, z1, z2, …, velocity, acceleration, shift and regime (1 the slowest)"
+      + "; `.transition`, `.regimes` and `.memory` are tables",
+    examples: [
+      "m = toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 2, seeds: 1, epochs: 3\nd = m | dynamics count: 2\nd\nd.transition"
+    ]
+  ) { context, model, task, threshold, sample, count in
+    let data = try model.requireTask(task).cut
+    let predictions = try model.model.predict(data, budget: context.budget)
+    let path = predictions.latent.isEmpty ? predictions.factors : predictions.latent
+    return try DynamicsTable(
+      path: path, base: MonthTable.of(path, "z", data, model)
+    ).table(threshold: threshold, sample: sample, count: count, context)
+  },
+  Primitive(
+    "path_weights", topic: .models,
+    "Weighs the assets of a model of series by the risk that its factors carry into each period.",
+    SharedParameters.fitted,
+    SharedParameters.scoredTask,
+    Parameter<TrackedRisk.Form>.choice(
+      "risk", default: .tracked, "where the factors' covariance comes from"
+    ).labelled,
+    Parameter<Bool>.value("long_only", default: true, "whether no weight is below zero").labelled,
+    Parameter<Bool>.value(
+      "timing", default: false, "whether exposure is cut while the factors move fast"
+    ).labelled,
+    returns: "a table of periods, the weight of each asset, `ret` and `equal`, the return of equal "
+      + "weights; `.risk` has the shares of risk. Nothing of a period is read before it is over",
+    examples: [
+      "synth world: two_asset_regime, months: 60, chars: 3 | setup target: ret, features: [c1] | split thirds | fit rvrae233, seeds: 1, epochs: 20 | path_weights"
+    ]
+  ) { context, model, task, form, isLongOnly, isTimed in
+    let data = try model.requireTask(task).cut
+    guard let path = try model.model.latentPath(data, budget: context.budget) else {
+      throw Fault(
+        .wrongType, "`\(model.model.summary.model)` is no model of a few series",
+        helps: ["fit rvrae233"], parameter: "model")
+    }
+    return try PathPortfolio(
+      path: path, data: data, form: form, isLongOnly: isLongOnly, isTimed: isTimed
+    ).table(model.model.summary.model)
+  },
+]
+
+extension TrackedRisk.Form: ChoiceWord {}
+
+/// Which velocities a period is compared with.
+enum ShiftSample: String, ChoiceWord {
+  case whole, online
+
+  var sentence: String {
+    switch self {
+    case .whole: "all of them: looks ahead"
+    case .online: "the hundred before it, once there are twenty"
+    }
+  }
+
+  var sample: FactorDynamics.Sample { self == .whole ? .whole : .online }
+}
+
+/// A path with everything that is told of its movement.
+struct DynamicsTable {
+  let path: [[Double]]
+  /// The months and the path itself.
+  let base: Table
+
+  func table(
+    threshold: Double, sample: ShiftSample, count: Int, _ context: Context
+  ) throws -> Table {
+    let noun = base.periods?.first?.noun ?? "month"
+    let velocity = FactorDynamics.velocity(path)
+    let shifts = FactorDynamics.shifts(velocity, threshold: threshold, sample: sample.sample)
+    let groups = try clusters(count, context)
+    let known = sample == .whole ? Availability.wholeSample : 0
+    var table = base
+    table.columns += [
+      ("velocity", Column(numbers: velocity)),
+      ("acceleration", Column(numbers: FactorDynamics.acceleration(path))),
+      ("shift", Column(numbers: shifts.map { $0 ? 1 : 0 }, unit: .boolean, known: known)),
+      (
+        "regime",
+        Column(
+          numbers: groups.labels.map { Double($0 + 1) }, unit: .count,
+          known: Availability.wholeSample)
+      ),
+    ]
+    let trend = FactorDynamics.trend(velocity).map { " · the last \(noun)'s move is \($0.rawValue)" }
+    table.notes = [
+      "  \(Counted.text(shifts.count { $0 }, "shift")) beyond \(ValueText.number(threshold)) "
+        + "deviations\(trend ?? "")",
+      "  regimes are groups of the whole path, and its parameters were fitted on the training \(noun)s: "
+        + "labels are in-sample · first seed",
+    ]
+    table.parts = [
+      .init(name: "transition", table: Self.transition(groups)),
+      .init(name: "regimes", table: Self.regimes(groups)),
+      .init(name: "memory", table: memory()),
+    ]
+    return table
+  }
+
+  private func clusters(_ count: Int, _ context: Context) throws -> PathClusters {
+    let found =
+      count == 0
+      ? PathClusters.bySilhouette(path, seed: context.seed)
+      : PathClusters(path, count: count, seed: context.seed)
+    guard let found else {
+      throw Fault(
+        .outsideData,
+        "the path has too few different periods for \(count == 0 ? "two" : String(count)) regimes",
+        parameter: "count")
+    }
+    return found
+  }
+
+  private static func transition(_ groups: PathClusters) -> Table {
+    Table(
+      title: "share of the next period's regime",
+      columns: [("regime", Column(text: (1...groups.count).map { "from \($0)" }))]
+        + (0..<groups.count).map { k in
+          ("to \(k + 1)", Column(numbers: groups.transition.map { $0[k] }))
+        })
+  }
+
+  private static func regimes(_ groups: PathClusters) -> Table {
+    func numbers(_ part: (Int) -> Double, _ unit: ColumnUnit = .plain) -> Column {
+      Column(numbers: (0..<groups.count).map(part), unit: unit)
+    }
+    return Table(
+      title: "regimes, the slowest first",
+      columns: [
+        ("regime", numbers({ Double($0 + 1) }, .count)),
+        ("periods", numbers({ group in Double(groups.labels.count { $0 == group }) }, .count)),
+        ("dwell", numbers { groups.dwell[$0] }), ("velocity", numbers { groups.velocity[$0] }),
+      ]
+        + (0..<(groups.centroids.first?.count ?? 0)).map { k in
+          ("z\(k + 1)", numbers { groups.centroids[$0][k] })
+        },
+      notes: [
+        "  mean silhouette \(NumberFormat.fixed(groups.silhouette, decimals: 2)) · "
+          + "\(Counted.text(groups.turns.count { $0 }, "clear turn"))"
+      ])
+  }
+
+  private func memory() -> Table {
+    let lags = Array(1...max(1, min(12, path.count - 1)))
+    return Table(
+      title: "autocorrelation of the path",
+      columns: [("lag", Column(numbers: lags.map(Double.init), unit: .count))]
+        + (0..<(path.first?.count ?? 0)).map { k in
+          let series = path.map { $0[k] }
+          return (
+            "z\(k + 1)",
+            Column(numbers: lags.map { FactorDynamics.autocorrelation(series, lag: $0) })
+          )
+        })
+  }
+}
+
+/// Weights from the risk of a path, month by month.
+struct PathPortfolio {
+  let path: LatentPath
+  let data: FactorTask
+  let form: TrackedRisk.Form
+  let isLongOnly: Bool
+  let isTimed: Bool
+
+  func table(_ name: String) throws -> Table {
+    let risks = TrackedRisk.held(path, form: form)
+    let exposure = Strategies.timing(FactorDynamics.velocity(path.posteriorMean))
+    let assets = path.assets.indices
+    var (months, weights, shares): ([Int], [[Double]], [[Double]]) = ([], [], [])
+    for (t, risk) in risks.enumerated() {
+      guard let risk else { continue }
+      let whole =
+        isLongOnly
+        ? try Strategies.longOnly(risk.covariance)
+        : try Strategies.minimumVariance(risk.covariance)
+      // The exposure that the month before allows.
+      let size = isTimed && t > 0 ? exposure[t - 1] : 1
+      months.append(t)
+      weights.append(whole.map { size * $0 })
+      shares.append(risk.attribution(whole))
+    }
+    guard let first = months.first, let last = months.last else {
+      throw Fault(.outsideData, "the task has too few \(data.index.clock.noun)s", parameter: "task")
+    }
+    let returns = months.map { t in Array(data.returns[data.rows(t)]) }
+    let earned = zip(weights, returns).map { w, r in zip(w, r).reduce(0) { $0 + $1.0 * $1.1 } }
+    let equal = returns.map { $0.reduce(0, +) / Double(assets.count) }
+    let calendar = Column.time(months.map { data.index.months[$0] })
+    var table = Table(
+      title: "\(name) · \(isLongOnly ? "long-only " : "")minimum variance · "
+        + "\(form.rawValue) risk · \(data.index.months[first])..\(data.index.months[last])",
+      columns: [calendar]
+        + assets.map { i in
+          // Weights are made before the period.
+          (path.assets[i], Column(numbers: weights.map { $0[i] }, unit: .ratio, known: -1))
+        } + [
+          ("ret", Column(numbers: earned, unit: .ratio)),
+          ("equal", Column(numbers: equal, unit: .ratio)),
+        ])
+    table.notes = ["  before costs · first seed"]
+    let names = (1...max(1, path.factors)).map { "z\($0)" } + ["residual"]
+    table.parts = [
+      .init(
+        name: "risk",
+        table: Table(
+          title: "shares of the portfolio's variance",
+          columns: [calendar]
+            + names.enumerated().map { k, name in
+              (name, Column(numbers: shares.map { $0[k] }, unit: .ratio, known: -1))
+            }))
+    ]
+    return table
+  }
+}
