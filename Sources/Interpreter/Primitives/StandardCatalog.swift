@@ -13,7 +13,7 @@ public struct StandardCatalog: Catalog {
   public static let standard = StandardCatalog(
     dataPrimitives + filePrimitives + panelPrimitives + tablePrimitives + columnPrimitives
       + crossSectionPrimitives
-      + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
+      + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives + [loadingsPrimitive]
       + evaluationPrimitives + robustnessPrimitives + sweepPrimitives + rollingPrimitives
       + regimePrimitives + portfolioPrimitives + strategyPrimitives
       + plotPrimitives + lessonPrimitives + sessionPrimitives)

@@ -104,6 +104,9 @@ public protocol FittedModel: Sendable {
   /// The loadings of every row, rows x factors, of the same member as `Predictions.factors` and in the
   /// units that go with them; nil for models whose loadings do not depend on the row, or without any.
   func loadings(_ task: FactorTask, budget: Budget) throws -> Matrix?
+  /// The loadings of every row to look at; nil for models without any. They may know more than those a
+  /// forecast is made with.
+  func shownLoadings(_ task: FactorTask, budget: Budget) throws -> ShownLoadings?
   /// The share of the prior in the blend forecast; nil where there is none.
   var priorShare: Double? { get }
   /// One member of the ensemble as a model of its own; nil where there is none.
@@ -133,6 +136,14 @@ extension FittedModel {
 
   /// None to show.
   public func loadings(_ task: FactorTask, budget: Budget) throws -> Matrix? { nil }
+
+  /// Those that go with the factors, which are numbered.
+  public func shownLoadings(_ task: FactorTask, budget: Budget) throws -> ShownLoadings? {
+    try loadings(task, budget: budget).map { values in
+      ShownLoadings(
+        names: (0..<values.columns).map { "f\($0 + 1)" }, values: values, knowledge: .before)
+    }
+  }
 
   /// No blend.
   public var priorShare: Double? { nil }

@@ -126,6 +126,7 @@ extension FittedLinear {
         .fields(
           ("latent", .number(Double(structure.latent))), ("rule", .text(structure.rule.rawValue)),
           ("observed", .list(structure.observed.map { .text($0.rawValue) })),
+          ("given", .list(structure.given.map(JSON.text))),
           ("intercept", .bool(structure.hasIntercept)),
           ("by_firm", .bool(isByFirm)))))
     container.add("linear.covariance", factorCovariance)
@@ -155,7 +156,10 @@ extension FittedLinear {
     }
     var structure = LinearStructure(
       loadings: .characteristics([]), latent: latent, rule: try facts.word("rule"),
-      observed: observed, hasIntercept: try facts.flag("intercept"))
+      observed: observed,
+      // Older files know of none.
+      given: facts.value?["given"] == nil ? [] : try facts.texts("given"),
+      hasIntercept: try facts.flag("intercept"))
     let columns = structure.columns
     func numbers(_ name: String, _ count: Int) throws -> [Double] {
       let numbers = try container.doubles(name)

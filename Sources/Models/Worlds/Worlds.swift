@@ -6,8 +6,8 @@ import FactorRuntime
 public struct WorldCard: Sendable {
   public let name: String
   public let sentence: String
-  /// The fewest characteristics it can have.
-  public let fewestCharacteristics: Int
+  /// The fewest characteristics it can have; nil where it has none.
+  public let fewestCharacteristics: Int?
   /// Simulates it.
   public let make:
     @Sendable (WorldSize, WorldView, Budget) throws(BudgetError) -> any SimulatedWorld
@@ -40,6 +40,14 @@ public enum Worlds {
         try Gkx2021World(member, size, view: view, budget: budget)
       }
     }
+
+    + [
+      WorldCard(
+        name: "drifting_beta", sentence: DriftingBetaWorld.sentence, fewestCharacteristics: nil
+      ) { size, view, budget throws(BudgetError) in
+        try DriftingBetaWorld(size, view: view, budget: budget)
+      }
+    ]
 
   /// The card of a world, or nil.
   public static func card(_ name: String) -> WorldCard? { cards.first { $0.name == name } }
