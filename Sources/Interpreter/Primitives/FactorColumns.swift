@@ -66,7 +66,7 @@ struct FactorColumns {
 
   /// The factors that some month of these rows lacks.
   func missing(_ rows: [Int]) -> (name: String, month: Int)? {
-    for row in rows {
+    for row in rows where !names.isEmpty {
       if let gap = self.row(months[row]).firstIndex(where: \.isNaN) {
         return (names[gap % names.count], months[row])
       }

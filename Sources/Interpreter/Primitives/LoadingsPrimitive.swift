@@ -14,7 +14,8 @@ let loadingsPrimitive = Primitive(
       + EvaluationValue.Block.allCases.map { Choice($0.rawValue, $0.sentence) },
     default: "all", "which months"
   ).labelled,
-  returns: "a panel of firm, month and one column for each factor; known before the month, unless the "
+  returns:
+    "a panel of firm, month and one column for each factor; known before the month, unless the "
     + "model was asked for loadings that know it or later ones",
   effect: .gives(
     Schema(

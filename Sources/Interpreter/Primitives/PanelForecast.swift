@@ -147,10 +147,12 @@ struct PanelForecast {
       .unknownColumn,
       "the model needs \(shown)\(missing.count > 3 ? ", …" : ""), and this panel has no such column",
       parameter: "with")
-    fault.notes = [
-      "\(missing.count) of its \(Counted.text(names.count, noun)) "
-        + (missing.count == 1 ? "is missing" : "are missing")
-    ]
+    if names.count > 1 {
+      fault.notes = [
+        "\(missing.count) of its \(Counted.text(names.count, noun)) "
+          + (missing.count == 1 ? "is missing" : "are missing")
+      ]
+    }
     throw fault
   }
 

@@ -13,7 +13,8 @@ public struct StandardCatalog: Catalog {
   public static let standard = StandardCatalog(
     dataPrimitives + filePrimitives + panelPrimitives + tablePrimitives + columnPrimitives
       + crossSectionPrimitives
-      + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives + [loadingsPrimitive]
+      + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
+      + [loadingsPrimitive]
       + evaluationPrimitives + robustnessPrimitives + sweepPrimitives + rollingPrimitives
       + regimePrimitives + portfolioPrimitives + strategyPrimitives
       + plotPrimitives + lessonPrimitives + sessionPrimitives)

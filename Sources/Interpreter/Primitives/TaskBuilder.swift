@@ -72,7 +72,8 @@ enum TaskBuilder {
     _ factors: FactorColumns, kept: Int, of valued: Int, shift: Int, _ context: Context
   ) {
     let missing = columns.reduce(0) { $0 + $1.count { $0.isNaN } }
-    var detail = "target \(target), " + Counted.text(features.count, "feature")
+    var detail = "target \(target)"
+    if !features.isEmpty { detail += ", " + Counted.text(features.count, "feature") }
     if !factors.names.isEmpty {
       detail += ", \(Counted.text(factors.names.count, "factor")) (\(factors.words))"
     }

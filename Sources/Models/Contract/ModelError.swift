@@ -127,7 +127,8 @@ extension ModelError {
     case .factorsBeyond(let most, _, let isObserved):
       isObserved
         ? "set the task up with \(most) or fewer" : "name \(most) or fewer:  factors: [mkt]"
-    case .forPicturesOnly: "use beta: predicted, and keep the smoothed ones for plots:  m | loadings"
+    case .forPicturesOnly:
+      "use beta: predicted, and keep the smoothed ones for plots:  m | loadings"
     case .notIdentified(_, let remedy): remedy
     case .thinMonth: "drop thin months first, for example with where or a month slice"
     case .otherCharacteristics: "set up the task with the features the model was fitted on"

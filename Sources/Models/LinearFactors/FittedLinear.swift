@@ -75,6 +75,16 @@ struct FittedLinear: FittedModel {
     return result
   }
 
+  /// The same under the names of the factors that have some.
+  func shownLoadings(_ task: FactorTask, budget: Budget) throws -> ShownLoadings? {
+    let names =
+      (0..<structure.latent).map { "f\($0 + 1)" } + structure.observed.map(\.rawValue)
+      + structure.given
+    return try loadings(task, budget: budget).map {
+      ShownLoadings(names: names, values: $0, knowledge: .before)
+    }
+  }
+
   private static func product(_ b: ArraySlice<Double>, _ f: [Double]) -> Double {
     var (sum, place) = (0.0, b.startIndex)
     for value in f {

@@ -28,7 +28,7 @@ struct SeriesFit: Sendable {
     /// that decides it with what to type where it asks for too many.
     let needed: @Sendable (_ regressors: Int) -> Int
     let option: String
-    let remedy: @Sendable (_ longest: Int) -> String
+    let remedy: @Sendable (_ longest: Int, _ regressors: Int) -> String
   }
 
   /// Takes the training periods of a task; throws what makes a fit impossible.
@@ -49,7 +49,7 @@ struct SeriesFit: Sendable {
     guard !kept.isEmpty else {
       let longest = counts.max() ?? 0
       throw ModelError.shortHistories(
-        needed: needed, longest: longest, option: options.option, remedy: options.remedy(longest))
+        needed: needed, longest: longest, option: options.option, remedy: options.remedy(longest, regressors))
     }
     short = counts.count { $0 > 0 } - kept.count
     sample = try SeriesSample(

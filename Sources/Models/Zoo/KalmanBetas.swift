@@ -61,8 +61,9 @@ struct KalmanBetas: FactorModel {
     let fit = try SeriesFit(options, task, context)
     let (sample, regressors) = (fit.sample, fit.sample.panel.regressorCount)
     guard settings.initial >= regressors + 2 else {
-      throw ModelError.settingRange(
-        name: "init", value: Double(settings.initial), range: Double(regressors + 2)...100_000)
+      throw ModelError.incompatible(
+        first: "init: \(settings.initial)", second: "an intercept and loadings on \(fit.source.text)",
+        reason: "their first regression needs more returns, so use init: \(regressors + 2) or more")
     }
     let bytes = WalkFilter.bytes(sample.panel.periods, sample.panel.series, regressors)
     try context.budget.reserve(bytes, for: Self.card.name)
@@ -87,7 +88,7 @@ struct KalmanBetas: FactorModel {
       model: Self.card.name, factors: factors, newcomers: newcomers, hasConstant: true,
       // As many values of the likelihood as there are variances to find.
       needed: { first + $0 + (walks ? 1 : 0) }, option: "init",
-      remedy: { "init: \(max(3, $0 / 3)), skip: \($0 / 12)" })
+      remedy: { "init: \(max($1 + 2, $0 / 3)), skip: \($0 / 12)" })
   }
 
   private func notes(_ estimates: [WalkingLoadings.Estimate]) -> [String] {

@@ -60,7 +60,9 @@ struct RollingRegression: FactorModel {
     return SeriesFit.Options(
       model: Self.card.name, factors: factors, newcomers: newcomers, hasConstant: hasIntercept,
       needed: { max(least, $0) }, option: "min_obs",
-      remedy: { "window: \(max(2, $0)), min_obs: \(max(2, $0 / 2))" })
+      remedy: { longest, regressors in
+        "window: \(max(regressors, longest)), min_obs: \(max(regressors, longest / 2))"
+      })
   }
 }
 
