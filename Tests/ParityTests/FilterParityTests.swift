@@ -62,7 +62,7 @@ import Testing
     let (panel, settings) = (panel(0..<5), WalkingLoadings())
     let estimates = [WalkingLoadings.Estimate](repeating: given, count: 5)
     let filtered = try settings.filtered(panel, estimates, budget: Budget(threads: 2))
-    let smoothed = try filtered.smoothed(estimates)
+    let smoothed = try filtered.smoothed(estimates, budget: Budget())
     let likelihoods = try settings.logLikelihoods(panel, estimates, budget: Budget(threads: 1))
     for (i, walk) in try #require(expected["walks"]).items.enumerated() {
       let paths = [

@@ -49,7 +49,8 @@ struct SeriesFit: Sendable {
     guard !kept.isEmpty else {
       let longest = counts.max() ?? 0
       throw ModelError.shortHistories(
-        needed: needed, longest: longest, option: options.option, remedy: options.remedy(longest, regressors))
+        needed: needed, longest: longest, option: options.option,
+        remedy: options.remedy(longest, regressors))
     }
     short = counts.count { $0 > 0 } - kept.count
     sample = try SeriesSample(

@@ -69,7 +69,7 @@ struct WalkFilter: LoadingFilter {
     switch beta {
     case .predicted: break
     case .filtered: track.informed = filtered.updated.values
-    case .smoothed: track.informed = try filtered.smoothed(estimates).values
+    case .smoothed: track.informed = try filtered.smoothed(estimates, budget: budget).values
     }
     for (series, estimate) in estimates.enumerated() {
       try budget.check()

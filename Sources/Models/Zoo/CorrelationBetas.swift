@@ -35,7 +35,8 @@ struct CorrelationBetas: FactorModel {
     let fit = try SeriesFit(
       SeriesFit.Options(
         model: Self.card.name, factors: factors, newcomers: newcomers, hasConstant: false,
-        needed: { max(least, $0) }, option: "min_obs", remedy: { longest, _ in "min_obs: \(max(3, longest))" }),
+        needed: { max(least, $0) }, option: "min_obs",
+        remedy: { longest, _ in "min_obs: \(max(3, longest))" }),
       task, context)
     let (sample, count) = (fit.sample, fit.sample.panel.regressorCount)
     let bytes = CorrelationFilter.bytes(sample.panel.periods, sample.panel.series, count)

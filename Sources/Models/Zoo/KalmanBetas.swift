@@ -62,7 +62,8 @@ struct KalmanBetas: FactorModel {
     let (sample, regressors) = (fit.sample, fit.sample.panel.regressorCount)
     guard settings.initial >= regressors + 2 else {
       throw ModelError.incompatible(
-        first: "init: \(settings.initial)", second: "an intercept and loadings on \(fit.source.text)",
+        first: "init: \(settings.initial)",
+        second: "an intercept and loadings on \(fit.source.text)",
         reason: "their first regression needs more returns, so use init: \(regressors + 2) or more")
     }
     let bytes = WalkFilter.bytes(sample.panel.periods, sample.panel.series, regressors)

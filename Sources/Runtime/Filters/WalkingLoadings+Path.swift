@@ -74,12 +74,13 @@ extension WalkingLoadings.Filtered {
   /// The loadings given the values of all periods: these look ahead, and serve pictures only.
   ///
   /// The smoother of Rauch, Tung and Striebel (1965).
-  public func smoothed(_ estimates: [WalkingLoadings.Estimate]) throws(LinearAlgebraError)
-    -> LoadingPath
-  {
+  public func smoothed(
+    _ estimates: [WalkingLoadings.Estimate], budget: Budget
+  ) throws -> LoadingPath {
     var path = updated
     let n = updated.regressorCount
     for (i, estimate) in estimates.enumerated() {
+      try budget.check()
       guard let begin = estimate.begin, begin + 1 < updated.periods else { continue }
       for t in (begin..<(updated.periods - 1)).reversed() {
         var here = Matrix(rows: n, columns: n)
