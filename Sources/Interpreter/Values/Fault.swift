@@ -191,6 +191,12 @@ extension Fault {
       return Fault(.fitFailed, error.message, helps: helps, parameter: option)
     case .idleFactor, .factorsBeyond:
       return Fault(.fitFailed, error.message, helps: helps, parameter: "factors")
+    case .incompatible(let first, _, _):
+      // `init: 3` is the option `init`.
+      let option = first.split(separator: ":")
+      return Fault(
+        .fitFailed, error.message, helps: helps,
+        parameter: option.count > 1 ? String(option[0]) : nil)
     case .forPicturesOnly: return Fault(.lookAhead, error.message, helps: helps)
     case .tooLarge: return Fault(.memoryCap, error.message, helps: helps)
     case .noCharacteristicVaries: return Fault(.allMissing, error.message, helps: helps)
