@@ -7,6 +7,9 @@ public enum Registry {
       ObservableFactors.card,
       PCA.card,
       IPCA.card,
+      RollingRegression.card,
+      KalmanBetas.card,
+      CorrelationBetas.card,
     ] + ConditionalAutoencoder.cards + NeuralNetwork.cards + [
       ALSTM.card,
       Transformer.card,

@@ -29,6 +29,28 @@ import Testing
     #expect(opened.recipe.blocks.map(\.first.description) == ["2000-01", "2000-09", "2001-05"])
   }
 
+  @Test func anOpenedModelFindsItsObservedFactors() throws {
+    let folder = try TemporaryFolder()
+    let result = run(
+      """
+      w = synth world: drifting_beta, firms: 12, months: 120
+      t = w | setup target: ret, factors: [mkt, smb] | split thirds
+      m = t | fit kalman, init: 20, skip: 5
+      save m, "\(folder.path)/m.fqm"
+      o = open "\(folder.path)/m.fqm"
+      a = w | predict m
+      b = w | predict o
+      [max(abs(a.pred - b.pred)), (o | evaluate t).r2_total - (m | evaluate t).r2_total]
+      """)
+    #expect(result.status == .done, "\(result.diagnostics.map(\.message))")
+    #expect(result.shown == "[0, 0]")
+    guard case .model(let opened)? = result.session.environment["o"] else {
+      Issue.record("open gives a model")
+      return
+    }
+    #expect(opened.recipe.factors == ["mkt", "smb"] && opened.recipe.features.isEmpty)
+  }
+
   // R7. A file keeps what it says when it is opened and saved again.
   @Test func r7AModelFileCarriesSeedDigestAndVersion() throws {
     let folder = try TemporaryFolder()

@@ -120,4 +120,25 @@ import Testing
     let result = run(Self.leading + text)
     #expect(result.codes.first == code, "\(result.diagnostics.map(\.message))")
   }
+
+  // AT-1, through the language: what is forecast for a month does not depend on the factors of that month.
+  @Test func forecastsDoNotReadTheFactorsOfTheirMonth() throws {
+    let result = run(
+      """
+      w = synth world: drifting_beta, firms: 12, months: 120
+      t = w | setup target: ret, factors: [mkt, smb] | split thirds
+      m = t | fit rolling_ols, window: 30, step: 3, min_obs: 20
+      a = w | predict m
+      b = w | derive mkt = if month < 1989-01 then mkt else 0.3 - 2 * mkt | predict m
+      """)
+    let (plain, moved) = (try panel(result, "a"), try panel(result, "b"))
+    let (before, after) = (try plain.numbers("pred"), try moved.numbers("pred"))
+    let start = try #require(Period(year: 1989, month: 1))
+    var differ = 0
+    for (row, month) in plain.index.rowMonths.enumerated() {
+      if month <= start { #expect(before[row] == after[row]) }
+      if month > start, before[row] != after[row] { differ += 1 }
+    }
+    #expect(differ > 100)
+  }
 }

@@ -11,9 +11,12 @@ struct ContractCase: Sendable, CustomStringConvertible {
   let variant: [String: HyperparameterValue]
   /// Whether the panel must be long: a prior beyond the VAR(1) needs sixty training months.
   let isLong: Bool
+  /// Whether the task has observed factors beside the panel.
+  var isObserved = false
 
   var description: String {
-    ([card.name] + variant.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })
+    ([card.name] + (isObserved ? ["observed factors"] : [])
+      + variant.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })
       .joined(separator: " ")
   }
 
@@ -23,8 +26,12 @@ struct ContractCase: Sendable, CustomStringConvertible {
     "hidden": .integer(3), "predictor_hidden": .integer(2), "beta_hidden": .integers([4, 3]),
     "warmup": .integer(1), "anneal": .integer(1), "lstm_hidden": .integer(4),
     "months": .integer(4), "width": .integer(6), "inner": .integer(5),
-    "min_obs": .integer(8),
+    "min_obs": .integer(8), "window": .integer(12), "step": .integer(2), "init": .integer(6),
+    "skip": .integer(1),
   ]
+
+  /// The models of series over time, which regress on factors that are observed or made from the panel.
+  private static let regressing = ["ff", "rolling_ols", "kalman", "dcc_garch"]
 
   /// What each sorted factor of the panel wants; the last characteristic has no name of the literature.
   private static let sortedNames = ["mvel1", "bm", "mom12m", "c4"]
@@ -90,6 +97,15 @@ struct ContractCase: Sendable, CustomStringConvertible {
       ["factors": .words(["mkt"])],
       ["new_firm": .word("zero"), "min_obs": .integer(16), "sample": .word("train_valid")],
     ],
+    "rolling_ols": [
+      ["factors": .words(["mkt"]), "intercept": .flag(false), "window": .integer(20)],
+      ["step": .integer(1), "new_firm": .word("zero")],
+    ],
+    "kalman": [
+      ["factors": .words(["mkt"]), "constant_walks": .flag(true)],
+      ["beta": .word("filtered"), "new_firm": .word("zero")],
+    ],
+    "dcc_garch": [["factors": .words(["mkt", "hml"]), "share": .flag(false)]],
   ]
 
   /// Whether a number of factors can be chosen.
@@ -128,7 +144,12 @@ struct ContractCase: Sendable, CustomStringConvertible {
         let isLong = variant["prior"] == .word("regime") || variant["prior"] == .word("predictor")
         return ContractCase(card: card, variant: variant, isLong: isLong)
       }
-    }
+    } + observed
+
+  /// The models that take observed factors, with some.
+  static let observed = Registry.cards.filter { regressing.contains($0.name) }.map { card in
+    ContractCase(card: card, variant: [:], isLong: false, isObserved: true)
+  }
 
   /// The panel of the case.
   func task() throws -> FactorTask {
@@ -137,11 +158,24 @@ struct ContractCase: Sendable, CustomStringConvertible {
 
   /// A task with the names of characteristics that the case wants.
   func named(_ task: FactorTask) -> FactorTask {
-    guard card.name == "ff" || variant["observed"] != nil else { return task }
+    guard Self.regressing.contains(card.name) || variant["observed"] != nil else { return task }
     return FactorTask(
-      index: task.index, characteristicNames: Self.sortedNames,
-      characteristics: task.characteristics, returns: task.returns, targetName: task.targetName,
-      split: task.split)
+      index: task.index, characteristicNames: isObserved ? [] : Self.sortedNames,
+      characteristics: isObserved ? [] : task.characteristics, returns: task.returns,
+      targetName: task.targetName, split: task.split,
+      observed: isObserved ? Self.factors(of: task) : .none)
+  }
+
+  /// Two factors that the returns share to some degree: their mean and noise.
+  private static func factors(of task: FactorTask) -> ObservedFactors {
+    var stream = RandomStream(seed: 11, purpose: .example)
+    return ObservedFactors(
+      ["market", "other"],
+      (0..<task.monthCount).flatMap { month in
+        let rows = task.rows(month)
+        let mean = rows.reduce(0) { $0 + task.returns[$1] } / Double(rows.count)
+        return [mean, 0.05 * stream.normal()]
+      })
   }
 
   /// The model, with settings of one test's own.

@@ -18,6 +18,8 @@ import Testing
   }
 
   private static let names = Worlds.cards.map(\.name)
+  private static let characteristic = Worlds.cards.filter { $0.fewestCharacteristics != nil }
+    .map(\.name)
 
   @Test func namesAreUnique() {
     #expect(Set(Self.names).count == Self.names.count && Worlds.card("nowhere") == nil)
@@ -29,10 +31,13 @@ import Testing
     #expect(a.returns == b.returns && a.characteristics == b.characteristics)
     #expect(a.limits(on: a.testMonths) == b.limits(on: a.testMonths))
     #expect(a.returns != other.returns && a.name == name)
-    #expect(a.characteristics.count == 25 * 30 * 8 && a.present.allSatisfy { $0 })
+    let count = a.characteristicNames.count
+    #expect(count == (Worlds.card(name)?.fewestCharacteristics == nil ? 0 : 8))
+    #expect(a.characteristics.count == 25 * 30 * count && a.present.allSatisfy { $0 })
+    #expect(a.observed == b.observed)
   }
 
-  @Test(arguments: names)
+  @Test(arguments: characteristic)
   func whatIsSeenChangesNothingThatHappens(name: String) throws {
     let plain = try make(name)
     let view = WorldView(missing: 0.2, lives: .random, names: .real, scale: .raw)

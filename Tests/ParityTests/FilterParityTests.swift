@@ -42,7 +42,7 @@ import Testing
 
   @Test func rollingRegressionsAgree() throws {
     let settings = RollingLoadings(window: 120, step: 60, least: 60)
-    let path = settings.path(panel(0..<5), threads: 1)
+    let path = try settings.path(panel(0..<5), budget: Budget(threads: 1))
     for (i, wanted) in try #require(expected["rolling"]).items.enumerated() {
       // The estimate of period 119 holds from 120 on.
       for (number, row) in wanted.items.enumerated() where 120 + 60 * number < Self.periods {
@@ -61,9 +61,9 @@ import Testing
   @Test func filterAndSmootherAgreeWithStatsmodels() throws {
     let (panel, settings) = (panel(0..<5), WalkingLoadings())
     let estimates = [WalkingLoadings.Estimate](repeating: given, count: 5)
-    let filtered = settings.filtered(panel, estimates, threads: 2)
-    let smoothed = try filtered.smoothed(estimates)
-    let likelihoods = settings.logLikelihoods(panel, estimates, threads: 1)
+    let filtered = try settings.filtered(panel, estimates, budget: Budget(threads: 2))
+    let smoothed = try filtered.smoothed(estimates, budget: Budget())
+    let likelihoods = try settings.logLikelihoods(panel, estimates, budget: Budget(threads: 1))
     for (i, walk) in try #require(expected["walks"]).items.enumerated() {
       let paths = [
         ("predicted", filtered.predicted), ("updated", filtered.updated), ("smoothed", smoothed),
@@ -88,7 +88,7 @@ import Testing
   @Test func theLargestLikelihoodIsFound() throws {
     var settings = WalkingLoadings()
     settings.initial = 150
-    let estimates = settings.estimates(panel(0..<3), before: 500, threads: 2)
+    let estimates = try settings.estimates(panel(0..<3), before: 500, budget: Budget(threads: 2))
     for (estimate, best) in zip(estimates, numbers(expected["largest"])) {
       #expect(estimate.logLikelihood > best - 0.05, "\(estimate.logLikelihood), \(best)")
       #expect(estimate.logLikelihood < best + 0.05, "\(estimate.logLikelihood), \(best)")
@@ -100,8 +100,8 @@ import Testing
     }
     let panel = SeriesPanel(
       all, series: 6, regressors: [Double](repeating: 0, count: Self.periods), count: 1)
-    let found = GARCH(panel, before: 500, threads: 1)
-    let deviations = found.standardized(panel, threads: 1).deviations
+    let found = try GARCH(panel, before: 500, budget: Budget(threads: 1))
+    let deviations = try found.standardized(panel, budget: Budget(threads: 1)).deviations
     for (i, wanted) in try #require(expected["garch"]).items.enumerated() {
       let estimate = found.estimates[i]
       #expect(estimate.hasConverged)
@@ -118,13 +118,13 @@ import Testing
 
   @Test func correlationsAgreeWithPlainMatrices() throws {
     let panel = panel(0..<3, constant: false)
-    let shared = DynamicCorrelations(panel, before: 500, threads: 2)
+    let shared = try DynamicCorrelations(panel, before: 500, budget: Budget(threads: 2))
     let weights = numbers(expected["sharedWeights"])
     #expect(shared.weights[0].hasConverged)
     expectClose(shared.weights[0].deviance, number(expected["sharedDeviance"]), absolute: 5e-3)
     expectClose(shared.weights[0].shock, weights[0], absolute: 1e-3)
     expectClose(shared.weights[0].memory, weights[1], absolute: 1e-2)
-    let filtered = shared.filtered(panel, threads: 1)
+    let filtered = try shared.filtered(panel, budget: Budget(threads: 1))
     for i in 0..<3 {
       for (n, t) in Self.some.enumerated() {
         expectClose(
@@ -135,7 +135,8 @@ import Testing
           numbers(expected["correlations"]?.items[i].items[n]), absolute: 1e-3)
       }
     }
-    let alone = DynamicCorrelations(panel, before: 500, sharesWeights: false, threads: 1)
+    let alone = try DynamicCorrelations(
+      panel, before: 500, sharesWeights: false, budget: Budget(threads: 1))
     // Where a series has no dynamics the weights mean nothing; the likelihood is as large.
     for (found, wanted) in zip(alone.weights, numbers(expected["ownDeviances"])) {
       expectClose(found.deviance, wanted, absolute: 0.02)

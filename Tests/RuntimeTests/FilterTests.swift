@@ -32,16 +32,17 @@ import Testing
     .init(begin: 0, loadings: loadings, covariance: covariance, residual: residual, walk: walk)
   }
 
-  @Test func goldenKalmanStep() {
+  @Test func goldenKalmanStep() throws {
     let panel = SeriesPanel([3], series: 1, regressors: [2], count: 1)
     var settings = WalkingLoadings()
     settings.skipped = 0
     let start = [estimate([1], [0.2], residual: 0.5, walk: [0.01])]
-    let filtered = settings.filtered(panel, start, threads: 1)
+    let filtered = try settings.filtered(panel, start, budget: Budget(threads: 1))
     expectClose(filtered.updated[0, 0, 0], 1.31343284, absolute: 1e-8)
     expectClose(filtered.covariance(0, 0, 0, 0), 0.07835821, absolute: 1e-8)
     expectClose(
-      settings.logLikelihoods(panel, start, threads: 1)[0], -1.43840767, absolute: 1e-8)
+      try settings.logLikelihoods(panel, start, budget: Budget(threads: 1))[0], -1.43840767,
+      absolute: 1e-8)
   }
 
   // AT-13. Without steps the filter is least squares with the start as one more observation.
@@ -51,7 +52,7 @@ import Testing
     let starts = (0..<9).map { _ in
       estimate([0, 0.9, 0.4], prior, residual: 0.25, walk: [0, 0, 0])
     }
-    let filtered = WalkingLoadings().filtered(panel, starts, threads: 1)
+    let filtered = try WalkingLoadings().filtered(panel, starts, budget: Budget(threads: 1))
     let precision = try Cholesky(Matrix(rows: 3, columns: 3, storage: prior)).inverse
     for i in [0, 6] {
       var (gram, moments) = (precision, precision * [0, 0.9, 0.4])
@@ -69,29 +70,31 @@ import Testing
   }
 
   // AT-13. The variances that made the data are likelier than others.
-  @Test func theTruthIsLikelier() {
+  @Test func theTruthIsLikelier() throws {
     let panel = panel(series: 20)
     var settings = WalkingLoadings()
     settings.skipped = 20
-    func likelihood(_ factor: Double) -> Double {
+    func likelihood(_ factor: Double) throws -> Double {
       let step = factor * 1e-4
       let starts = (0..<20).map { _ in
         estimate(
           [0, 1, 0.5], [1e-6, 0, 0, 0, 0.01, 0, 0, 0, 0.01], residual: 0.25,
           walk: [0, step, step])
       }
-      return settings.logLikelihoods(panel, starts, threads: 1).reduce(0, +)
+      return try settings.logLikelihoods(panel, starts, budget: Budget(threads: 1)).reduce(0, +)
     }
-    #expect(likelihood(1) > likelihood(100) && likelihood(1) > likelihood(0.01))
+    let truth = try likelihood(1)
+    #expect(try truth > likelihood(100) && truth > likelihood(0.01))
   }
 
   @Test func loadingsThatWalkAreFollowed() throws {
     let panel = panel(series: 12, wandering: 0.08)
     var settings = WalkingLoadings()
     (settings.initial, settings.skipped) = (60, 20)
-    let estimates = settings.estimates(panel, before: 300, threads: 2)
-    let walking = settings.filtered(panel, estimates, threads: 1).predicted
-    let rolling = RollingLoadings(window: 100, step: 5, least: 50).path(panel, threads: 1)
+    let estimates = try settings.estimates(panel, before: 300, budget: Budget(threads: 2))
+    let walking = try settings.filtered(panel, estimates, budget: Budget(threads: 1)).predicted
+    let rolling = try RollingLoadings(window: 100, step: 5, least: 50).path(
+      panel, budget: Budget(threads: 1))
     let test = 300..<periods
     #expect(
       walking.meanSquaredError(panel, over: test) < rolling.meanSquaredError(panel, over: test))
@@ -99,28 +102,34 @@ import Testing
     #expect(walking[60, 0, 1] == estimates[0].loadings[1])
   }
 
-  @Test func threadsAndNeighboursChangeNoBit() {
+  @Test func threadsAndNeighboursChangeNoBit() throws {
     let panel = panel(series: 37)
     let settings = WalkingLoadings()
     #expect(
-      settings.estimates(panel, before: 380, threads: 1)
-        == settings.estimates(panel, before: 380, threads: 3))
+      try settings.estimates(panel, before: 380, budget: Budget(threads: 1))
+        == settings.estimates(panel, before: 380, budget: Budget(threads: 3)))
     let (one, three) = (
-      GARCH(panel, before: 300, threads: 1), GARCH(panel, before: 300, threads: 3)
+      try GARCH(panel, before: 300, budget: Budget(threads: 1)),
+      try GARCH(panel, before: 300, budget: Budget(threads: 3))
     )
     #expect(one.estimates == three.estimates)
     let alone = SeriesPanel(
       (0..<periods).map { panel.value(36, at: $0) }, series: 1, regressors: panel.regressors,
       count: 3)
-    #expect(GARCH(alone, before: 300, threads: 1).estimates[0] == one.estimates[36])
+    #expect(
+      try GARCH(alone, before: 300, budget: Budget(threads: 1)).estimates[0] == one.estimates[36])
     let rolling = RollingLoadings(window: 100, step: 7, least: 50)
-    let (all, single) = (rolling.path(panel, threads: 2), rolling.path(alone, threads: 1))
+    let (all, single) = (
+      try rolling.path(panel, budget: Budget(threads: 2)),
+      try rolling.path(alone, budget: Budget(threads: 1))
+    )
     for k in 0..<3 { #expect(all[399, 36, k] == single[399, 0, k]) }
   }
 
   @Test func rollingRegressionsAreLeastSquaresOfTheirWindow() throws {
     let panel = panel()
-    let path = RollingLoadings(window: 50, step: 30, least: 45).path(panel, threads: 1)
+    let path = try RollingLoadings(window: 50, step: 30, least: 45).path(
+      panel, budget: Budget(threads: 1))
     #expect(path[59, 0, 0].isNaN && !path[60, 0, 0].isNaN)
     for (t, i) in [(90, 0), (121, 6), (399, 8)] {
       let last = t / 30 * 30
@@ -131,19 +140,23 @@ import Testing
     }
   }
 
-  @Test func tooLittleAndTooPlainDataAreSaid() {
+  @Test func tooLittleAndTooPlainDataAreSaid() throws {
     var settings = WalkingLoadings()
     settings.initial = 500
     let panel = panel()
-    let estimates = settings.estimates(panel, before: 300, threads: 1)
+    let estimates = try settings.estimates(panel, before: 300, budget: Budget(threads: 1))
     #expect(estimates.allSatisfy { $0.begin == nil && $0.residual.isNaN && !$0.hasConverged })
-    let nothing = settings.filtered(panel, estimates, threads: 1).predicted.values
+    let nothing = try settings.filtered(panel, estimates, budget: Budget(threads: 1)).predicted
+      .values
     #expect(nothing.allSatisfy { $0.isNaN })
     let same = SeriesPanel(
       [Double](repeating: 0.5, count: 300), series: 1,
       regressors: (0..<300).flatMap { [1, Double($0 % 5), 2 * Double($0 % 5)] }, count: 3)
-    #expect(RollingLoadings(window: 60, step: 5, least: 10).path(same, threads: 1)[299, 0, 0].isNaN)
-    let constant = GARCH(same, before: 300, threads: 1).estimates[0]
+    #expect(
+      try RollingLoadings(window: 60, step: 5, least: 10).path(same, budget: Budget(threads: 1))[
+        299, 0, 0
+      ].isNaN)
+    let constant = try GARCH(same, before: 300, budget: Budget(threads: 1)).estimates[0]
     #expect(!constant.hasConverged && constant.variance == 0)
   }
 
@@ -181,7 +194,8 @@ import Testing
     let factors = SeriesPanel(
       (0..<periods).flatMap { t in (0..<9).map { panel.value($0, at: t) } }, series: 9,
       regressors: (0..<periods).flatMap { Array(panel.row($0).dropFirst()) }, count: 2)
-    let block = CorrelationBlock(factors, 0, before: 300)
+    let block = CorrelationBlock(
+      factors, 0, before: 300, means: CorrelationBlock.means(factors, before: 300))
     let (slopes, correlations) = block.paths { _ in
       .init(shock: 0, memory: 0, hasConverged: true)
     }

@@ -29,23 +29,24 @@ public enum SimulatedPanel {
       index: index, characteristicNames: world.characteristicNames,
       characteristics: rows.flatMap { row in
         world.characteristics[(row * width)..<((row + 1) * width)].map { $0.isNaN ? 0 : $0 }
-      }, returns: rows.map { world.returns[$0] }, targetName: "return", split: split)
+      }, returns: rows.map { world.returns[$0] }, targetName: "return", split: split,
+      observed: world.observed)
   }
 }
 
 extension FactorTask {
   /// The same task with other numbers.
   public func replacing(
-    characteristics: [Float]? = nil, returns: [Double]? = nil
+    characteristics: [Float]? = nil, returns: [Double]? = nil, observed: ObservedFactors? = nil
   ) -> FactorTask {
     FactorTask(
       index: index, characteristicNames: characteristicNames,
       characteristics: characteristics ?? self.characteristics, returns: returns ?? self.returns,
-      targetName: targetName, split: split)
+      targetName: targetName, split: split, observed: observed ?? self.observed)
   }
 
-  /// The same task with noise for every return from one month on and every characteristic from
-  /// another month on.
+  /// The same task with noise for every return and observed factor from one month on, and every
+  /// characteristic from another month on.
   public func scrambled(returnsFrom: Int, characteristicsFrom: Int, seed: UInt64 = 99) -> FactorTask
   {
     var stream = RandomStream(seed: seed, purpose: .example)
@@ -54,7 +55,13 @@ extension FactorTask {
     for i in (index.offsets[characteristicsFrom] * width)..<characteristics.count {
       characteristics[i] = Float(2 * stream.uniform() - 1)
     }
-    return replacing(characteristics: characteristics, returns: returns)
+    var values = observed.values
+    for i in (returnsFrom * observed.names.count)..<values.count {
+      values[i] = 0.3 * stream.normal()
+    }
+    return replacing(
+      characteristics: characteristics, returns: returns,
+      observed: ObservedFactors(observed.names, values))
   }
 
   /// The task without some of its rows, which must leave every month at least one.
@@ -62,7 +69,7 @@ extension FactorTask {
     FactorTask(
       index: index.selecting(rows), characteristicNames: characteristicNames,
       characteristics: rows.flatMap { characteristics[($0 * width)..<(($0 + 1) * width)] },
-      returns: rows.map { returns[$0] }, targetName: targetName, split: split)
+      returns: rows.map { returns[$0] }, targetName: targetName, split: split, observed: observed)
   }
 
   /// The task with the rows of every month in another order, the same for all months; gives also

@@ -124,6 +124,16 @@ extension Checker {
   private func numbered(
     _ numbered: NumberedColumns, _ schema: Schema, _ call: Call, _ bound: BoundCall
   ) -> Schema? {
+    if let chooser = numbered.chooser, let place = bound.index(of: chooser),
+      let index = bound.arguments[place].first, !numbered.others.isEmpty
+    {
+      // A word known only at run time may give any columns.
+      guard let word = call.arguments[index].value.word else { return nil }
+      if let others = numbered.others[word] {
+        return Schema(
+          schema.columns + others, keys: schema.keys, isComplete: schema.isComplete)
+      }
+    }
     // Columns with other names prove nothing missing.
     if let naming = numbered.naming, let place = bound.index(of: naming),
       let index = bound.arguments[place].first,

@@ -41,6 +41,7 @@ extension Checker {
       switch parameter.timing {
       case .presentOnly: checkPresent(names, parameter, call, schema)
       case .beforeTarget: checkFeatures(names, facts, schema)
+      case .withTarget: checkFactors(names, facts, schema)
       case .earned(let choice):
         let usual = parameter.defaultText.map { NamedColumn(name: $0, span: call.nameSpan) }
         let earned = names.first ?? usual
@@ -141,6 +142,24 @@ extension Checker {
         target: (source.text(target.value.span), target.value, known))
       found.append(fault.diagnostic(in: source))
       // The same slip in every feature of a list is one slip.
+      return
+    }
+  }
+
+  private mutating func checkFactors(
+    _ names: [NamedColumn], _ facts: EffectFacts, _ schema: Schema
+  ) {
+    guard let target = facts.target, let known = target.availability.known,
+      known > ColumnInfo.always
+    else { return }
+    for item in names {
+      guard let column = schema[item.name], let offset = column.known, offset != known else {
+        continue
+      }
+      let fault = MisplacedFactorFault(
+        factor: (item.name, item.span, column, offset),
+        target: (source.text(target.value.span), target.value.span, known))
+      found.append(fault.diagnostic(in: source))
       return
     }
   }

@@ -43,6 +43,8 @@ public struct ParameterInfo: Sendable {
   public var isVariadic: Bool
   /// Tells whether it must be given.
   public var isRequired: Bool
+  /// The parameter without which it must be given.
+  public var isRequiredUnless: String?
   /// Tells whether it can be given by label only.
   public var isLabelOnly: Bool
   /// The default as it would be written; of names of columns the column taken if it is there.

@@ -97,9 +97,10 @@ extension Signature {
     }
     try assignPositional(positional, &call)
     for (position, parameter) in call.parameters.enumerated()
-    where parameter.isRequired && call.arguments[position].isEmpty && call.flowParameter != position
-    {
-      throw .missing(parameter: parameter.name)
+    where call.arguments[position].isEmpty && call.flowParameter != position {
+      let other = parameter.isRequiredUnless.flatMap(call.index)
+      let isNeeded = other.map { call.arguments[$0].isEmpty } ?? parameter.isRequired
+      if isNeeded { throw .missing(parameter: parameter.name) }
     }
     return call
   }

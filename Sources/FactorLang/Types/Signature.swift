@@ -98,12 +98,17 @@ public struct NumberedColumns: Sendable, Hashable {
   /// The option that calls columns otherwise, and the word that leaves them numbered.
   public let naming: String?
   public let plainWord: String?
+  /// The option that chooses what is given, and the columns of words that give others in place of numbered ones.
+  public let chooser: String?
+  public let others: [String: [ColumnInfo]]
 
   /// Creates a description of numbered columns.
   public init(
     _ prefix: String, count: String, fallback: Int, known: Int?, set: String,
-    unless naming: String? = nil, is plainWord: String? = nil
+    unless naming: String? = nil, is plainWord: String? = nil, chosenBy chooser: String? = nil,
+    others: [String: [ColumnInfo]] = [:]
   ) {
+    (self.chooser, self.others) = (chooser, others)
     (self.naming, self.plainWord) = (naming, plainWord)
     self.prefix = prefix
     self.count = count

@@ -13,6 +13,8 @@ public enum ParameterTiming: Sendable, Hashable {
   case target
   /// A period before the target of the same call.
   case beforeTarget
+  /// With the target of the same call, neither sooner nor later.
+  case withTarget
   /// Whenever; the output says that the future was used.
   case marked
   /// This is a return, earned by what the named column chose: that column must be known a period

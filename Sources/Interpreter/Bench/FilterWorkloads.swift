@@ -21,7 +21,9 @@ enum FilterWorkloads {
   static func rolling(step: Int, _ settings: BenchSettings) -> Measurement {
     let panel = panel(constant: true)
     let rolling = RollingLoadings(window: 750, step: step, least: 250)
-    let seconds = settings.time(50) { _ = rolling.estimates(panel, threads: settings.threads) }
+    let seconds = settings.time(50) {
+      _ = try? rolling.estimates(panel, budget: Budget(threads: settings.threads))
+    }
     return Measurement(rows: days * stocks, seconds: seconds)
   }
 
@@ -33,7 +35,8 @@ enum FilterWorkloads {
       walk: [0, 1e-5, 1e-4, 1e-4])
     let starts = [WalkingLoadings.Estimate](repeating: start, count: stocks)
     let seconds = settings.time(50) {
-      _ = WalkingLoadings().logLikelihoods(panel, starts, threads: settings.threads)
+      _ = try? WalkingLoadings().logLikelihoods(
+        panel, starts, budget: Budget(threads: settings.threads))
     }
     return Measurement(rows: days * stocks, seconds: seconds)
   }
@@ -42,8 +45,8 @@ enum FilterWorkloads {
   static func correlations(_ settings: BenchSettings) -> Measurement {
     let panel = panel(constant: false)
     let seconds = settings.time(5) {
-      _ = DynamicCorrelations(
-        panel, before: days, sharesWeights: false, threads: settings.threads)
+      _ = try? DynamicCorrelations(
+        panel, before: days, sharesWeights: false, budget: Budget(threads: settings.threads))
     }
     return Measurement(rows: days * stocks, seconds: seconds)
   }

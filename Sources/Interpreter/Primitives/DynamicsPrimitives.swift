@@ -21,7 +21,8 @@ let dynamicsPrimitives: [Primitive] = [
       "count", default: 0, in: 0...8,
       "the number of regimes; 0 for the one of 2 to 4 that are told apart best"
     ).labelled,
-    returns: "a table of periods, z1, z2, …, velocity, acceleration, shift and regime (1 the slowest)"
+    returns:
+      "a table of periods, z1, z2, …, velocity, acceleration, shift and regime (1 the slowest)"
       + "; `.transition`, `.regimes` and `.memory` are tables",
     examples: [
       "m = toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 2, seeds: 1, epochs: 3\nd = m | dynamics count: 2\nd\nd.transition"
@@ -49,7 +50,7 @@ let dynamicsPrimitives: [Primitive] = [
     returns: "a table of periods, the weight of each asset, `ret` and `equal`, the return of equal "
       + "weights; `.risk` has the shares of risk. Nothing of a period is read before it is over",
     examples: [
-      "synth world: two_asset_regime, months: 60, chars: 3 | setup target: ret, features: [c1] | split thirds | fit rvrae233, seeds: 1, epochs: 20 | path_weights"
+      "synth world: two_asset_regime, months: 60 | setup target: ret, features: [] | split thirds | fit rvrae233, seeds: 1, epochs: 20 | path_weights"
     ]
   ) { context, model, task, form, isLongOnly, isTimed in
     let data = try model.requireTask(task).cut
@@ -106,7 +107,9 @@ struct DynamicsTable {
           known: Availability.wholeSample)
       ),
     ]
-    let trend = FactorDynamics.trend(velocity).map { " · the last \(noun)'s move is \($0.rawValue)" }
+    let trend = FactorDynamics.trend(velocity).map {
+      " · the last \(noun)'s move is \($0.rawValue)"
+    }
     table.notes = [
       "  \(Counted.text(shifts.count { $0 }, "shift")) beyond \(ValueText.number(threshold)) "
         + "deviations\(trend ?? "")",

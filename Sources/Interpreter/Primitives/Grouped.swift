@@ -101,7 +101,12 @@ enum TableJoin {
       keys.contains { $0.isMissing(at: row) } ? -1 : places[key] ?? -1
     }
     var table = first
+    let joinsDates = names.contains { name in
+      if case .dates? = first.column(name)?.values { true } else { false }
+    }
     for (name, column) in second.columns where !names.contains(name) {
+      // Rows of the same day are of the same month.
+      if name == "month", joinsDates, first.column(name) != nil { continue }
       guard first.column(name) == nil else {
         throw Fault(
           .duplicateName, "both tables have a column `\(name)`",

@@ -129,6 +129,11 @@ struct ImportanceStudy {
 
   private func result(_ model: ModelValue, _ data: FactorTask) throws -> Result {
     let fitted = try model.model.settled(context.budget)
+    guard data.width > 0 else {
+      throw Fault(
+        .wrongType, "the task of `\(fitted.summary.model)` has no characteristics to be silent",
+        helps: ["name some:  setup …, features: [size, mom]"], parameter: "models")
+    }
     guard place == .both || fitted.readsManagedPortfolios else {
       throw Fault(
         .wrongType,

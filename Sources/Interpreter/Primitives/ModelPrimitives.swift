@@ -91,7 +91,7 @@ let modelPrimitives: [Primitive] = [
       named: "as", ColumnInfo("pred", .ratio), and: [ColumnInfo(PanelForecast.realised, .ratio)],
       otherwise: Schema(
         [
-          ColumnInfo("month", .month), ColumnInfo("firm", .text),
+          ColumnInfo("month", .month), ColumnInfo("date", .any), ColumnInfo("firm", .text),
           ColumnInfo("predicted", .ratio, known: -1), ColumnInfo("realised", .ratio, known: 0),
           ColumnInfo("fitted", .ratio, known: 0),
         ], keys: ["month", "firm"])),
@@ -194,17 +194,24 @@ enum CardOptions {
 
 /// Predictions as a panel.
 enum Forecasts {
+  /// The rows of a block, or of the window where none is named.
+  static func rows(
+    _ data: FactorTask, _ task: TaskValue, on block: String
+  ) throws -> Range<Int> {
+    guard let part = EvaluationValue.Block(rawValue: block) ?? task.window?.focus else {
+      return 0..<data.returns.count
+    }
+    let split = try data.requireSplit()
+    return data.rows(part == .train ? split.train : part == .valid ? split.valid : split.test)
+  }
+
   static func panel(
     _ model: ModelValue, _ task: TaskValue, on block: String, _ context: Context
   ) throws -> PanelValue {
     let data = task.cut
     let predictions = try model.model.predict(data, budget: context.budget)
-    var rows = 0..<data.returns.count
+    let rows = try rows(data, task, on: block)
     let focus = EvaluationValue.Block(rawValue: block) ?? task.window?.focus
-    if let part = focus {
-      let split = try data.requireSplit()
-      rows = data.rows(part == .train ? split.train : part == .valid ? split.valid : split.test)
-    }
     var columns: [(name: String, column: Column)] = [
       (
         "predicted",
@@ -225,7 +232,7 @@ enum Forecasts {
     return PanelValue(
       panel: try Panel(
         index: data.index.selecting(Array(rows)), columns: columns, assetKey: "firm",
-        dateKey: "month"),
+        dateKey: data.index.clock.key),
       origin: model.model.summary.model)
   }
 }

@@ -82,6 +82,7 @@ struct PanelForecast {
     let columns = try features(before: returns, target)
     let numbers = returns.numbers ?? []
     let (kept, last) = try rows(numbers, target)
+    let factors = try factors(returns, target, numbers, kept)
     let size = kept.count * columns.count * 4
     try context.budget.reserve(size, for: "the task")
     defer { context.budget.release(size) }
@@ -90,7 +91,7 @@ struct PanelForecast {
       characteristicNames: model.recipe.features,
       characteristics: TaskBuilder.characteristics(columns, kept),
       returns: kept.map { numbers[$0].isNaN ? 0 : numbers[$0] },
-      targetName: model.recipe.targetName)
+      targetName: model.recipe.targetName, observed: factors)
     let found = try model.model.forecast(
       task, waiting: kept.map { numbers[$0].isNaN }, budget: context.budget)
     var forecast = [Double](repeating: .nan, count: panel.count)
@@ -122,21 +123,42 @@ struct PanelForecast {
     }
   }
 
-  private func features(before returns: Column, _ target: ColumnExpression) throws -> [[Double]] {
-    let names = model.recipe.features
+  // A month whose returns are still to come may lack its factors: no forecast reads them.
+  private func factors(
+    _ returns: Column, _ target: ColumnExpression, _ numbers: [Double], _ kept: [Int]
+  ) throws -> ObservedFactors {
+    let names = model.recipe.factors
+    try checkColumns(names, "factor")
+    try Timing.checkFactors(panel, target, known: returns.known, names)
+    let given = try FactorColumns(names, of: panel)
+    if let (name, month) = given.missing(kept.filter { !numbers[$0].isNaN }) {
+      throw Fault(
+        .allMissing, "the factor `\(name)` has no value in \(panel.index.months[month])",
+        helps: ["forecast a panel whose `\(name)` covers that month"], parameter: "with")
+    }
+    return given.observed(kept)
+  }
+
+  private func checkColumns(_ names: [String], _ noun: String) throws {
     let missing = names.filter { !panel.hasColumn($0) }
-    guard missing.isEmpty else {
-      let shown = missing.prefix(3).map { "`\($0)`" }.joined(separator: ", ")
-      var fault = Fault(
-        .unknownColumn,
-        "the model needs \(shown)\(missing.count > 3 ? ", …" : ""), and this panel has no such column",
-        parameter: "with")
+    guard !missing.isEmpty else { return }
+    let shown = missing.prefix(3).map { "`\($0)`" }.joined(separator: ", ")
+    var fault = Fault(
+      .unknownColumn,
+      "the model needs \(shown)\(missing.count > 3 ? ", …" : ""), and this panel has no such column",
+      parameter: "with")
+    if names.count > 1 {
       fault.notes = [
-        "\(missing.count) of its \(Counted.text(names.count, "feature")) "
+        "\(missing.count) of its \(Counted.text(names.count, noun)) "
           + (missing.count == 1 ? "is missing" : "are missing")
       ]
-      throw fault
     }
+    throw fault
+  }
+
+  private func features(before returns: Column, _ target: ColumnExpression) throws -> [[Double]] {
+    let names = model.recipe.features
+    try checkColumns(names, "feature")
     try Timing.checkFeatures(panel, target, known: returns.known, names)
     try Timing.checkSelection(value, before: returns.known, of: target.text)
     return try names.map { try panel.numbers($0) }

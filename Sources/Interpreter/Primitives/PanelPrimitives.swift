@@ -157,12 +157,23 @@ let panelPrimitives: [Primitive] = [
     Parameter<ColumnExpression>.expression(
       "target", "the excess return, such as RET or lead(ret, 1m)"
     ).labelled.timed(.target).named { $0.type = .number },
-    Parameter<ColumnNames>.columns("features", "the characteristics, known a month before")
-      .labelled.timed(.beforeTarget).numeric.named { $0.isRequired = true },
-    returns: "the task, aligned to the month in which the return is earned", effect: .keeps,
-    examples: ["toy | setup target: ret, features: [size, mom]"]
-  ) { context, value, target, features in
-    try TaskBuilder.build(value, target: target, features: features.names, context)
+    Parameter<ColumnNames>.columns(
+      "features", required: false,
+      "the characteristics, known a period before; [] for models of series over time, which need none"
+    ).labelled.timed(.beforeTarget).numeric.required(unless: "factors"),
+    Parameter<ColumnNames>.columns(
+      "factors", required: false,
+      "observed factors of the period of the return, with one value for all assets; they explain the "
+        + "returns of their period and never forecast them"
+    ).labelled.timed(.withTarget).numeric,
+    returns: "the task, aligned to the period in which the return is earned", effect: .keeps,
+    examples: [
+      "toy | setup target: ret, features: [size, mom]",
+      "toy | derive market = xs.mean(ret) | setup target: ret, factors: [market]",
+    ]
+  ) { context, value, target, features, factors in
+    try TaskBuilder.build(
+      value, target: target, features: features.names, factors: factors.names, context)
   }.costing(.perRow(40)),
   Primitive(
     "split", topic: .models, "Divides a task's months into training, validation and test blocks.",
@@ -186,7 +197,7 @@ let panelPrimitives: [Primitive] = [
     let months = task.task.index.months
     let blocks = [("train", split.train), ("valid", split.valid), ("test", split.test)]
     let detail = blocks.map { name, block in
-      "\(name) \(months[block.lowerBound])..\(months[block.upperBound - 1]) (\(Counted.text(block.count, "month")))"
+      "\(name) \(months[block.lowerBound])..\(months[block.upperBound - 1]) (\(Counted.text(block.count, task.task.index.clock.noun)))"
     }
     let rows = task.task.returns.count
     context.ledger(

@@ -23,6 +23,8 @@ public struct Parameter<Input: Sendable>: Sendable {
   var share: Parameter { named { $0.unit = "ratio" } }
   /// Takes months that begin after those of another parameter.
   func following(_ other: String) -> Parameter { named { $0.follows = other } }
+  /// Must be given where another parameter is not.
+  func required(unless other: String) -> Parameter { named { $0.isRequiredUnless = other } }
   /// Takes columns of numbers only.
   var numeric: Parameter { named { $0.columnType = .oneOf([.number, .bool]) } }
   /// Takes a number in a closed range.

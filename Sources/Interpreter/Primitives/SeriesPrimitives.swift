@@ -122,7 +122,8 @@ struct SeriesSet {
     let panel = flow.panel
     guard wanted.count == 1 else {
       throw Fault(
-        .missingArgument, "which column of the panel?", helps: ["say it:  of: \"ret\""], parameter: "of"
+        .missingArgument, "which column of the panel?", helps: ["say it:  of: \"ret\""],
+        parameter: "of"
       )
     }
     let numbers = try panel.numbers(wanted[0])

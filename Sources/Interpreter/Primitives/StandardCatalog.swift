@@ -15,6 +15,7 @@ public struct StandardCatalog: Catalog {
       + columnPrimitives
       + crossSectionPrimitives
       + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
+      + [loadingsPrimitive]
       + evaluationPrimitives + robustnessPrimitives + sweepPrimitives + rollingPrimitives
       + seriesPrimitives + regimePrimitives + dynamicsPrimitives + portfolioPrimitives
       + strategyPrimitives

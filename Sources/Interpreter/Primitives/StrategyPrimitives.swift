@@ -39,7 +39,7 @@ let strategyPrimitives: [Primitive] = [
     effect: .gives(
       Schema(
         [
-          ColumnInfo("month", .month), ColumnInfo("firm", .text),
+          ColumnInfo("month", .month), ColumnInfo("date", .any), ColumnInfo("firm", .text),
           ColumnInfo("predicted", .ratio, known: -1), ColumnInfo("risk", .ratio, known: -1),
           ColumnInfo("adjusted", .ratio, known: -1), ColumnInfo("realised", .ratio, known: 0),
         ], keys: ["month", "firm"])),
@@ -110,7 +110,7 @@ struct TopKTrading {
       if case .tooFewAssets(_, let months, let smallest) = error {
         fault = Fault(
           .tooFewFirms,
-          "\(k) names cannot be held in \(Counted.text(months.count, "month")): the smallest has "
+          "\(k) names cannot be held in \(Counted.text(months.count, months.first?.noun ?? "month")): the smallest has "
             + "\(smallest)", helps: ["hold fewer:  k: \(max(1, smallest / 2))"])
       }
       fault.parameter = "k"
@@ -130,7 +130,7 @@ struct TopKTrading {
     let bought = Moments(held.bought.dropFirst().map(Double.init)).mean
     context.ledger(
       LedgerLine(stage: "topk", rowsIn: panel.count, rowsOut: panel.count),
-      detail: "\(Counted.text(held.months.count, "month")), \(k) names, "
+      detail: "\(Counted.text(held.months.count, index.clock.noun)), \(k) names, "
         + (bought.isFinite
           ? "\(NumberFormat.fixed(bought, decimals: 1)) bought a month after the first"
           : "one month"))
@@ -188,7 +188,7 @@ struct RiskAware {
           ("risk", numbers(Array(risk[rows]), known: -1)),
           ("adjusted", numbers(adjusted, known: -1)),
           ("realised", numbers(sample.returns, known: 0)),
-        ], assetKey: "firm", dateKey: "month"),
+        ], assetKey: "firm", dateKey: sample.index.clock.key),
       origin: name)
   }
 

@@ -9,7 +9,8 @@ import Models
 
 enum TaskBuilder {
   static func build(
-    _ value: PanelValue, target: ColumnExpression, features: [String], _ context: Context
+    _ value: PanelValue, target: ColumnExpression, features: [String], factors: [String],
+    _ context: Context
   ) throws -> TaskValue {
     let panel = value.panel
     let returns = try target.evaluate(on: panel)
@@ -23,32 +24,33 @@ enum TaskBuilder {
       fault.reason = "it holds a statistic of all rows, which belongs to no month"
       throw fault
     }
-    guard !features.isEmpty else {
-      throw Fault(.missingArgument, "`setup` needs at least one feature", parameter: "features")
-    }
     try Timing.checkFeatures(panel, target, known: returns.known, features)
+    try Timing.checkFactors(panel, target, known: returns.known, factors)
     try Timing.checkSelection(value, before: returns.known, of: target.text)
     let columns = try features.map { try panel.numbers($0) }
-    let kept = numbers.indices.filter { !numbers[$0].isNaN }
-    guard !kept.isEmpty else {
+    let valued = numbers.indices.filter { !numbers[$0].isNaN }
+    guard !valued.isEmpty else {
       throw Fault(.allMissing, "`\(target.text)` has no value in any row", parameter: "target")
     }
-    let rows = panel.count
+    let given = try FactorColumns(factors, of: panel)
+    let kept = given.complete(valued)
+    guard !kept.isEmpty else { throw given.nothingLeft(beside: target.text) }
     try context.budget.reserve(kept.count * features.count * 4, for: "the task")
     defer { context.budget.release(kept.count * features.count * 4) }
     let matrix = characteristics(columns, kept)
     report(
-      panel, target.text, features, columns, kept: kept.count, of: rows, shift: returns.known,
-      context)
+      panel, target.text, features, columns, given,
+      kept: kept.count, of: valued.count, shift: returns.known, context)
     let index = panel.index.selecting(kept).shifted(by: returns.known)
     return TaskValue(
       task: FactorTask(
         index: index, characteristicNames: features, characteristics: matrix,
-        returns: kept.map { numbers[$0] }, targetName: target.name),
+        returns: kept.map { numbers[$0] }, targetName: target.name,
+        observed: given.observed(kept)),
       origin: value.origin, world: value.world,
       recipe: TaskRecipe(
-        target: target.text, targetName: target.name, features: features, known: returns.known,
-        origin: value.origin, expression: target))
+        target: target.text, targetName: target.name, features: features, factors: factors,
+        known: returns.known, origin: value.origin, expression: target))
   }
 
   static func characteristics(_ columns: [[Double]], _ kept: [Int]) -> [Float] {
@@ -63,17 +65,24 @@ enum TaskBuilder {
   }
 
   private static func report(
-    _ panel: Panel, _ target: String, _ features: [String], _ columns: [[Double]], kept: Int,
-    of rows: Int, shift: Int, _ context: Context
+    _ panel: Panel, _ target: String, _ features: [String], _ columns: [[Double]],
+    _ factors: FactorColumns, kept: Int, of valued: Int, shift: Int, _ context: Context
   ) {
     let missing = columns.reduce(0) { $0 + $1.count { $0.isNaN } }
-    var detail = "target \(target), " + Counted.text(features.count, "feature")
+    var detail = "target \(target)"
+    if !features.isEmpty { detail += ", " + Counted.text(features.count, "feature") }
+    if !factors.names.isEmpty {
+      detail += ", \(Counted.text(factors.names.count, "factor")) (\(factors.words))"
+    }
     if shift != 0 { detail += ", rows moved to the month of the return (\(Timing.period(shift)))" }
     if missing > 0 { detail += "; \(Counted.text(missing, "missing feature")) → 0" }
     context.ledger(
       LedgerLine(
-        stage: "setup", rowsIn: rows, rowsOut: kept,
-        reasons: [.init("rows without \(target)", rows - kept)]),
+        stage: "setup", rowsIn: panel.count, rowsOut: kept,
+        reasons: [
+          .init("rows without \(target)", panel.count - valued),
+          .init("rows of months without \(factors.words)", valued - kept),
+        ]),
       detail: detail)
     let wild = zip(features, columns).filter { $0.1.contains { abs($0) > 1 } }.map(\.0)
     if !wild.isEmpty {

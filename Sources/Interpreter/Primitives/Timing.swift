@@ -28,6 +28,26 @@ enum Timing {
     }
   }
 
+  /// Refuses an observed factor that is not known when the target is.
+  static func checkFactors(
+    _ panel: Panel, _ target: ColumnExpression, known: Int, _ factors: [String]
+  ) throws {
+    for name in factors {
+      let offset = try panel.column(name).known
+      guard offset != known else { continue }
+      var fault = Fault(
+        .lookAhead, "the factor `\(name)` is not of the period of `\(target.text)`",
+        helps: [
+          "move it to that period:  derive g = \(offset < known ? "lead" : "lag")(\(name), "
+            + "\(abs(known - offset))m) | setup …, factors: [g]"
+        ], parameter: "factors")
+      fault.reason =
+        "`\(name)` is known at \(period(offset)) and the target at \(period(known)); "
+        + "a factor explains the returns of its own period"
+      throw fault
+    }
+  }
+
   static func period(_ offset: Int) -> String {
     if Availability.isWholeSample(offset) { return "the end of the sample" }
     return offset == 0 ? "t" : offset > 0 ? "t+\(offset)m" : "t\(offset)m"

@@ -92,6 +92,9 @@ enum ValueDigest {
     for name in task.characteristicNames { hash.add(name) }
     task.characteristics.withUnsafeBytes { hash.add($0) }
     add(task.returns, to: &hash)
+    guard !task.observed.names.isEmpty else { return }
+    for name in task.observed.names { hash.add(name) }
+    add(task.observed.values, to: &hash)
   }
 
   private static func add(_ model: ModelValue, to hash: inout SHA256, _ budget: Budget) {

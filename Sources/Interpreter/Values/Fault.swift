@@ -189,8 +189,17 @@ extension Fault {
       return Fault(.unknownColumn, error.message, helps: helps, parameter: option)
     case .thinMonth: return Fault(.tooFewFirms, error.message, helps: helps)
     case .tooFewMonths: return Fault(.fitFailed, error.message, helps: helps, parameter: "k")
-    case .shortHistories:
-      return Fault(.fitFailed, error.message, helps: helps, parameter: "min_obs")
+    case .shortHistories(_, _, let option, _):
+      return Fault(.fitFailed, error.message, helps: helps, parameter: option)
+    case .idleFactor, .factorsBeyond:
+      return Fault(.fitFailed, error.message, helps: helps, parameter: "factors")
+    case .incompatible(let first, _, _):
+      // `init: 3` is the option `init`.
+      let option = first.split(separator: ":")
+      return Fault(
+        .fitFailed, error.message, helps: helps,
+        parameter: option.count > 1 ? String(option[0]) : nil)
+    case .forPicturesOnly: return Fault(.lookAhead, error.message, helps: helps)
     case .tooLarge: return Fault(.memoryCap, error.message, helps: helps)
     case .noCharacteristicVaries: return Fault(.allMissing, error.message, helps: helps)
     default: return Fault(.fitFailed, error.message, helps: helps)

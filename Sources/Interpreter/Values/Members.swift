@@ -85,6 +85,9 @@ enum Members {
     Member("oracle", .record(nil), "what is attainable in a simulated world, on its test months") {
       PanelValue($0)?.world.map { world in world.limits(on: world.testMonths).record }
     },
+    Member("truth", .panel(nil), "the true loadings of a simulated world, by firm and month") {
+      PanelValue($0)?.world.flatMap { try? WorldPanel.truth($0) }.map(Value.panel)
+    },
   ]
 
   private static let task: [Member] = [
@@ -93,6 +96,9 @@ enum Members {
     },
     Member("features", .list(of: .text), "the characteristics") {
       TaskValue($0).map { .list($0.task.characteristicNames.map(Value.text)) }
+    },
+    Member("factors", .list(of: .text), "the observed factors") {
+      TaskValue($0).map { .list($0.task.observed.names.map(Value.text)) }
     },
     Member("target", .text, "the target") { TaskValue($0).map { .text($0.task.targetName) } },
   ]

@@ -10,6 +10,8 @@ public struct TaskRecipe: Sendable {
   public var target: String
   public var targetName: String
   public var features: [String]
+  /// The observed factors.
+  public var factors: [String] = []
   /// Months after its row at which the target is known.
   public var known: Int
   /// The file or world of the panel.
@@ -35,7 +37,8 @@ extension TaskRecipe {
   var json: JSON {
     .fields(
       ("target", .text(target)), ("name", .text(targetName)),
-      ("features", .list(features.map(JSON.text))), ("known", .number(Double(known))),
+      ("features", .list(features.map(JSON.text))),
+      ("factors", .list(factors.map(JSON.text))), ("known", .number(Double(known))),
       ("origin", .text(origin)),
       (
         "blocks",
@@ -54,6 +57,8 @@ extension TaskRecipe {
     target = try facts.text("target")
     targetName = try facts.text("name")
     features = try facts.texts("features")
+    // Older files know of none.
+    factors = json?["factors"] == nil ? [] : try facts.texts("factors")
     known = try facts.integer("known")
     origin = try facts.text("origin")
     blocks = try facts.items("blocks").map { item in

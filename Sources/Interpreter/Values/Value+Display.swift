@@ -146,11 +146,19 @@ extension PlotValue {
 }
 
 extension TaskValue {
+  private func inputs(_ data: FactorTask) -> String {
+    let factors = data.observed.names
+    let parts =
+      (data.width > 0 || factors.isEmpty ? [Counted.text(data.width, "characteristic")] : [])
+      + (factors.isEmpty ? [] : [Counted.text(factors.count, "observed factor")])
+    return parts.joined(separator: " and ")
+  }
+
   func display() -> [String] {
     let data = cut
     let months = data.index.months
     var lines = [
-      "task \(data.targetName) on \(Counted.text(data.width, "characteristic")) · "
+      "task \(data.targetName) on \(inputs(data)) · "
         + "\(Counted.text(data.returns.count, "row")) · "
         + "\(months.first?.description ?? "")..\(months.last?.description ?? "")"
     ]

@@ -28,7 +28,8 @@ extension FactorTask {
   func withoutReturns(where waiting: [Bool]) -> FactorTask {
     var task = FactorTask(
       index: index, characteristicNames: characteristicNames, characteristics: characteristics,
-      returns: zip(returns, waiting).map { $1 ? 0 : $0 }, targetName: targetName)
+      returns: zip(returns, waiting).map { $1 ? 0 : $0 }, targetName: targetName,
+      observed: observed)
     task.meansFrom = meansFrom
     return task
   }

@@ -107,6 +107,9 @@ public protocol FittedModel: Sendable {
   /// The filtered path of the factors of the same member, with the decoder's Jacobians; nil for models that have
   /// none.
   func latentPath(_ task: FactorTask, budget: Budget) throws -> LatentPath?
+  /// The loadings of every row to look at; nil for models without any. They may know more than those a
+  /// forecast is made with.
+  func shownLoadings(_ task: FactorTask, budget: Budget) throws -> ShownLoadings?
   /// The share of the prior in the blend forecast; nil where there is none.
   var priorShare: Double? { get }
   /// One member of the ensemble as a model of its own; nil where there is none.
@@ -139,6 +142,14 @@ extension FittedModel {
 
   /// None to follow.
   public func latentPath(_ task: FactorTask, budget: Budget) throws -> LatentPath? { nil }
+
+  /// Those that go with the factors, which are numbered.
+  public func shownLoadings(_ task: FactorTask, budget: Budget) throws -> ShownLoadings? {
+    try loadings(task, budget: budget).map { values in
+      ShownLoadings(
+        names: (0..<values.columns).map { "f\($0 + 1)" }, values: values, knowledge: .before)
+    }
+  }
 
   /// No blend.
   public var priorShare: Double? { nil }

@@ -15,6 +15,8 @@ public struct FactorTask: Sendable {
   public let characteristics: [Float]
   /// The excess return of each row, in decimals.
   public let returns: [Double]
+  /// Factors observed in the periods of the returns; often none.
+  public let observed: ObservedFactors
   /// The target's name, for printing.
   public let targetName: String
   /// Train, validation and test months; nil until `split`.
@@ -30,16 +32,19 @@ public struct FactorTask: Sendable {
   /// Creates a task; the arrays must agree in size.
   public init(
     index: PanelIndex, characteristicNames: [String], characteristics: [Float],
-    returns: [Double], targetName: String, split: Split? = nil
+    returns: [Double], targetName: String, split: Split? = nil,
+    observed: ObservedFactors = .none
   ) {
     precondition(characteristics.count == returns.count * characteristicNames.count)
     precondition(index.offsets.last == returns.count)
+    precondition(observed.values.count == index.months.count * observed.names.count)
     self.index = index
     self.characteristicNames = characteristicNames
     self.characteristics = characteristics
     self.returns = returns
     self.targetName = targetName
     self.split = split
+    self.observed = observed
   }
 
   /// The digest of names, months, firms and numbers, but not of the split.
@@ -65,13 +70,24 @@ public struct FactorTask: Sendable {
     for row in kept { matrix += characteristics[(row * width)..<((row + 1) * width)] }
     var part = FactorTask(
       index: index.selecting(kept), characteristicNames: characteristicNames,
-      characteristics: matrix, returns: kept.map { returns[$0] }, targetName: targetName)
+      characteristics: matrix, returns: kept.map { returns[$0] }, targetName: targetName,
+      observed: observed.names.isEmpty ? .none : observed.selecting(months(of: kept)))
     part.meansFrom = meansFrom
     part.silence = silence.map { silence in
       let rows = kept.flatMap { silence.characteristics[($0 * width)..<(($0 + 1) * width)] }
       return Silence(columns: silence.columns, place: silence.place, characteristics: rows)
     }
     return part
+  }
+
+  // The positions of the months of some rows, ascending.
+  private func months(of rows: [Int]) -> [Int] {
+    var (found, month) = ([Int](), 0)
+    for row in rows {
+      while index.offsets[month + 1] <= row { month += 1 }
+      if found.last != month { found.append(month) }
+    }
+    return found
   }
 
   /// The position of the first month that counts in running means of factors.
@@ -82,6 +98,11 @@ public struct FactorTask: Sendable {
     var part = keeping(Array(rows(months)))
     part.split = split
     return part
+  }
+
+  /// Throws where a model reads characteristics and there are none.
+  func requireCharacteristics(for model: String) throws {
+    if characteristicNames.isEmpty { throw ModelError.noCharacteristics(model: model) }
   }
 
   /// The split, or the error that there is none.

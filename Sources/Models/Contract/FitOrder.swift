@@ -81,8 +81,9 @@ public struct FitOrder: Sendable {
     return hash.digest
   }
 
-  /// Refuses a task that is not the one the fit was begun on.
+  /// Refuses a task without what the model reads, or that is not the one the fit was begun on.
   func check(_ task: FactorTask, threads: Int) throws {
+    if card.isTrained, card.readsCharacteristics { try task.requireCharacteristics(for: card.name) }
     guard let begun else { return }
     guard begun.engine == Self.engine else {
       throw ModelError.otherFit(what: "the version of fq is")

@@ -60,6 +60,16 @@ public struct ModelCard: Sendable {
     }
   }
 
+  /// Whether it asks for characteristics; models that are solved say so themselves.
+  private(set) var readsCharacteristics = true
+
+  /// Says that the model reads returns alone.
+  func ofReturnsAlone() -> ModelCard {
+    var card = self
+    card.readsCharacteristics = false
+    return card
+  }
+
   /// Whether it is trained in epochs, as networks are; the others are solved.
   public var isTrained: Bool { settings.contains { $0.name == "epochs" } }
 

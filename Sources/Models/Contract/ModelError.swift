@@ -15,8 +15,17 @@ public enum ModelError: Error, Equatable, Sendable {
   /// A factor that is made from the panel wants a characteristic the task does not have.
   case missingCharacteristic(
     factor: String, characteristic: String, option: String, found: [String])
-  /// No firm has enough returns in the months a model is fitted on.
-  case shortHistories(needed: Int, longest: Int)
+  /// No firm has enough returns in the months a model is fitted on; `remedy` says what to type.
+  case shortHistories(needed: Int, longest: Int, option: String = "min_obs", remedy: String = "")
+  /// The model reads characteristics, and the task has none.
+  case noCharacteristics(model: String)
+  case otherFactors(expected: [String], found: [String])
+  /// A factor does not move in the months a model is fitted on, or is made of others.
+  case idleFactor(name: String, isObserved: Bool, others: [String])
+  /// More factors than the filters take.
+  case factorsBeyond(most: Int, found: Int, isObserved: Bool)
+  /// Loadings that read the whole sample.
+  case forPicturesOnly(model: String)
   /// The equations have no single solution; `remedy` says what to type.
   case notIdentified(model: String, remedy: String)
   /// A model of series reads the return of every asset in every period.
@@ -55,7 +64,20 @@ extension ModelError {
     case .missingCharacteristic(let factor, let characteristic, _, _):
       "the factor `\(factor)` is made from the characteristic `\(characteristic)`, which the task "
         + "does not have"
-    case .shortHistories(let needed, let longest):
+    case .noCharacteristics(let model):
+      "`\(model)` reads characteristics, and the task has no features"
+    case .otherFactors(let expected, let found):
+      "the model was fitted on the factors \(Self.list(expected)), the task has "
+        + (found.isEmpty ? "none" : Self.list(found))
+    case .idleFactor(let name, _, let others):
+      others.isEmpty
+        ? "the factor `\(name)` does not move in the months the model is fitted on"
+        : "the factor `\(name)` says nothing that the others do not"
+    case .factorsBeyond(let most, let found, _):
+      "\(found) factors are too many: loadings are followed on \(most) at most"
+    case .forPicturesOnly(let model):
+      "smoothed loadings of `\(model)` read the whole sample, so they explain and forecast nothing"
+    case .shortHistories(let needed, let longest, _, _):
       "no firm has \(needed) returns in the months the model is fitted on; the longest history has "
         + "\(longest)"
     case .notIdentified(let model, _):
@@ -67,7 +89,7 @@ extension ModelError {
       "the returns of `\(asset)` do not vary in the training periods"
     case .otherAssets(let expected, let found):
       "the model was fitted on the returns of \(expected.count) assets "
-        + "(\(Self.some(expected))), the task has \(found.count) (\(Self.some(found)))"
+        + "(\(Self.list(expected))), the task has \(found.count) (\(Self.list(found)))"
     case .otherCharacteristics(let expected, let found):
       "the model was fitted on \(expected.count) characteristics (\(expected.prefix(3).joined(separator: ", ")) …), the task has \(found.count)"
     case .notFinite(let epoch, let month):
@@ -83,8 +105,8 @@ extension ModelError {
     }
   }
 
-  private static func some(_ names: [String]) -> String {
-    names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
+  private static func list(_ names: [String]) -> String {
+    names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
   }
 
   private static func megabytes(_ bytes: Int) -> String { "\((bytes + 0xF_FFFF) >> 20) MB" }
@@ -106,7 +128,19 @@ extension ModelError {
         ? "add `\(characteristic)` to the features, or leave `\(factor)` out"
         : "add `\(characteristic)` to the features, or leave `\(factor)` out:  "
           + "\(option): [\(found.joined(separator: ", "))]"
-    case .shortHistories(_, let longest): "ask for less:  min_obs: \(max(1, longest))"
+    case .shortHistories(_, let longest, _, let remedy):
+      "ask for less:  " + (remedy.isEmpty ? "min_obs: \(max(1, longest))" : remedy)
+    case .noCharacteristics: "name some:  setup …, features: [size, mom]"
+    case .otherFactors(let expected, _):
+      "set up the task with them:  setup …, factors: [\(expected.joined(separator: ", "))]"
+    case .idleFactor(let name, let isObserved, let others):
+      (isObserved ? "leave `\(name)` out of the task's factors" : "leave it out")
+        + (others.isEmpty ? "" : ":  factors: [\(others.joined(separator: ", "))]")
+    case .factorsBeyond(let most, _, let isObserved):
+      isObserved
+        ? "set the task up with \(most) or fewer" : "name \(most) or fewer:  factors: [mkt]"
+    case .forPicturesOnly:
+      "use beta: predicted, and keep the smoothed ones for plots:  m | loadings"
     case .notIdentified(_, let remedy): remedy
     case .thinMonth: "drop thin months first, for example with where or a month slice"
     case .missingReturn(let asset, let month, _):

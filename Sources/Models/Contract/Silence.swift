@@ -44,7 +44,7 @@ extension FactorTask {
     }
     var task = FactorTask(
       index: index, characteristicNames: characteristicNames, characteristics: matrix,
-      returns: returns, targetName: targetName, split: split)
+      returns: returns, targetName: targetName, split: split, observed: observed)
     task.meansFrom = meansFrom
     task.silence = Silence(columns: columns, place: place, characteristics: characteristics)
     return task

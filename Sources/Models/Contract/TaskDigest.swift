@@ -24,6 +24,10 @@ final class TaskDigest: Sendable {
     task.index.assets.withUnsafeBytes { hash.add($0) }
     task.returns.withUnsafeBytes { hash.add(SHA256.digest(ofPieces: $0, threads: threads)) }
     task.characteristics.withUnsafeBytes { hash.add(SHA256.digest(ofPieces: $0, threads: threads)) }
+    if !task.observed.names.isEmpty {
+      for name in ["observed"] + task.observed.names { hash.add(name) }
+      task.observed.values.withUnsafeBytes { hash.add($0) }
+    }
     return hash.digest
   }
 }

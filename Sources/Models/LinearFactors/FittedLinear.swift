@@ -75,6 +75,16 @@ struct FittedLinear: FittedModel {
     return result
   }
 
+  /// The same under the names of the factors that have some.
+  func shownLoadings(_ task: FactorTask, budget: Budget) throws -> ShownLoadings? {
+    let names =
+      (0..<structure.latent).map { "f\($0 + 1)" } + structure.observed.map(\.rawValue)
+      + structure.given
+    return try loadings(task, budget: budget).map {
+      ShownLoadings(names: names, values: $0, knowledge: .before)
+    }
+  }
+
   private static func product(_ b: ArraySlice<Double>, _ f: [Double]) -> Double {
     var (sum, place) = (0.0, b.startIndex)
     for value in f {
@@ -126,6 +136,7 @@ extension FittedLinear {
         .fields(
           ("latent", .number(Double(structure.latent))), ("rule", .text(structure.rule.rawValue)),
           ("observed", .list(structure.observed.map { .text($0.rawValue) })),
+          ("given", .list(structure.given.map(JSON.text))),
           ("intercept", .bool(structure.hasIntercept)),
           ("by_firm", .bool(isByFirm)))))
     container.add("linear.covariance", factorCovariance)
@@ -155,7 +166,10 @@ extension FittedLinear {
     }
     var structure = LinearStructure(
       loadings: .characteristics([]), latent: latent, rule: try facts.word("rule"),
-      observed: observed, hasIntercept: try facts.flag("intercept"))
+      observed: observed,
+      // Older files know of none.
+      given: facts.value?["given"] == nil ? [] : try facts.texts("given"),
+      hasIntercept: try facts.flag("intercept"))
     let columns = structure.columns
     func numbers(_ name: String, _ count: Int) throws -> [Double] {
       let numbers = try container.doubles(name)

@@ -1,7 +1,7 @@
 // What a fitted linear factor model consists of: loadings, and where its factors come from.
 //
 // Every model here reads r = B f + e, with the columns of B in three groups: latent factors, found
-// from the month's returns; observed factors, made from the panel; and an intercept, whose factor is
+// from the month's returns; observed factors, made from the panel or given with it; and an intercept, whose factor is
 // always one. Loadings are linear in characteristics, B = Z G (IPCA, PCA of managed portfolios), or
 // fixed by firm (PCA of returns, observable factors).
 
@@ -28,10 +28,12 @@ struct LinearStructure: Sendable {
   var latent: Int
   var rule = LatentRule.regression
   var observed: [PanelFactor] = []
+  /// Factors observed beside the panel, by name.
+  var given: [String] = []
   var hasIntercept = false
 
   /// The number of factors, without the constant one of an intercept.
-  var factors: Int { latent + observed.count }
+  var factors: Int { latent + observed.count + given.count }
   /// The number of columns of the loadings.
   var columns: Int { factors + (hasIntercept ? 1 : 0) }
 }
@@ -67,6 +69,9 @@ struct LinearMonths: Sendable {
   ) throws {
     (self.structure, self.task, self.waiting) = (structure, task, waiting)
     panelFactors = try PanelFactors(structure.observed, in: task.characteristicNames)
+    guard structure.given.isEmpty || structure.given == task.observed.names else {
+      throw ModelError.otherFactors(expected: structure.given, found: task.observed.names)
+    }
     if case .firms(let loadings) = structure.loadings {
       let rows = Dictionary(uniqueKeysWithValues: zip(loadings.firms, loadings.firms.indices))
       places = task.index.assetNames.map { rows[$0] ?? -1 }
@@ -135,6 +140,7 @@ struct LinearMonths: Sendable {
     let rows = known(month)
     guard !rows.isEmpty else { return nil }
     var given = panelFactors.values(task, rows: rows)
+    if !structure.given.isEmpty { given += task.observed.row(month) }
     if structure.hasIntercept { given.append(1) }
     switch structure.rule {
     case .regression:

@@ -18,9 +18,7 @@ struct SequenceFactorPlan: EnsembleDesign {
   var schedule: TrainingSchedule
   var rate: Double
   var clip: Double
-  var notes: [String] = [
-    "features: not read; returns of all assets are, standardised by the training periods"
-  ]
+  var notes: [String] = []
 
   func parameterCount(characteristics: Int) -> Int { network(series).parameterCount }
 

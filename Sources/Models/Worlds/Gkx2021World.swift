@@ -41,6 +41,7 @@ public struct Gkx2021World: SimulatedWorld {
   static let premium = 0.03
 
   public var name: String { member.rawValue }
+  public var trueLoadings: (names: [String], values: [Double])? { (["f1", "f2", "f3"], loadings) }
   public var testMonths: Range<Int> { (2 * (months / 3))..<months }
 
   /// Simulates a world; the same arguments always give the same panel.

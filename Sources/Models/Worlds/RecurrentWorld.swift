@@ -75,6 +75,7 @@ public struct RecurrentWorld: SimulatedWorld {
   static let alphaScale = 0.01
 
   public var name: String { member.rawValue }
+  public var trueLoadings: (names: [String], values: [Double])? { (["f1", "f2", "f3"], loadings) }
 
   /// The law of this world's factors.
   public var law: FactorLaw { .law(member) }

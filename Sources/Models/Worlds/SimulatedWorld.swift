@@ -6,6 +6,9 @@
 
 import FactorRuntime
 
+/// How long the periods of a world are.
+public enum WorldPace: Sendable { case monthly, daily, hourly }
+
 /// A simulated panel whose truth is known.
 public protocol SimulatedWorld: Sendable {
   var name: String { get }
@@ -17,6 +20,14 @@ public protocol SimulatedWorld: Sendable {
   var characteristics: [Float] { get }
   /// Months x firms.
   var returns: [Double] { get }
+  /// How long a period is.
+  var pace: WorldPace { get }
+  /// Factors that are seen beside the panel; often none.
+  var observed: ObservedFactors { get }
+  /// The sector of each firm; empty where there are none.
+  var sectors: [String] { get }
+  /// Months x firms x factors: what returns load on factors with; nil where there are no factors.
+  var trueLoadings: (names: [String], values: [Double])? { get }
   /// Which rows there are, months x firms.
   var present: [Bool] { get }
   /// The customary test block.
@@ -156,7 +167,7 @@ extension WorldView {
 
   // A life of a quarter of the months to all of them, beginning so that every month has as many firms
   // on average.
-  private func present(firms: Int, months: Int, seed: UInt64) -> [Bool] {
+  func present(firms: Int, months: Int, seed: UInt64) -> [Bool] {
     var present = [Bool](repeating: true, count: firms * months)
     guard lives == .random else { return present }
     var stream = RandomStream(seed: seed, purpose: .world, stream: 6)
@@ -173,6 +184,11 @@ extension WorldView {
 }
 
 extension SimulatedWorld {
+  public var observed: ObservedFactors { .none }
+  public var pace: WorldPace { .monthly }
+  public var sectors: [String] { [] }
+  public var trueLoadings: (names: [String], values: [Double])? { nil }
+
   /// The number of characteristics.
   public var characteristicCount: Int { characteristicNames.count }
 

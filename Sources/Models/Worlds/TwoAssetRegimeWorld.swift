@@ -2,8 +2,8 @@
 //
 // Definition: the regime flips with probability 0.02 a period and begins calm; r_it = m + s (sqrt(c) f_t +
 // sqrt(1 - c) e_it), f and e standard normal, with m .0001, s .01, c .7 in calm and m -.0005, s .03, c .9 in
-// stress. Characteristics are the usual paths and mean nothing. Truth: the regime of each period and where it
-// flips. A period is one step of the panel's calendar. Reference: chapter 233 of "Machine Learning for Trading",
+// stress. There are no characteristics. Truth: the regime of each period and where it
+// flips. A period is an hour. Reference: chapter 233 of "Machine Learning for Trading",
 // whose own fallback has uniform noise and independent assets.
 
 import FactorRuntime
@@ -13,8 +13,6 @@ public struct TwoAssetRegimeWorld: SimulatedWorld {
   public let seed: UInt64
   public let firms: Int
   public let months: Int
-  public let characteristicNames: [String]
-  public let characteristics: [Float]
   public let present: [Bool]
   public let returns: [Double]
   /// The regime of each period: 0 calm, 1 stress.
@@ -39,6 +37,9 @@ public struct TwoAssetRegimeWorld: SimulatedWorld {
   ]
 
   public var name: String { Self.name }
+  public var pace: WorldPace { .hourly }
+  public var characteristicNames: [String] { [] }
+  public var characteristics: [Float] { [] }
 
   /// The periods at which the regime is no longer that of the period before.
   public var flips: [Int] { regimes.indices.dropFirst().filter { regimes[$0] != regimes[$0 - 1] } }
@@ -52,12 +53,7 @@ public struct TwoAssetRegimeWorld: SimulatedWorld {
   ) throws(BudgetError) {
     precondition(size.firms >= Self.fewestAssets && size.months >= 2)
     (seed, firms, months) = (size.seed, size.firms, size.months)
-    characteristicNames = view.characteristicNames(size.characteristics)
-    let paths = try CharacteristicPaths(
-      firms: size.firms, months: size.months, count: size.characteristics, fast: 0,
-      seed: size.seed, keepsRaw: view.scale == .raw, budget: budget)
-    (characteristics, present) = try view.seen(
-      paths, months: size.months, seed: size.seed, budget)
+    present = view.present(firms: size.firms, months: size.months, seed: size.seed)
     (regimes, shocks) = Self.simulateRegimes(months: size.months, seed: size.seed)
     var stream = RandomStream(seed: size.seed, purpose: .world, stream: 3)
     var returns: [Double] = []

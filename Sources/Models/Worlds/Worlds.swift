@@ -6,8 +6,8 @@ import FactorRuntime
 public struct WorldCard: Sendable {
   public let name: String
   public let sentence: String
-  /// The fewest characteristics it can have.
-  public let fewestCharacteristics: Int
+  /// The fewest characteristics it can have; nil where it has none.
+  public let fewestCharacteristics: Int?
   /// The fewest firms, and how many it has where none are asked for.
   public var fewestFirms = 10
   public var usualFirms = 200
@@ -47,11 +47,16 @@ public enum Worlds {
       WorldCard(
         name: TwoAssetRegimeWorld.name,
         sentence: "a few assets in calm and stress: what a latent path tells of regimes",
-        fewestCharacteristics: 0, fewestFirms: TwoAssetRegimeWorld.fewestAssets,
+        fewestCharacteristics: nil, fewestFirms: TwoAssetRegimeWorld.fewestAssets,
         usualFirms: TwoAssetRegimeWorld.fewestAssets
       ) { size, view, budget throws(BudgetError) in
         try TwoAssetRegimeWorld(size, view: view, budget: budget)
-      }
+      },
+      WorldCard(
+        name: "drifting_beta", sentence: DriftingBetaWorld.sentence, fewestCharacteristics: nil
+      ) { size, view, budget throws(BudgetError) in
+        try DriftingBetaWorld(size, view: view, budget: budget)
+      },
     ]
 
   /// The card of a world, or nil.

@@ -62,6 +62,7 @@ struct IPCA: FactorModel {
       throw ModelError.incompatible(
         first: "k", second: "observed: []", reason: "there is no factor to estimate")
     }
+    try task.requireCharacteristics(for: "ipca")
     guard latent <= task.width else {
       throw ModelError.tooManyFactors(factors: latent, characteristics: task.width)
     }

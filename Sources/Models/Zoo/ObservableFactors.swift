@@ -1,9 +1,9 @@
-// Observable-factor regressions: loadings by firm on factors made from the panel.
+// Observable-factor regressions: loadings by firm on observed factors, or on factors made from the panel.
 //
 // r(i,t) = b_i'g(t) + e by least squares without intercept, firm by firm, over the months fitted on.
 // Firms with too few returns, and firms that come later, take the mean of the estimated loadings, none,
-// or are left without a forecast. Factors are made from the panel (PanelFactor), because published ones
-// are not always at hand. Variances are by firm. Forecasts use the running mean of past factors.
+// or are left without a forecast. Factors are those of the task; where it has none they are made from the
+// panel (PanelFactor), because published ones are not always at hand. Variances are by firm. Forecasts use the running mean of past factors.
 // Reference: Fama and French (1993); Gu, Kelly and Xiu (2021), section 3.2.
 
 import FactorRuntime
@@ -37,9 +37,10 @@ struct ObservableFactors: FactorModel {
   let sample: EstimationSample
 
   static let card = ModelCard(
-    "ff", "Fits loadings by firm on observable factors made from the panel.",
+    "ff", "Fits loadings by firm on observed factors, or on factors made from the panel.",
     Hyperparameter(
-      "factors", default: [.mkt, .smb, .hml, .umd] as WordList<PanelFactor>, "the factors"),
+      "factors", default: [.mkt, .smb, .hml, .umd] as WordList<PanelFactor>,
+      "the factors made from the panel, where the task has none"),
     Hyperparameter("min_obs", default: 24, in: 1...10_000, "returns a firm needs to be estimated"),
     Hyperparameter("new_firm", default: NewcomerRule.mean, "loadings of firms without a history"),
     Hyperparameter("sample", default: EstimationSample.train, "the months fitted on"),
@@ -49,28 +50,32 @@ struct ObservableFactors: FactorModel {
 
   func fit(_ task: FactorTask, _ context: FitContext) throws -> any FittedModel {
     try context.refuseStart(for: "ff")
-    guard !factors.isEmpty else {
+    let source = FactorSource(of: task, otherwise: factors)
+    guard !source.names.isEmpty else {
       throw ModelError.incompatible(
         first: "factors", second: "ff", reason: "there is no factor to regress on")
     }
-    let panel = try PanelFactors(factors, in: task.characteristicNames)
-    let sorts = factors.contains { $0.characteristic != nil }
+    let reader = try FactorReader(source, of: task)
     let data = try LinearSample(
-      task, sample, factors: 0, usesCharacteristics: sorts, context)
-    let series = data.months.map { panel.values(task, rows: Array(task.rows($0))) }
-    let history = try FirmHistory(data, fewest: max(fewestReturns, factors.count + 1))
+      task, sample, factors: 0, usesCharacteristics: source.sorts, context)
+    let series = data.months.map { reader.values(task, $0, rows: Array(task.rows($0))) }
+    let history = try FirmHistory(data, fewest: max(fewestReturns, source.names.count + 1))
     let loadings = try loadings(history, series, task.returns, context.budget)
     let short = task.index.assetNames.count - history.names.count
+    var structure = LinearStructure(loadings: .firms(loadings), latent: 0)
+    switch source {
+    case .given(let names): structure.given = names
+    case .made(let factors): structure.observed = factors
+    }
     return try data.fitted(
-      LinearStructure(loadings: .firms(loadings), latent: 0, observed: factors), model: "ff",
-      settings: settings, parameters: loadings.values.count,
+      structure, model: "ff", settings: settings(source), parameters: loadings.values.count,
       notes: short > 0 ? ["\(short) firms are not estimated: \(newcomers.consequence)"] : [])
   }
 
   private func loadings(
     _ history: FirmHistory, _ series: [[Double]], _ returns: [Double], _ budget: Budget
   ) throws -> FirmLoadings {
-    let columns = factors.count
+    let columns = series.first?.count ?? 0
     let estimates = try Ensemble.map(members: history.names.count, budget: budget) { firm in
       try budget.check()
       let rows = history.rows[firm]
@@ -95,9 +100,9 @@ struct ObservableFactors: FactorModel {
       newcomer: newcomer, newcomerVariance: variances.reduce(0, +) / count)
   }
 
-  private var settings: [(name: String, value: String)] {
+  private func settings(_ source: FactorSource) -> [(name: String, value: String)] {
     [
-      ("factors", "[\(factors.map(\.rawValue).joined(separator: ", "))]"),
+      ("factors", source.text),
       ("min_obs", fewestReturns.text), ("new_firm", newcomers.text), ("sample", sample.text),
     ]
   }

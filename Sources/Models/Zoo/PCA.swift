@@ -52,6 +52,7 @@ struct PCA: FactorModel {
 
   func fit(_ task: FactorTask, _ context: FitContext) throws -> any FittedModel {
     try context.refuseStart(for: "pca")
+    if source == .managed { try task.requireCharacteristics(for: "pca") }
     guard factors <= task.width || source == .returns else {
       throw ModelError.tooManyFactors(factors: factors, characteristics: task.width)
     }

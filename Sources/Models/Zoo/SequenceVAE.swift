@@ -46,7 +46,7 @@ struct SequenceVAE: FactorModel {
     SequenceFactorDesign(
       series: 2, factors: settings.integer("k", 2), hidden: settings.integer("hidden", 16)
     ).flops / 2
-  }
+  }.ofReturnsAlone()
 
   func fit(_ task: FactorTask, _ context: FitContext) throws -> any FittedModel {
     let copy = self

@@ -10,32 +10,42 @@ final class CorrelationBlock: @unchecked Sendable {
   private let lanes = Kernels.chosen.lanes
   private var own: Range<Int> { shocks.series(of: block) }
 
-  /// Takes the shocks of assets, with those of the factors as regressors; their mean correlations are those of
-  /// the periods before `end`.
-  init(_ shocks: SeriesPanel, _ block: Int, before end: Int) {
+  /// Takes the shocks of assets, with those of the factors as regressors, and the mean correlations of all
+  /// assets; the likelihood is that of the periods before `end`.
+  init(_ shocks: SeriesPanel, _ block: Int, before end: Int, means: [Double]) {
     (self.shocks, self.block, self.end) = (shocks, block, end)
     let n = shocks.regressorCount + 1
-    memory = LaneMemory([n * (n + 1) / 2, 1, 1, 3])
-    for lane in 0..<lanes { loadMeans(lane, n) }
+    let size = n * (n + 1) / 2
+    memory = LaneMemory([size, 1, 1, 3])
+    for lane in 0..<lanes {
+      let series = own.lowerBound + lane
+      for i in 0..<n {
+        for j in 0...i {
+          let place = i * (i + 1) / 2 + j
+          memory[0][place * lanes + lane] =
+            series < own.upperBound ? means[series * size + place] : i == j ? 1 : 0
+        }
+      }
+    }
   }
 
-  // The correlations of a lane: about zero, as the errors are, over the periods in which the asset is there.
-  private func loadMeans(_ lane: Int, _ n: Int) {
-    let series = own.lowerBound + lane
-    var sums = [Double](repeating: 0, count: n * n)
-    if series < own.upperBound {
+  /// The correlations of the factors with each asset, a lower triangle each: about zero, as the errors are, over
+  /// the periods before `end` in which the asset is there.
+  static func means(_ shocks: SeriesPanel, before end: Int) -> [Double] {
+    let n = shocks.regressorCount + 1
+    return (0..<shocks.series).flatMap { series in
+      var sums = [Double](repeating: 0, count: n * n)
       for t in 0..<end where !shocks.value(series, at: t).isNaN {
         let z = shocks.row(t) + [shocks.value(series, at: t)]
         for (i, a) in z.enumerated() {
           for (j, b) in z.enumerated() where j <= i { sums[i * n + j] += a * b }
         }
       }
-    }
-    for i in 0..<n {
-      for j in 0...i {
-        let scale = (sums[i * n + i] * sums[j * n + j]).squareRoot()
-        memory[0][(i * (i + 1) / 2 + j) * lanes + lane] =
-          i == j ? 1 : scale > 0 ? sums[i * n + j] / scale : 0
+      return (0..<n).flatMap { i in
+        (0...i).map { j -> Double in
+          let scale = (sums[i * n + i] * sums[j * n + j]).squareRoot()
+          return i == j ? 1 : scale > 0 ? sums[i * n + j] / scale : 0
+        }
       }
     }
   }

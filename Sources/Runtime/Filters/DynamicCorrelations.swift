@@ -12,8 +12,16 @@ public struct DynamicCorrelations: Sendable {
     public var shock: Double
     public var memory: Double
     /// Minus twice the log likelihood of the correlations in the training periods, without its constant.
-    public var deviance = Double.nan
+    public var deviance: Double
     public var hasConverged: Bool
+
+    /// Says what the weights are.
+    public init(
+      shock: Double, memory: Double, deviance: Double = .nan, hasConverged: Bool
+    ) {
+      (self.shock, self.memory) = (shock, memory)
+      (self.deviance, self.hasConverged) = (deviance, hasConverged)
+    }
   }
 
   /// The variances of the factors, which all assets share, and of the assets.
@@ -21,26 +29,39 @@ public struct DynamicCorrelations: Sendable {
   public let assetVariances: GARCH
   /// One pair of weights for all assets, or one for each.
   public let weights: [Weights]
-  private let end: Int
+  /// The mean correlations Q, a lower triangle for each asset, itself last.
+  public let means: [Double]
+
+  /// Takes what was estimated before.
+  public init(
+    factorVariances: GARCH, assetVariances: GARCH, weights: [Weights], means: [Double]
+  ) {
+    (self.factorVariances, self.assetVariances) = (factorVariances, assetVariances)
+    (self.weights, self.means) = (weights, means)
+  }
 
   /// Estimates from the periods before `end`. The panel's regressors are the factors, without a constant.
   public init(
     _ panel: SeriesPanel, before end: Int, sharesWeights: Bool = true, evaluations: Int = 300,
-    threads: Int
-  ) {
+    budget: Budget
+  ) throws(BudgetError) {
     precondition(panel.regressorCount < Kernels.mostRegressors)
-    self.end = end
     let factors = Self.factors(of: panel)
-    factorVariances = GARCH(factors, before: end, evaluations: evaluations, threads: threads)
-    assetVariances = GARCH(panel, before: end, evaluations: evaluations, threads: threads)
+    let variances = try GARCH(factors, before: end, evaluations: evaluations, budget: budget)
+    let own = try GARCH(panel, before: end, evaluations: evaluations, budget: budget)
     let shocks = Self.shocks(
-      panel, factorVariances.standardized(factors, threads: threads).shocks,
-      assetVariances.standardized(panel, threads: threads).shocks)
-    let searches = (0..<panel.blocks).map { CorrelationBlock(shocks, $0, before: end) }
-    weights =
+      panel, try variances.standardized(factors, budget: budget).shocks,
+      try own.standardized(panel, budget: budget).shocks)
+    let means = CorrelationBlock.means(shocks, before: end)
+    let blocks = (0..<panel.blocks).map {
+      CorrelationBlock(shocks, $0, before: end, means: means)
+    }
+    let weights =
       sharesWeights
-      ? [Self.shared(searches, panel, evaluations, threads)]
-      : panel.map(threads: threads) { searches[$0].weights(evaluations) }.flatMap { $0 }
+      ? [try Self.shared(blocks, panel, evaluations, budget)]
+      : try panel.map(budget) { blocks[$0].weights(evaluations) }.flatMap { $0 }
+    self.init(
+      factorVariances: variances, assetVariances: own, weights: weights, means: means)
   }
 
   private static func factors(of panel: SeriesPanel) -> SeriesPanel {
@@ -57,14 +78,16 @@ public struct DynamicCorrelations: Sendable {
 
   // The sum over the assets, in their order, decides.
   private static func shared(
-    _ blocks: [CorrelationBlock], _ panel: SeriesPanel, _ evaluations: Int, _ threads: Int
-  ) -> Weights {
-    func deviance(_ weights: Weights) -> Double {
+    _ blocks: [CorrelationBlock], _ panel: SeriesPanel, _ evaluations: Int, _ budget: Budget
+  ) throws(BudgetError) -> Weights {
+    func deviance(_ weights: Weights) throws(BudgetError) -> Double {
       Summation.pairwise(
-        panel.map(threads: threads) { blocks[$0].deviances { _ in weights } }.flatMap { $0 })
+        try panel.map(budget) { blocks[$0].deviances { _ in weights } }.flatMap { $0 })
     }
-    var search = CorrelationBlock.search(CorrelationBlock.starts.map(deviance), evaluations)
-    while !search.isDone { search.take(deviance(CorrelationBlock.limited(search.point))) }
+    var starts: [Double] = []
+    for start in CorrelationBlock.starts { starts.append(try deviance(start)) }
+    var search = CorrelationBlock.search(starts, evaluations)
+    while !search.isDone { search.take(try deviance(CorrelationBlock.limited(search.point))) }
     return CorrelationBlock.weights(search)
   }
 
@@ -74,27 +97,39 @@ public struct DynamicCorrelations: Sendable {
     public var loadings: LoadingPath
     /// The correlations with the factors.
     public var correlations: LoadingPath
+    /// The variance of each asset in each period, a row of assets a period.
+    public var variances: [Double]
+    /// What of it the factors do not explain.
+    public var residuals: [Double]
   }
 
-  /// The loadings and correlations of all periods, each from what came before it.
-  public func filtered(_ panel: SeriesPanel, threads: Int) -> Filtered {
-    let factors = factorVariances.standardized(Self.factors(of: panel), threads: threads)
-    let assets = assetVariances.standardized(panel, threads: threads)
+  /// The loadings, correlations and variances of all periods, each from what came before it.
+  public func filtered(_ panel: SeriesPanel, budget: Budget) throws(BudgetError) -> Filtered {
+    let factors = try factorVariances.standardized(Self.factors(of: panel), budget: budget)
+    let assets = try assetVariances.standardized(panel, budget: budget)
     let shocks = Self.shocks(panel, factors.shocks, assets.shocks)
     let (lanes, k) = (Kernels.chosen.lanes, panel.regressorCount)
-    let blocks = panel.map(threads: threads) { [self] block in
-      CorrelationBlock(shocks, block, before: end).paths { weights[min($0, weights.count - 1)] }
+    let blocks = try panel.map(budget) { [self] block in
+      CorrelationBlock(shocks, block, before: panel.periods, means: means).paths {
+        weights[min($0, weights.count - 1)]
+      }
     }
     var result = Filtered(
-      loadings: LoadingPath(of: panel), correlations: LoadingPath(of: panel))
+      loadings: LoadingPath(of: panel), correlations: LoadingPath(of: panel),
+      variances: assets.deviations.map { $0 * $0 }, residuals: assets.deviations)
     for (block, (slopes, correlations)) in blocks.enumerated() {
       for (lane, i) in panel.series(of: block).enumerated() {
         for t in 0..<panel.periods {
+          let (cell, deviation) = (t * panel.series + i, assets.deviations[t * panel.series + i])
+          var explained = 0.0
           for j in 0..<k {
-            let ratio = assets.deviations[t * panel.series + i] / factors.deviations[t * k + j]
-            result.loadings[t, i, j] = ratio * slopes[(t * k + j) * lanes + lane]
-            result.correlations[t, i, j] = correlations[(t * k + j) * lanes + lane]
+            let place = (t * k + j) * lanes + lane
+            result.loadings[t, i, j] =
+              deviation / factors.deviations[t * k + j] * slopes[place]
+            result.correlations[t, i, j] = correlations[place]
+            explained += slopes[place] * correlations[place]
           }
+          result.residuals[cell] = deviation * deviation * max(0, 1 - explained)
         }
       }
     }

@@ -19,6 +19,15 @@ public struct GARCH: Sendable {
     /// Whether the search ended at a minimum.
     public var hasConverged: Bool
 
+    /// Says what was found.
+    public init(
+      mean: Double, variance: Double, shock: Double, memory: Double,
+      logLikelihood: Double = .nan, hasConverged: Bool = false
+    ) {
+      (self.mean, self.variance, self.shock, self.memory) = (mean, variance, shock, memory)
+      (self.logLikelihood, self.hasConverged) = (logLikelihood, hasConverged)
+    }
+
     /// The variance that each period begins with.
     public var constant: Double { (1 - shock - memory) * variance }
     /// Whether shocks do nothing, or never fade: what is said about a and b is then a limit, not an estimate.
@@ -27,9 +36,14 @@ public struct GARCH: Sendable {
 
   public let estimates: [Estimate]
 
+  /// Takes what was estimated before.
+  public init(_ estimates: [Estimate]) { self.estimates = estimates }
+
   /// Estimates every series of a panel from the periods before `end`; regressors do not matter.
-  public init(_ panel: SeriesPanel, before end: Int, evaluations: Int = 300, threads: Int) {
-    estimates = panel.map(threads: threads) { block in
+  public init(
+    _ panel: SeriesPanel, before end: Int, evaluations: Int = 300, budget: Budget
+  ) throws(BudgetError) {
+    estimates = try panel.map(budget) { block in
       let starts = panel.series(of: block).map { Self.start(panel, $0, before: end) }
       return GARCHSearch(panel, block, before: end, starts, evaluations: evaluations).estimates()
     }.flatMap { $0 }
@@ -40,18 +54,17 @@ public struct GARCH: Sendable {
     let mean = Summation.pairwise(seen) / Double(seen.count)
     let squares = Summation.pairwise(seen.map { ($0 - mean) * ($0 - mean) })
     return Estimate(
-      mean: mean, variance: squares / Double(seen.count), shock: 0.05, memory: 0.90,
-      logLikelihood: .nan, hasConverged: false)
+      mean: mean, variance: squares / Double(seen.count), shock: 0.05, memory: 0.90)
   }
 
   /// The errors of every series over the roots of their variances, and those roots; one row a period.
-  public func standardized(_ panel: SeriesPanel, threads: Int) -> (
-    shocks: [Double], deviations: [Double]
-  ) {
+  public func standardized(
+    _ panel: SeriesPanel, budget: Budget
+  ) throws(BudgetError) -> (shocks: [Double], deviations: [Double]) {
     var shocks = [Double](repeating: .nan, count: panel.periods * panel.series)
     var deviations = shocks
     let lanes = Kernels.chosen.lanes
-    let blocks = panel.map(threads: threads) { block in
+    let blocks = try panel.map(budget) { block in
       let own = Array(estimates[panel.series(of: block)])
       return GARCHSearch(panel, block, before: panel.periods, own, evaluations: 0).variances()
     }

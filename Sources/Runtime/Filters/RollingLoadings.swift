@@ -20,9 +20,11 @@ public struct RollingLoadings: Sendable, Equatable {
   }
 
   /// The estimates of every `step`th period, one row of lanes for each regressor, block by block.
-  public func estimates(_ panel: SeriesPanel, threads: Int) -> [[Double]] {
+  public func estimates(
+    _ panel: SeriesPanel, budget: Budget
+  ) throws(BudgetError) -> [[Double]] {
     let (count, lanes, n) = (panel.periods / step, Kernels.chosen.lanes, panel.regressorCount)
-    return panel.map(threads: threads) { [self] block in
+    return try panel.map(budget) { [self] block in
       var solutions = [Double](repeating: .nan, count: max(1, count * n * lanes))
       panel.withLanes(block, upTo: panel.periods) { series in
         solutions.withUnsafeMutableBufferPointer { buffer in
@@ -36,10 +38,10 @@ public struct RollingLoadings: Sendable, Equatable {
   }
 
   /// The loadings that hold in each period: estimated before it.
-  public func path(_ panel: SeriesPanel, threads: Int) -> LoadingPath {
+  public func path(_ panel: SeriesPanel, budget: Budget) throws(BudgetError) -> LoadingPath {
     let (lanes, n) = (Kernels.chosen.lanes, panel.regressorCount)
     var path = LoadingPath(of: panel)
-    for (block, solutions) in estimates(panel, threads: threads).enumerated() {
+    for (block, solutions) in try estimates(panel, budget: budget).enumerated() {
       for t in step..<max(step, panel.periods) {
         let estimate = (t / step - 1) * n
         for (lane, i) in panel.series(of: block).enumerated() {

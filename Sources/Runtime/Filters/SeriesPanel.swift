@@ -67,9 +67,14 @@ public struct SeriesPanel: Sendable {
 
   /// Does the work of all blocks and gives what each of them gave, in their order.
   func map<Result: Sendable>(
-    threads: Int, _ body: @escaping @Sendable (Int) -> Result
-  ) -> [Result] {
-    Parallel.map(blocks, threads: threads, body)
+    _ budget: Budget, _ body: @escaping @Sendable (Int) -> Result
+  ) throws(BudgetError) -> [Result] {
+    try budget.check()
+    let results = Parallel.map(blocks, threads: budget.threads) { block in
+      budget.isCancelled ? nil : body(block)
+    }
+    try budget.check()
+    return results.compactMap { $0 }
   }
 }
 

@@ -12,10 +12,12 @@ extension WalkingLoadings {
   }
 
   /// Runs the filter over all periods with variances that were estimated.
-  public func filtered(_ panel: SeriesPanel, _ estimates: [Estimate], threads: Int) -> Filtered {
+  public func filtered(
+    _ panel: SeriesPanel, _ estimates: [Estimate], budget: Budget
+  ) throws(BudgetError) -> Filtered {
     let (lanes, n) = (Kernels.chosen.lanes, panel.regressorCount)
     let triangle = n * (n + 1) / 2
-    let blocks = panel.map(threads: threads) { [self] block -> ([Double], [Double]) in
+    let blocks = try panel.map(budget) { [self] block -> ([Double], [Double]) in
       let own = Array(estimates[panel.series(of: block)])
       let search = WalkSearch(self, panel, block, before: panel.periods, own)
       var path = [Double](repeating: 0, count: panel.periods * n * lanes)
@@ -51,10 +53,10 @@ extension WalkingLoadings {
   }
 
   /// The log likelihood of every series, with variances that are given.
-  public func logLikelihoods(_ panel: SeriesPanel, _ estimates: [Estimate], threads: Int)
-    -> [Double]
-  {
-    panel.map(threads: threads) { [self] block in
+  public func logLikelihoods(
+    _ panel: SeriesPanel, _ estimates: [Estimate], budget: Budget
+  ) throws(BudgetError) -> [Double] {
+    try panel.map(budget) { [self] block in
       let own = Array(estimates[panel.series(of: block)])
       return WalkSearch(self, panel, block, before: panel.periods, own).logLikelihoods()
     }.flatMap { $0 }
@@ -72,12 +74,13 @@ extension WalkingLoadings.Filtered {
   /// The loadings given the values of all periods: these look ahead, and serve pictures only.
   ///
   /// The smoother of Rauch, Tung and Striebel (1965).
-  public func smoothed(_ estimates: [WalkingLoadings.Estimate]) throws(LinearAlgebraError)
-    -> LoadingPath
-  {
+  public func smoothed(
+    _ estimates: [WalkingLoadings.Estimate], budget: Budget
+  ) throws -> LoadingPath {
     var path = updated
     let n = updated.regressorCount
     for (i, estimate) in estimates.enumerated() {
+      try budget.check()
       guard let begin = estimate.begin, begin + 1 < updated.periods else { continue }
       for t in (begin..<(updated.periods - 1)).reversed() {
         var here = Matrix(rows: n, columns: n)

@@ -48,7 +48,7 @@ public struct WalkingLoadings: Sendable, Equatable {
     }
 
     /// A series with what is known before its period `begin`.
-    init(
+    public init(
       begin: Int?, loadings: [Double], covariance: [Double], residual: Double, walk: [Double]
     ) {
       (self.begin, self.loadings, self.covariance) = (begin, loadings, covariance)
@@ -57,8 +57,10 @@ public struct WalkingLoadings: Sendable, Equatable {
   }
 
   /// Estimates the variances of every series from the periods before `end`.
-  public func estimates(_ panel: SeriesPanel, before end: Int, threads: Int) -> [Estimate] {
-    panel.map(threads: threads) { [self] block in
+  public func estimates(
+    _ panel: SeriesPanel, before end: Int, budget: Budget
+  ) throws(BudgetError) -> [Estimate] {
+    try panel.map(budget) { [self] block in
       let starts = panel.series(of: block).map { start(panel, $0, before: end) }
       return WalkSearch(self, panel, block, before: end, starts).estimates()
     }.flatMap { $0 }

@@ -54,6 +54,13 @@ public struct CalendarDate: Sendable, Hashable, Comparable {
     return Period(index: Int32(year * 12 + month - 1))
   }
 
+  /// Whether the day is a Saturday or a Sunday.
+  public var isWeekend: Bool {
+    // 1970-01-01 was a Thursday, five days after a Saturday.
+    let sinceSaturday = (Int(days) + 5) % 7
+    return (sinceSaturday + 7) % 7 < 2
+  }
+
   /// Whether the left day is earlier.
   public static func < (left: CalendarDate, right: CalendarDate) -> Bool {
     left.days < right.days

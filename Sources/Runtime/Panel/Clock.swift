@@ -82,6 +82,9 @@ public enum Clock: Sendable, Equatable {
     }
   }
 
+  /// The name of the key or column that holds such periods.
+  public var key: String { self == .months ? "month" : "date" }
+
   /// What one period is called.
   public var noun: String {
     switch self {
@@ -107,11 +110,7 @@ public enum Clock: Sendable, Equatable {
 
   // One day in seven of a week is a Saturday; a few special sessions make no such market.
   private static func tradeOnWeekends(_ days: [Period]) -> Bool {
-    let weekend = days.count { day in
-      // 1970-01-01 was a Thursday, five days after a Saturday.
-      let sinceSaturday = (Int(day.firstDay.days) + 5) % 7
-      return (sinceSaturday + 7) % 7 < 2
-    }
+    let weekend = days.count { $0.firstDay.isWeekend }
     return weekend * 10 > days.count
   }
 
