@@ -85,6 +85,14 @@ enum Members {
     Member("oracle", .record(nil), "what is attainable in a simulated world, on its test months") {
       PanelValue($0)?.world.map { world in world.limits(on: world.testMonths).record }
     },
+    Member(
+      "regimes", .list(of: .integer),
+      "the true regime of each month of a simulated world, the calm one 1"
+    ) {
+      PanelValue($0)?.world.flatMap { world in
+        world.regimes.isEmpty ? nil : .list(world.regimes.map { .integer($0 + 1) })
+      }
+    },
   ]
 
   private static let task: [Member] = [

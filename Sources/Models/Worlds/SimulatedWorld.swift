@@ -19,6 +19,8 @@ public protocol SimulatedWorld: Sendable {
   var returns: [Double] { get }
   /// Which rows there are, months x firms.
   var present: [Bool] { get }
+  /// The true regime of each month, numbered from 0; empty in worlds without regimes.
+  var regimes: [Int] { get }
   /// The customary test block.
   var testMonths: Range<Int> { get }
   /// What is attainable on some months by who knows parts of the truth.
@@ -173,6 +175,9 @@ extension WorldView {
 }
 
 extension SimulatedWorld {
+  /// None.
+  public var regimes: [Int] { [] }
+
   /// The number of characteristics.
   public var characteristicCount: Int { characteristicNames.count }
 
