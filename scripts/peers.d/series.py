@@ -37,4 +37,4 @@ def rvrae233_fit():
             nn.utils.clip_grad_norm_(params, 1)
             optimizer.step()
 
-    measure("pytorch", fit, runs=3)
+    measure("pytorch", fit, runs=1, warm=0)

@@ -10,6 +10,7 @@ let dynamicsPrimitives: [Primitive] = [
     "Tells how the latent path of a model moves: velocity, acceleration, sudden shifts, regimes.",
     SharedParameters.fitted,
     SharedParameters.scoredTask,
+    Parameter<MovingPart>.choice("of", default: .factors, "what is followed").labelled,
     Parameter<Double>.value(
       "shift", default: 2, in: 0...20,
       "deviations above the mean velocity from which a move is a shift; 2 is strong, 1.5 mild"
@@ -27,10 +28,9 @@ let dynamicsPrimitives: [Primitive] = [
     examples: [
       "m = toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 2, seeds: 1, epochs: 3\nd = m | dynamics count: 2\nd\nd.transition"
     ]
-  ) { context, model, task, threshold, sample, count in
+  ) { context, model, task, part, threshold, sample, count in
     let data = try model.requireTask(task).cut
-    let predictions = try model.model.predict(data, budget: context.budget)
-    let path = predictions.latent.isEmpty ? predictions.factors : predictions.latent
+    let path = try part.path(model, data, context)
     return try DynamicsTable(
       path: path, base: MonthTable.of(path, "z", data, model)
     ).table(threshold: threshold, sample: sample, count: count, context)
@@ -66,6 +66,33 @@ let dynamicsPrimitives: [Primitive] = [
 ]
 
 extension TrackedRisk.Form: ChoiceWord {}
+
+/// Which path of a model is followed.
+enum MovingPart: String, ChoiceWord {
+  case factors, spread
+
+  var sentence: String {
+    switch self {
+    case .factors: "the latent path itself, as the month has shown it"
+    case .spread:
+      "log variances that the learned prior states before the month: what a model of series knows of "
+        + "regimes"
+    }
+  }
+
+  func path(_ model: ModelValue, _ data: FactorTask, _ context: Context) throws -> [[Double]] {
+    if self == .factors {
+      let predictions = try model.model.predict(data, budget: context.budget)
+      return predictions.latent.isEmpty ? predictions.factors : predictions.latent
+    }
+    guard let path = try model.model.latentPath(data, budget: context.budget) else {
+      throw Fault(
+        .wrongType, "`\(model.model.summary.model)` states no spread of its factors before a month",
+        helps: ["use of: factors"], parameter: "of")
+    }
+    return path.priorVariance.map { $0.map(Elementary.log) }
+  }
+}
 
 /// Which velocities a period is compared with.
 enum ShiftSample: String, ChoiceWord {

@@ -176,7 +176,9 @@ struct PanelForecast {
       throw Fault(.allMissing, "`\(target.text)` has no value in any row of this panel")
     }
     let end = index.months[last]
-    let next = last + 1 < index.months.count && index.months[last + 1] == end + 1 ? [last + 1] : []
+    let next =
+      last + 1 < index.months.count && index.months[last + 1] == index.clock.moved(end, by: 1)
+      ? [last + 1] : []
     return ((known + next).flatMap { Array(index.rows(ofMonthAt: $0)) }, end)
   }
 
@@ -186,14 +188,14 @@ struct PanelForecast {
   ) {
     let waiting = kept.count { numbers[$0].isNaN }
     var detail = "\(model.model.summary.model) forecast of \(model.recipe.target) as \(name), "
-    detail += "known at \(Timing.period(known - 1))"
+    detail += "known at \(Timing.period(known - 1, on: task.index.clock))"
     if waiting > 0 { detail += "; \(Counted.text(waiting, "row")) wait for their return" }
     context.ledger(
       LedgerLine(stage: "predict", rowsIn: panel.count, rowsOut: panel.count), detail: detail)
     let left = panel.count - kept.count
     if left > 0 {
       context.note(
-        "\(Counted.text(left, "row")) in months without any return, other than the one after "
+        "\(Counted.text(left, "row")) in \(task.index.clock.noun)s without any return, other than the one after "
           + "\(last), have no forecast")
     }
     if let train = model.recipe.blocks.first, let first = task.index.months.first,

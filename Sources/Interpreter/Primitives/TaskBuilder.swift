@@ -74,7 +74,10 @@ enum TaskBuilder {
     if !factors.names.isEmpty {
       detail += ", \(Counted.text(factors.names.count, "factor")) (\(factors.words))"
     }
-    if shift != 0 { detail += ", rows moved to the month of the return (\(Timing.period(shift)))" }
+    if shift != 0 {
+      detail +=
+        ", rows moved to the \(panel.index.clock.noun) of the return (\(Timing.period(shift, on: panel.index.clock)))"
+    }
     if missing > 0 { detail += "; \(Counted.text(missing, "missing feature")) → 0" }
     context.ledger(
       LedgerLine(

@@ -48,9 +48,10 @@ enum Timing {
     }
   }
 
-  static func period(_ offset: Int) -> String {
+  static func period(_ offset: Int, on clock: Clock = .months) -> String {
     if Availability.isWholeSample(offset) { return "the end of the sample" }
-    return offset == 0 ? "t" : offset > 0 ? "t+\(offset)m" : "t\(offset)m"
+    let unit = clock == .months ? "m" : clock.noun == "day" ? "d" : ""
+    return offset == 0 ? "t" : offset > 0 ? "t+\(offset)\(unit)" : "t\(offset)\(unit)"
   }
 
   /// Refuses a column that is not known at its row where it is acted on.

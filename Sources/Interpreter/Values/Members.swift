@@ -88,6 +88,14 @@ enum Members {
     Member("truth", .panel(nil), "the true loadings of a simulated world, by firm and month") {
       PanelValue($0)?.world.flatMap { try? WorldPanel.truth($0) }.map(Value.panel)
     },
+    Member(
+      "regimes", .list(of: .integer),
+      "the true regime of each month of a simulated world, the calm one 1"
+    ) {
+      PanelValue($0)?.world.flatMap { world in
+        world.regimes.isEmpty ? nil : .list(world.regimes.map { .integer($0 + 1) })
+      }
+    },
   ]
 
   private static let task: [Member] = [

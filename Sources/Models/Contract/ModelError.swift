@@ -144,8 +144,10 @@ extension ModelError {
     case .notIdentified(_, let remedy): remedy
     case .thinMonth: "drop thin months first, for example with where or a month slice"
     case .missingReturn(let asset, let month, _):
-      "cut the panel to a span that all assets share, for example  where month > \(month), or leave "
-        + "`\(asset)` out"
+      "cut the panel to a span that all assets share"
+        + (month.kind == .minute
+          ? "" : ", for example  where \(month.kind == .month ? "month" : "date") > \(month)")
+        + ", or leave `\(asset)` out"
     case .constantSeries(let asset): "leave `\(asset)` out"
     case .otherAssets: "set up the task with the assets the model was fitted on"
     case .otherCharacteristics: "set up the task with the features the model was fitted on"

@@ -30,6 +30,8 @@ public protocol SimulatedWorld: Sendable {
   var trueLoadings: (names: [String], values: [Double])? { get }
   /// Which rows there are, months x firms.
   var present: [Bool] { get }
+  /// The true regime of each month, numbered from 0; empty in worlds without regimes.
+  var regimes: [Int] { get }
   /// The customary test block.
   var testMonths: Range<Int> { get }
   /// What is attainable on some months by who knows parts of the truth.
@@ -188,6 +190,8 @@ extension SimulatedWorld {
   public var pace: WorldPace { .monthly }
   public var sectors: [String] { [] }
   public var trueLoadings: (names: [String], values: [Double])? { nil }
+  /// None.
+  public var regimes: [Int] { [] }
 
   /// The number of characteristics.
   public var characteristicCount: Int { characteristicNames.count }
