@@ -105,7 +105,7 @@ struct ContractCase: Sendable, CustomStringConvertible {
       ["factors": .words(["mkt"]), "constant_walks": .flag(true)],
       ["beta": .word("filtered"), "new_firm": .word("zero")],
     ],
-    "dcc_garch": [["factors": .words(["mkt", "hml"]), "share": .flag(false)]],
+    "dcc_garch": [["factors": .words(["mkt", "smb"]), "share": .flag(false)]],
   ]
 
   /// Whether a number of factors can be chosen.

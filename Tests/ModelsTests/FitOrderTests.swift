@@ -13,7 +13,7 @@ import Testing
     let small: [String: HyperparameterValue] = [
       "k": .integer(2), "seeds": .integer(2), "epochs": .integer(5), "patience": .integer(2),
       "months": .integer(4), "min_obs": .integer(8), "hidden": .integer(3), "warmup": .integer(1),
-      "anneal": .integer(1),
+      "anneal": .integer(1), "window": .integer(12), "init": .integer(6), "skip": .integer(1),
     ]
     return FitOrder(
       model.card,

@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ContractCase.all)
+  @Test(arguments: ContractCase.all.filter { !$0.isObserved })
   func aModelIsJudgedWithoutACharacteristic(model: ContractCase) throws {
     let task = try model.task()
     let fitted = try model.fit(task)

@@ -41,6 +41,10 @@ struct SeriesFit: Sendable {
     guard !source.sorts || task.width > 0 else {
       throw ModelError.noCharacteristics(model: options.model)
     }
+    if case .made = source {
+      // Factors of the panel want a cross-section; observed ones want none.
+      _ = try LinearSample(task, .train, factors: 0, usesCharacteristics: source.sorts, context)
+    }
     let regressors = source.names.count + (options.hasConstant ? 1 : 0)
     let needed = max(options.needed(regressors), regressors + 2)
     var counts = [Int](repeating: 0, count: task.index.assetNames.count)
