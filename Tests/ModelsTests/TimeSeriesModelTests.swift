@@ -198,6 +198,7 @@ import Testing
     }
     settings["beta"] = .word("filtered")
     let filtered = try fit("kalman", settings, task)
+    #expect(filtered.summary.notes.contains { $0.contains("have seen the returns") })
     let plain = try fit("kalman", walking, task)
     let (a, b) = (
       try filtered.predict(task, budget: budget), try plain.predict(task, budget: budget)

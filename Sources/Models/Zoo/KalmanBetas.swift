@@ -107,7 +107,11 @@ struct KalmanBetas: FactorModel {
         "the likelihood of \(open) of \(begun.count) series did not converge: their variances are the "
           + "best that were tried")
     }
-    if beta == .smoothed {
+    switch beta {
+    case .predicted: break
+    case .filtered:
+      notes.append("total fits use loadings that have seen the returns they explain")
+    case .smoothed:
       notes.append("smoothed loadings read the whole sample: they are for pictures only")
     }
     return notes
