@@ -78,7 +78,7 @@ extension Checker {
 
   /// Blocks of months given to options: inside the data, and one after the other.
   mutating func checkMonths(_ call: Call, _ bound: BoundCall, _ facts: EffectFacts) {
-    var blocks: [String: (span: MonthSpan, place: Span)] = [:]
+    var blocks: [String: (span: MonthSpan, days: MonthSpan, place: Span)] = [:]
     for (parameter, indices) in zip(bound.parameters, bound.arguments) {
       guard case .range = parameter.type, let index = indices.first else { continue }
       let value = call.arguments[index].value
@@ -87,8 +87,10 @@ extension Checker {
       {
         guard checkMonths(value, facts.types[index] ?? .any) else { continue }
       }
-      guard let span = months(in: value) else { continue }
-      if let before = parameter.follows.flatMap({ blocks[$0] }), span.first <= before.span.last {
+      guard let span = bounds(of: value, \.months), let days = bounds(of: value, \.days) else {
+        continue
+      }
+      if let before = parameter.follows.flatMap({ blocks[$0] }), days.first <= before.days.last {
         var diagnostic = CheckFault.overlappingBlocks(parameter.follows ?? "", parameter.name)
           .diagnostic(at: value.span, in: source)
         let isOpen = before.span.last > 1_000_000
@@ -98,12 +100,12 @@ extension Checker {
       } else {
         checkReach(value, facts.schema, of: call.signature.receiver?.plainName ?? "data")
       }
-      blocks[parameter.name] = (span, value.span)
+      blocks[parameter.name] = (span, days, value.span)
     }
   }
 
   private mutating func checkReach(_ value: Expression, _ schema: Schema?, of kind: String) {
-    guard caughtDepth == 0, let span = months(in: value) else { return }
+    guard caughtDepth == 0, let span = bounds(of: value, \.months) else { return }
     let text = source.text(value.span)
     if span.first > span.last {
       report(.emptyMonths(text), at: value.span)
@@ -112,18 +114,20 @@ extension Checker {
     }
   }
 
-  /// Reads the months of a month, date, quarter or range written out; open ends reach far.
-  private func months(in value: Expression) -> MonthSpan? {
+  /// Reads the months or days of a month, date, quarter or range written out; open ends reach far.
+  private func bounds(
+    of value: Expression, _ unit: (Literal) -> MonthSpan?
+  ) -> MonthSpan? {
     guard case .range(let range) = value.kind else {
-      return literal(of: value).flatMap(\.months)
+      return literal(of: value).flatMap(unit)
     }
-    let lower = range.lower.map { literal(of: $0).flatMap(\.months) }
-    let upper = range.upper.map { literal(of: $0).flatMap(\.months) }
+    let lower = range.lower.map { literal(of: $0).flatMap(unit) }
+    let upper = range.upper.map { literal(of: $0).flatMap(unit) }
     if case .some(nil) = lower { return nil }
     if case .some(nil) = upper { return nil }
     let first = lower??.first ?? Int.min / 2
-    var last = upper??.last ?? Int.max / 2
-    if !range.includesUpper { last -= 1 }
+    let last =
+      (range.includesUpper ? upper??.last : (upper??.first).map { $0 - 1 }) ?? Int.max / 2
     return lower == nil && upper == nil ? nil : MonthSpan(first: first, last: last)
   }
 }
@@ -140,6 +144,17 @@ extension Literal {
       return MonthSpan(first: index, last: index + 2)
     default: return nil
     }
+  }
+}
+
+extension Literal {
+  /// The days that a month, date or quarter covers, in an order that leaves room for 31 in every month.
+  fileprivate var days: MonthSpan? {
+    guard let months else { return nil }
+    if case .date(_, _, let day) = self {
+      return MonthSpan(first: months.first * 32 + day, last: months.first * 32 + day)
+    }
+    return MonthSpan(first: months.first * 32 + 1, last: months.last * 32 + 31)
   }
 }
 
