@@ -49,16 +49,13 @@ extension ModelError {
       "`\(name)` takes \(expected.words)"
     case .settingRange(let name, let value, let range):
       "`\(name)` is \(value); it must lie in \(range.lowerBound)..\(range.upperBound)"
-    case .noSplit:
-      "the task has no train, valid and test months yet"
-    case .emptyBlock(let name):
-      "the \(name) block holds no rows"
+    case .noSplit: "the task has no train, valid and test months yet"
+    case .emptyBlock(let name): "the \(name) block holds no rows"
     case .tooManyFactors(let factors, let characteristics):
       "\(factors) factors cannot be told apart by \(characteristics) characteristics"
     case .thinMonth(let month, let firms, let needed):
       "\(month) has \(firms) \(firms == 1 ? "firm" : "firms"); the model needs at least \(needed)"
-    case .noCharacteristicVaries:
-      "no characteristic varies across firms in the training months"
+    case .noCharacteristicVaries: "no characteristic varies across firms in the training months"
     case .tooFewMonths(let months, let needed):
       "the model needs at least \(needed) months to be fitted on; there are \(months)"
     case .missingCharacteristic(let factor, let characteristic, _, _):
