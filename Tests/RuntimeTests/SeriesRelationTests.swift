@@ -32,7 +32,7 @@ import Testing
   @Test func missingPairsAndFlatSeries() {
     #expect(SeriesRelation([1, .nan, 3, 4], [2, 5, .nan, 1]).count == 2)
     #expect(SeriesRelation([1, 1, 1, 1], [2, 5, 3, 1]).correlation.isNaN)
-    #expect(SeriesRelation([1, 2, 3], [2, 4, 6]).tStatistic > 1e6)
+    #expect(SeriesRelation([1, 2, 3], [2, 4, 6]).tStatistic.isNaN)
   }
 
   @Test func componentsOfOneDirectionHoldAll() throws {

@@ -107,7 +107,7 @@ enum Describe {
     return Table(
       title:
         Counted.text(panel.count, "row") + " · " + Counted.text(panel.assetCount, "firm") + " · "
-        + "\(span) · firms a \(panel.index.clock.noun) \(firms.fewest) to \(firms.most), median \(ValueText.number(firms.median))",
+        + "\(span) · firms \(panel.index.clock.each) \(firms.fewest) to \(firms.most), median \(ValueText.number(firms.median))",
       columns: [
         ("column", Column(text: items.map(\.name))),
         ("kind", Column(text: items.map(\.kind))),

@@ -47,12 +47,23 @@ let dynamicsPrimitives: [Primitive] = [
     Parameter<Bool>.value(
       "timing", default: false, "whether exposure is cut while the factors move fast"
     ).labelled,
-    returns: "a table of periods, the weight of each asset, `ret` and `equal`, the return of equal "
-      + "weights; `.risk` has the shares of risk. Nothing of a period is read before it is over",
+    Parameter<PathTilt>.choice(
+      "tilt", default: .none, "what the factors' movement adds to the weights"
+    ).labelled,
+    Parameter<Double>.value(
+      "strength", default: 0.2, in: 0...10, "the sum of what a tilt moves, by absolute value"
+    ).labelled,
+    Parameter<Double>.value(
+      "costs", default: 0.003, in: 0...1, shown: "30bps", "cost of a unit traded"
+    ).labelled.share,
+    returns:
+      "a table of periods, the weight of each asset, `gross` and `net` of costs, and two benchmarks before "
+      + "costs: `equal` weights, and least variance by the `sample` covariance of the past; `.risk` has the shares "
+      + "of risk. Nothing of a period is read before it is over",
     examples: [
       "synth world: two_asset_regime, months: 60 | setup target: ret, features: [] | split thirds | fit rvrae233, seeds: 1, epochs: 20 | path_weights"
     ]
-  ) { context, model, task, form, isLongOnly, isTimed in
+  ) { context, model, task, form, isLongOnly, isTimed, tilt, strength, cost in
     let data = try model.requireTask(task).cut
     guard let path = try model.model.latentPath(data, budget: context.budget) else {
       throw Fault(
@@ -60,12 +71,35 @@ let dynamicsPrimitives: [Primitive] = [
         helps: ["fit rvrae233"], parameter: "model")
     }
     return try PathPortfolio(
-      path: path, data: data, form: form, isLongOnly: isLongOnly, isTimed: isTimed
+      path: path, data: data, form: form, isLongOnly: isLongOnly, isTimed: isTimed, tilt: tilt,
+      strength: strength, cost: cost
     ).table(model.model.summary.model)
   },
 ]
 
 extension TrackedRisk.Form: ChoiceWord {}
+
+/// What the movement of factors adds to weights.
+enum PathTilt: String, ChoiceWord {
+  case none, momentum, reversion
+
+  var sentence: String {
+    switch self {
+    case .none: "nothing"
+    case .momentum: "towards where factors have been going: their last 5 periods less the 5 before"
+    case .reversion: "against factors further than two deviations from their mean of 60 periods"
+    }
+  }
+
+  /// The signal of a period, known at its end.
+  func signal(_ path: [[Double]], at t: Int) -> [Double]? {
+    switch self {
+    case .none: nil
+    case .momentum: Strategies.momentum(path, at: t)
+    case .reversion: Strategies.reversion(path, at: t)
+    }
+  }
+}
 
 /// Which path of a model is followed.
 enum MovingPart: String, ChoiceWord {
@@ -206,64 +240,5 @@ struct DynamicsTable {
             Column(numbers: lags.map { FactorDynamics.autocorrelation(series, lag: $0) })
           )
         })
-  }
-}
-
-/// Weights from the risk of a path, month by month.
-struct PathPortfolio {
-  let path: LatentPath
-  let data: FactorTask
-  let form: TrackedRisk.Form
-  let isLongOnly: Bool
-  let isTimed: Bool
-
-  func table(_ name: String) throws -> Table {
-    let risks = TrackedRisk.held(path, form: form)
-    let exposure = Strategies.timing(FactorDynamics.velocity(path.posteriorMean))
-    let assets = path.assets.indices
-    var (months, weights, shares): ([Int], [[Double]], [[Double]]) = ([], [], [])
-    for (t, risk) in risks.enumerated() {
-      guard let risk else { continue }
-      let whole =
-        isLongOnly
-        ? try Strategies.longOnly(risk.covariance)
-        : try Strategies.minimumVariance(risk.covariance)
-      // The exposure that the month before allows.
-      let size = isTimed && t > 0 ? exposure[t - 1] : 1
-      months.append(t)
-      weights.append(whole.map { size * $0 })
-      shares.append(risk.attribution(whole))
-    }
-    guard let first = months.first, let last = months.last else {
-      throw Fault(.outsideData, "the task has too few \(data.index.clock.noun)s", parameter: "task")
-    }
-    let returns = months.map { t in Array(data.returns[data.rows(t)]) }
-    let earned = zip(weights, returns).map { w, r in zip(w, r).reduce(0) { $0 + $1.0 * $1.1 } }
-    let equal = returns.map { $0.reduce(0, +) / Double(assets.count) }
-    let calendar = Column.time(months.map { data.index.months[$0] })
-    var table = Table(
-      title: "\(name) · \(isLongOnly ? "long-only " : "")minimum variance · "
-        + "\(form.rawValue) risk · \(data.index.months[first])..\(data.index.months[last])",
-      columns: [calendar]
-        + assets.map { i in
-          // Weights are made before the period.
-          (path.assets[i], Column(numbers: weights.map { $0[i] }, unit: .ratio, known: -1))
-        } + [
-          ("ret", Column(numbers: earned, unit: .ratio)),
-          ("equal", Column(numbers: equal, unit: .ratio)),
-        ])
-    table.notes = ["  before costs · first seed"]
-    let names = (1...max(1, path.factors)).map { "z\($0)" } + ["residual"]
-    table.parts = [
-      .init(
-        name: "risk",
-        table: Table(
-          title: "shares of the portfolio's variance",
-          columns: [calendar]
-            + names.enumerated().map { k, name in
-              (name, Column(numbers: shares.map { $0[k] }, unit: .ratio, known: -1))
-            }))
-    ]
-    return table
   }
 }

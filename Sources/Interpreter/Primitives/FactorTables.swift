@@ -83,7 +83,7 @@ enum TangencyTable {
           + (ratio.isFinite ? NumberFormat.fixed(ratio, decimals: 2) : NumberFormat.missing)
           + " (×√\(year)), before costs",
         "  weights from all \(sample.index.clock.noun)s before, for an expected volatility of "
-          + "\(NumberFormat.percent(volatility, decimals: 2)) a \(sample.index.clock.noun); returns of the seeds averaged",
+          + "\(NumberFormat.percent(volatility, decimals: 2)) \(sample.index.clock.each); returns of the seeds averaged",
       ])
   }
 

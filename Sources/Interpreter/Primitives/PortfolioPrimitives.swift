@@ -167,7 +167,7 @@ let portfolioPrimitives: [Primitive] = [
     context.ledger(
       LedgerLine(stage: "costs", rowsIn: months, rowsOut: months),
       detail: "\(NumberFormat.basisPoints(costs.rate)) × turnover "
-        + "\(NumberFormat.percent(charged.backtest.meanTurnover, decimals: 0)) a \(charged.backtest.clock.noun)"
+        + "\(NumberFormat.percent(charged.backtest.meanTurnover, decimals: 0)) \(charged.backtest.clock.each)"
     )
     return charged
   },

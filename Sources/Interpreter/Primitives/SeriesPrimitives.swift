@@ -51,6 +51,27 @@ let seriesPrimitives: [Primitive] = [
       .table(leads: CorrelationTable.range(leads), context)
   },
   Primitive(
+    "performance", topic: .portfolios,
+    "Sums columns of returns up: annual return, volatility, Sharpe, Sortino and Calmar ratio, drawdown.",
+    Parameter<TableFlow>.flow("returns", "a table with a row a period"),
+    Parameter<[String]>.value(
+      "of", default: [], shown: "all columns of numbers",
+      "the columns, such as [\"gross\", \"net\"]"
+    ).labelled,
+    returns:
+      "a table with a row a column; a year has 12 months, 252 trading days, 365 days of a market without rest",
+    effect: .gives(
+      Schema(
+        [ColumnInfo("series", .text), ColumnInfo("n", .integer)]
+          + ["annual", "volatility", "drawdown", "worst"].map { ColumnInfo($0, .ratio) }
+          + ["sharpe", "sortino", "calmar"].map { ColumnInfo($0, .number) })),
+    examples: [
+      "toy | summarise equal = mean(ret), large = sum(ret * size) / sum(size), by: month | performance"
+    ]
+  ) { _, flow, wanted in
+    PerformanceTable.make(try SeriesSet(flow.table, wanted, "of"), title: flow.table.title)
+  },
+  Primitive(
     "components", topic: .evaluation,
     "Gives principal components of the columns of a table, standardised.",
     Parameter<TableFlow>.flow("series", "a table with a row a period"),
@@ -83,6 +104,41 @@ let seriesPrimitives: [Primitive] = [
     return table
   },
 ]
+
+/// Series of returns in the figures that portfolios are compared by.
+private enum PerformanceTable {
+  static func make(_ set: SeriesSet, title: String?) -> Table {
+    let clock = Clock(set.periods)
+    let year = clock.periodsPerYear
+    let figures = set.values.map { Performance($0, periodsPerYear: year) }
+    let ratios = set.values.map { GrowthRatios($0, periodsPerYear: year) }
+    func column(_ numbers: [Double], _ unit: ColumnUnit = .plain) -> Column {
+      Column(numbers: numbers, unit: unit, known: Availability.wholeSample)
+    }
+    let longest = figures.map(\.count).max() ?? 0
+    let short =
+      longest < year
+      ? ["  note: less than a year of \(clock.noun)s: annual figures say what it would come to"]
+      : []
+    return Table(
+      title: title,
+      columns: [
+        ("series", Column(text: set.names)),
+        ("n", column(figures.map { Double($0.count) }, .count)),
+        ("annual", column(ratios.map(\.annualReturn), .ratio)),
+        ("volatility", column(figures.map(\.volatility), .ratio)),
+        ("sharpe", column(figures.map(\.sharpeRatio))),
+        ("sortino", column(ratios.map(\.sortinoRatio))),
+        ("calmar", column(ratios.map(\.calmarRatio))),
+        ("drawdown", column(ratios.map(\.maximumDrawdown), .ratio)),
+        ("worst", column(figures.map(\.worst), .ratio)),
+      ],
+      notes: [
+        "  \(clock.description), \(year) a year: annual = compounded · volatility ×√\(year) · Sharpe and Sortino "
+          + "√\(year) mean / (sd with n - 1, downside deviation) · drawdown of wealth · Calmar = annual / drawdown"
+      ] + short)
+  }
+}
 
 /// Series over the same periods, by name.
 struct SeriesSet {

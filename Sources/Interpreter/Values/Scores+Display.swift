@@ -46,7 +46,7 @@ extension EvaluationValue {
         + "\(NumberFormat.count(rows)) rows")
     let range = firms.fewest == firms.most ? "\(firms.most)" : "\(firms.fewest) to \(firms.most)"
     sheet.head(
-      "  \(range) firms a \(clock.noun)"
+      "  \(range) firms \(clock.each)"
         + (seeds > 0 ? " · \(Counted.text(seeds, "seed")) from \(seed), averaged at r-hat" : ""))
     sheet.head(
       "  R2 pooled, against zero · se: 500 draws of 6-\(clock.noun) blocks"
@@ -108,7 +108,7 @@ extension EvaluationValue {
       [plain(longOnly.grossPerformance.sharpeRatio), plain(longOnly.netPerformance.sharpeRatio)],
       "10, × √\(clock.periodsPerYear)")
     sheet.row(
-      "turnover a \(clock.noun)", [percent(longShort.meanTurnover), ""], "buys plus sells")
+      "turnover \(clock.each)", [percent(longShort.meanTurnover), ""], "buys plus sells")
   }
 
   private func addOracles(_ sheet: inout Sheet) {

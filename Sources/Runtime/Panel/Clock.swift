@@ -96,6 +96,9 @@ public enum Clock: Sendable, Equatable {
     }
   }
 
+  /// One period after its article, as in: firms a month.
+  public var each: String { noun == "hour" || noun == "interval" ? "an \(noun)" : "a \(noun)" }
+
   /// What the periods are, in words.
   public var description: String {
     switch self {

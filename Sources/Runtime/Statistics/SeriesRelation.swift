@@ -3,7 +3,7 @@
 // Definition: of the pairs (x_t, y_(t+k)), x standardised over them: correlation; slope of the regression of x on y
 // with a constant; t = slope / its standard error of least squares. A lead k > 0 pairs x with what y is later.
 // Missing values: a pair with either missing is skipped. Degrees of freedom: n - 1 for the standard deviation,
-// n - 2 for the error. Fewer than three pairs, or a series without spread, give NaN.
+// n - 2 for the error. Fewer than three pairs, or a series without spread, give NaN; so does t where nothing is left of the error.
 
 /// One series beside another.
 public struct SeriesRelation: Sendable, Equatable {
@@ -30,8 +30,9 @@ public struct SeriesRelation: Sendable, Equatable {
     let spread = Moments(b).standardDeviation()
     slope = correlation / spread
     let left = 1 - correlation * correlation
+    // What is left of an exact relation is rounding, which no error can be told by.
     tStatistic =
-      left > 0 ? correlation * (Double(count - 2) / left).squareRoot() : .infinity * correlation
+      left > 1e-12 ? correlation * (Double(count - 2) / left).squareRoot() : .nan
   }
 }
 
