@@ -27,12 +27,25 @@ extension Checker {
       var schema = named(parameter, placed(column, call, facts), call, bound, facts.schema)
       for other in others where schema?[other.name] == nil { schema?.add(other) }
       return result.with(schema)
+    case .joins(let parameter): return joined(parameter, bound, receiver, facts)
     case .summarises: return result.with(summary(facts))
     case .definesFields: return result.with(written(facts.fields))
     case .gives(let schema): return result.with(schema)
     case .givesNumbered(let numbered, let schema):
       return result.with(self.numbered(numbered, schema, call, bound))
     }
+  }
+
+  /// What flows in with the columns of another table beside its own.
+  private func joined(
+    _ parameter: String, _ bound: BoundCall, _ receiver: Type?, _ facts: EffectFacts
+  ) -> Type {
+    let index = bound.index(of: parameter).flatMap { bound.arguments[$0].first }
+    let other = index.flatMap { facts.types[$0] }?.schema
+    var schema = other == nil ? nil : facts.schema
+    for column in other?.columns ?? [] where schema?[column.name] == nil { schema?.add(column) }
+    if case .panel? = receiver { return Type.panel(nil).with(schema) }
+    return Type.table(nil).with(schema)
   }
 
   /// The columns of a verb that keeps them, remembering by what rows were chosen.

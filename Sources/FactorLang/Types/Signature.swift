@@ -73,6 +73,8 @@ public enum SchemaEffect: Sendable {
   case addsNamedBy(parameter: String, ColumnInfo)
   /// A panel gets a column named by an option, and more; what else flows in gives these columns.
   case forecasts(named: String, ColumnInfo, and: [ColumnInfo], otherwise: Schema)
+  /// The columns of the table in a parameter are added; a panel stays a panel, all else becomes a table.
+  case joins(parameter: String)
   /// The result has the columns of `by` and the definitions (summarise).
   case summarises
   /// The result has the columns written out as fields.

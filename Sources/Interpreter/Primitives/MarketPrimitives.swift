@@ -43,7 +43,7 @@ let marketPrimitives: [Primitive] = [
     Parameter<Double>.value(
       "scale", default: 1, "what numbers are multiplied by: 0.01 where the file has percent"
     ).labelled,
-    returns: "a table whose first column is month or date, to `join` to a panel",
+    returns: "a table, its months or days first under the name of the file, to `join` to a panel",
     examples: [
       "series \"market.csv\", scale: 0.01"
     ]
@@ -100,7 +100,8 @@ private enum SeriesFile {
       guard scale != 1, let numbers = column.numbers else { return (name: name, column: column) }
       return (name, Column(numbers: numbers.map { $0 * scale }, unit: .ratio, known: column.known))
     }
-    return Table(title: path, columns: [Column.time(months)] + columns)
+    let time = (name: panel.dateKey, column: Column(periods: months))
+    return Table(title: path, columns: [time] + columns)
   }
 }
 

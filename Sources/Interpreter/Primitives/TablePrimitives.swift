@@ -39,6 +39,47 @@ struct TableFlow: Bridged {
   }
 }
 
+/// What a join adds columns to.
+enum JoinFlow: Bridged {
+  case panel(PanelValue)
+  case table(Table)
+
+  static var type: Type { TableFlow.type }
+
+  init?(_ value: Value) {
+    if case .panel(let panel) = value {
+      self = .panel(panel)
+    } else if let flow = TableFlow(value) {
+      self = .table(flow.table)
+    } else {
+      return nil
+    }
+  }
+
+  var table: Table {
+    switch self {
+    case .panel(let value): Table(value.panel, title: value.origin)
+    case .table(let table): table
+    }
+  }
+
+  var value: Value {
+    switch self {
+    case .panel(let panel): .panel(panel)
+    case .table(let table): .table(table)
+    }
+  }
+
+  /// The same with the columns that a table of its rows has beyond its own.
+  func with(_ joined: Table) throws -> JoinFlow {
+    guard case .panel(let value) = self else { return .table(joined) }
+    let own = Set(table.columnNames)
+    let panel = value.panel
+    let added = joined.columns.filter { !own.contains($0.name) }
+    return .panel(value.with(try panel.with(panel.named + added)))
+  }
+}
+
 /// A table, or of a sweep some of its cells.
 enum TableResult: Bridged {
   case table(Table)
@@ -141,10 +182,13 @@ let tablePrimitives: [Primitive] = [
   },
   Primitive(
     "join", topic: .tables, "Adds the columns of another table to the rows with the same key.",
-    Parameter<TableFlow>.flow("rows", "a table or panel"),
+    Parameter<JoinFlow>.flow("rows", "a table or panel"),
     Parameter<TableFlow>.required("other", "the table whose columns are added"),
     Parameter<ColumnNames>.columns("on", "the columns that must agree").labelled,
-    returns: "a table with all rows; na where nothing agrees, and a ledger line that counts them",
+    returns:
+      "all rows, a panel where a panel flows in and else a table; na where nothing agrees, and a ledger line "
+      + "that counts them",
+    effect: .joins(parameter: "other"),
     examples: [
       "a = toy | summarise n = count(), by: month\ntoy | join a, on: month | top 2, by: n"
     ]
@@ -154,7 +198,7 @@ let tablePrimitives: [Primitive] = [
       LedgerLine(stage: "join", rowsIn: rows.table.count, rowsOut: table.count),
       detail: "on \(keys.names.joined(separator: ", ")); "
         + "\(Counted.text(unmatched, "row")) without a partner")
-    return table
+    return try rows.with(table)
   },
   Primitive(
     "stack", topic: .tables, "Puts tables or panels of the same columns one below the other.",

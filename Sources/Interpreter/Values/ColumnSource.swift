@@ -47,10 +47,11 @@ extension Table: ColumnSource {
   var columnNames: [String] { columns.map(\.name) }
   func columnOrKey(_ name: String) -> Column? { column(name) }
 
-  /// The periods of the rows, where a column `month` or `date` has them.
+  /// The periods of the rows: those of the column `month` or `date`, or else of the first that holds any.
   var periods: [Period]? {
-    for name in ["month", "date"] {
-      switch column(name)?.values {
+    let named = ["month", "date"].compactMap { column($0) } + columns.map(\.column)
+    for column in named {
+      switch column.values {
       case .months(let periods): return periods
       case .dates(let days): return days.map { Period($0) }
       default: continue
