@@ -46,6 +46,8 @@ extension Checker {
     let availability = availability(of: value, in: facts.schema)
     facts.availability = (facts.availability ?? .always).joined(availability)
     if parameter.timing == .target { facts.target = (value, availability) }
+    // Rows of a table are looked at and not traded on, so they may be chosen by anything.
+    if case .table? = site.inner.receiver { return }
     if parameter.timing == .presentOnly {
       checkPresent(availability, of: value, site)
       let isLatest = availability.offset > facts.choice?.known ?? Int.min

@@ -29,33 +29,37 @@ extension RankTies: ChoiceWord {
 let panelPrimitives: [Primitive] = [
   Primitive(
     "where", topic: .panels, "Keeps the rows for which every condition is true.",
-    Parameter<PanelValue>.flow("panel", "the panel"),
+    Parameter<RowsFlow>.flow("rows", "a panel or a table"),
     Parameter<[ColumnExpression]>.expressions("conditions", "conditions on the columns").named {
       ($0.type, $0.timing) = (.bool, .presentOnly)
     },
     Parameter<MissingCondition>.choice(
       "na", default: .drop, "what happens where a condition is missing"
     ).labelled,
-    returns: "the panel with fewer rows", effect: .keeps,
-    examples: ["toy | where size > 0, month in 2000-01..2000-06"]
-  ) { context, value, conditions, missing in
+    returns: "the panel or table with fewer rows", effect: .keeps,
+    examples: [
+      "toy | where size > 0, month in 2000-01..2000-06",
+      "toy | summarise average = mean(ret), by: month | where average > 1%",
+    ]
+  ) { context, rows, conditions, missing in
+    let value: PanelValue
+    switch rows {
+    case .table(let table):
+      return SameKind(.table(try TableRows.kept(table, conditions, missing, context)))
+    case .panel(let panel): value = panel
+    }
     var panel = value.panel
     var selected = value
     for condition in conditions {
       let mask = try condition.evaluate(on: panel)
       try Timing.checkCondition(mask, condition)
       selected.selection = max(selected.selection, mask.known)
-      if missing == .error, mask.missingCount > 0 {
-        throw Fault(
-          .notACondition,
-          "`\(condition.text)` is missing in \(Counted.text(mask.missingCount, "row"))",
-          helps: ["drop them:   na: drop", "keep them:   na: keep"], parameter: "conditions")
-      }
+      try missing.check(mask, condition)
       let line: LedgerLine
       (panel, line) = try panel.filtered(by: mask, missing: missing == .keep ? .keep : .drop)
       context.ledger(line, detail: condition.text)
     }
-    return selected.with(panel)
+    return SameKind(.panel(selected.with(panel)))
   }.costing(.perRow(12)),
   Primitive(
     "derive", topic: .panels, "Adds columns computed row by row; later ones see earlier ones.",
@@ -219,5 +223,54 @@ extension Parameter where Input == SplitDesign? {
         guard case .value(let value)? = $0.first else { return .some(nil) }
         return SplitDesign(value).map { .some($0) }
       })
+  }
+}
+
+/// What came in, a panel or a table, under the type that flowed in.
+struct SameKind: Bridged {
+  let value: Value
+  static var type: Type { .any }
+  init(_ value: Value) { self.value = value }
+}
+
+extension MissingCondition {
+  /// Refuses a condition that is missing somewhere, where that is asked for.
+  func check(_ mask: Column, _ condition: ColumnExpression) throws {
+    guard self == .error, mask.missingCount > 0 else { return }
+    throw Fault(
+      .notACondition,
+      "`\(condition.text)` is missing in \(Counted.text(mask.missingCount, "row"))",
+      helps: ["drop them:   na: drop", "keep them:   na: keep"], parameter: "conditions")
+  }
+}
+
+/// Rows of tables, which are looked at and not traded on: conditions may read anything.
+private enum TableRows {
+  static func kept(
+    _ table: Table, _ conditions: [ColumnExpression], _ missing: MissingCondition,
+    _ context: Context
+  ) throws -> Table {
+    var table = table
+    for condition in conditions {
+      let mask = try condition.evaluate(on: table)
+      guard mask.unit == .boolean, let truth = mask.numbers else {
+        throw Fault(
+          .notACondition, "`\(condition.text)` is \(mask.kind), not a yes or no",
+          helps: ["compare it with something:  \(condition.text) > 0"], parameter: "conditions")
+      }
+      try missing.check(mask, condition)
+      let rows = truth.indices.filter { truth[$0].isNaN ? missing == .keep : truth[$0] != 0 }
+      let unknown = missing == .keep ? 0 : truth.count { $0.isNaN }
+      let before = table.count
+      table = table.gathered(rows)
+      context.ledger(
+        LedgerLine(
+          stage: "where", rowsIn: before, rowsOut: rows.count,
+          reasons: [
+            .init("rows where the condition is false", before - rows.count - unknown),
+            .init("rows where the condition is missing", unknown),
+          ]), detail: condition.text)
+    }
+    return table
   }
 }

@@ -39,12 +39,12 @@ struct TableFlow: Bridged {
   }
 }
 
-/// What a join adds columns to.
-enum JoinFlow: Bridged {
+/// A panel or a table, each of which stays what it is.
+enum RowsFlow: Bridged {
   case panel(PanelValue)
   case table(Table)
 
-  static var type: Type { TableFlow.type }
+  static var type: Type { .oneOf([.panel(nil), .table(nil)]) }
 
   init?(_ value: Value) {
     if case .panel(let panel) = value {
@@ -71,7 +71,7 @@ enum JoinFlow: Bridged {
   }
 
   /// The same with the columns that a table of its rows has beyond its own.
-  func with(_ joined: Table) throws -> JoinFlow {
+  func with(_ joined: Table) throws -> RowsFlow {
     guard case .panel(let value) = self else { return .table(joined) }
     let own = Set(table.columnNames)
     let panel = value.panel
@@ -182,7 +182,7 @@ let tablePrimitives: [Primitive] = [
   },
   Primitive(
     "join", topic: .tables, "Adds the columns of another table to the rows with the same key.",
-    Parameter<JoinFlow>.flow("rows", "a table or panel"),
+    Parameter<RowsFlow>.flow("rows", "a table or panel"),
     Parameter<TableFlow>.required("other", "the table whose columns are added"),
     Parameter<ColumnNames>.columns("on", "the columns that must agree").labelled,
     returns:
