@@ -109,14 +109,15 @@ struct PathPortfolio {
   // twice the assets and two.
   private func benchmark(_ periods: [Int]) throws -> [Double] {
     let count = path.assets.count
-    var moving = RunningCovariance(count: count)
+    var moving = MovingCovariance(count: count, halfLife: .infinity)
     var seen = 0
     return try periods.map { t in
       while seen < t {
         moving.add(Array(data.returns[data.rows(seen)]))
         seen += 1
       }
-      guard seen >= 2 * count + 2, let covariance = moving.covariance else { return .nan }
+      guard seen >= 2 * count + 2 else { return .nan }
+      let covariance = moving.covariance
       guard
         let weights = isLongOnly
           ? try? Strategies.longOnly(covariance) : try? Strategies.minimumVariance(covariance)

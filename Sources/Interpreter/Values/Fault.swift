@@ -168,7 +168,9 @@ extension Fault {
       Fault(
         .unknownColumn,
         "no column of the file is called as \(key == "date" ? "months" : "firms") usually are",
-        helps: ["name the two keys:  keys: [firm, month]"], columns: available)
+        helps: ["name the two keys:  keys: [firm, month]"]
+          + (key == "asset" ? ["a file of one series without firms:  series \"…\""] : []),
+        columns: available)
     case .missingKey(let line, _, let field, let count):
       Fault(
         .badValue,

@@ -102,31 +102,3 @@ public struct TrackedRisk: Sendable {
     return [nil] + tracked(path, halfLife: halfLife).dropLast().map { $0 }
   }
 }
-
-/// An exponentially weighted covariance.
-struct MovingCovariance {
-  private let decay: Double
-  private var weight = 0.0
-  private var mean: [Double]
-  private var squares: Matrix
-
-  init(count: Int, halfLife: Double) {
-    decay = Elementary.pow(0.5, 1 / halfLife)
-    mean = [Double](repeating: 0, count: count)
-    squares = Matrix(rows: count, columns: count)
-  }
-
-  /// Adds a period; the others count less by the decay. Deviations are taken before and after the mean has moved,
-  /// whose product is that of the definition.
-  mutating func add(_ x: [Double]) {
-    weight = decay * weight + 1
-    let before = x.indices.map { x[$0] - mean[$0] }
-    for k in mean.indices { mean[k] += before[k] / weight }
-    let after = x.indices.map { x[$0] - mean[$0] }
-    for i in mean.indices {
-      for j in mean.indices { squares[i, j] = decay * squares[i, j] + before[i] * after[j] }
-    }
-  }
-
-  var covariance: Matrix { (1 / weight) * squares }
-}
