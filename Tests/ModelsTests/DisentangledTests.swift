@@ -231,10 +231,10 @@ private enum Trial {
     let fitted = try #require(
       try model(["gamma": .real(0), "epochs": .integer(25), "rate": .real(0.005)])
         .fit(task, FitContext(seed: 1)) as? FittedDisentangled)
-    let scores = try fitted.leaveOneOut(task, 0..<240, budget: Budget())
+    let scores = try #require(try fitted.leaveOneOut(task, 0..<240, budget: Budget()))
     #expect(scores.count == 22 && scores[3].asset == "10003")
     let (fit, without) = (
-      scores.reduce(0) { $0 + $1.fit } / 22, scores.reduce(0) { $0 + $1.without } / 22
+      scores.reduce(0) { $0 + $1.reconstruction } / 22, scores.reduce(0) { $0 + $1.without } / 22
     )
     #expect(fit < without && fit < 0.9, "\(fit) and \(without)")
     expectClose(fit, fitted.members[0].figures.errors.train, relative: 1e-9)

@@ -125,8 +125,8 @@ struct FittedDisentangled: FittedEnsemble {
   /// over the training periods; both standardised, over some periods of the task.
   func leaveOneOut(
     _ task: FactorTask, _ periods: Range<Int>, budget: Budget
-  ) throws -> [(asset: String, fit: Double, without: Double)] {
-    guard let member = members.first else { return [] }
+  ) throws -> [LeftOut]? {
+    guard let member = members.first else { return nil }
     let (network, matrix) = (network(member), Array(try matrix(task)[periods]))
     func error(_ fits: [[Double]], _ i: Int) -> Double {
       let errors = fits.indices.map { matrix[$0][i] - fits[$0][i] }
@@ -136,7 +136,9 @@ struct FittedDisentangled: FittedEnsemble {
     return try scale.assets.indices.map { i in
       try budget.check()
       let blind = matrix.map { row in row.indices.map { $0 == i ? 0 : row[$0] } }
-      return (scale.assets[i], error(fits, i), error(network.path(blind).fits, i))
+      return LeftOut(
+        asset: scale.assets[i], reconstruction: error(fits, i),
+        without: error(network.path(blind).fits, i))
     }
   }
 }
