@@ -17,6 +17,7 @@ public enum Registry {
       CVRA.card,
       RVRAE.card,
       SequenceVAE.card,
+      FactorVAETC.card,
     ]
 
   /// The card of a model, or nil.

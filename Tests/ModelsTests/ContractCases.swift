@@ -77,6 +77,9 @@ struct ContractCase: Sendable, CustomStringConvertible {
       ["hid": .word("shared"), "recon": .word("gauss")],
       ["gru": .word("torch"), "hid": .word("shared"), "anneal": .integer(0)],
     ],
+    "factorvae_tc": [
+      ["recon": .word("mean"), "gamma": .real(0.5)], ["judge_layers": .integer(1)],
+    ],
     "nn1": [["k": .integer(0)]], "nn4": [["k": .integer(3)]],
     "factorvae": [["likelihood": .word("prior")], ["total_alpha": .flag(false)]],
     "transformer": [["k": .integer(0)]],
@@ -113,7 +116,7 @@ struct ContractCase: Sendable, CustomStringConvertible {
   /// Whether forecasts depend on the firms' earlier characteristics.
   var readsHistories: Bool { ["rvrae", "alstm", "transformer", "factorvae"].contains(card.name) }
   /// Whether it reads the returns of assets that are all there in every period, and no characteristic.
-  var readsSeries: Bool { card.name == "rvrae233" }
+  var readsSeries: Bool { ["rvrae233", "factorvae_tc"].contains(card.name) }
   /// Whether rows are dealt into batches by chance, whatever their months.
   var dealsRows: Bool { card.settings.contains { $0.name == "batch" } }
 
@@ -124,8 +127,14 @@ struct ContractCase: Sendable, CustomStringConvertible {
   /// Every registered model once.
   static let plain = Registry.cards.map { card in
     ContractCase(
-      card: card, variant: hasMemory(card) ? ["prior": .word("var1")] : [:], isLong: false)
+      card: card,
+      variant: hasMemory(card)
+        ? ["prior": .word("var1")] : card.name == "factorvae_tc" ? ["hidden": narrow] : [:],
+      isLong: false)
   }
+
+  /// Widths of the one model whose `hidden` is a list.
+  private static let narrow = HyperparameterValue.integers([5, 4])
 
   /// The models that are trained, epoch by epoch, from random weights.
   static let trained = plain.filter(\.card.isTrained)
@@ -183,6 +192,7 @@ struct ContractCase: Sendable, CustomStringConvertible {
     let names = Set(card.settings.map(\.name))
     var given = Self.small.filter { names.contains($0.key) }
     if isLong { given["seeds"] = .integer(1) }
+    if card.name == "factorvae_tc" { given["hidden"] = Self.narrow }
     for (name, value) in variant { given[name] = value }
     for (name, value) in own where names.contains(name) { given[name] = value }
     return try card.model(given)

@@ -75,6 +75,20 @@ let dynamicsPrimitives: [Primitive] = [
       strength: strength, cost: cost
     ).table(model.model.summary.model)
   },
+  Primitive(
+    "leave_one_out", topic: .models,
+    "Scores how a model rebuilds each asset's returns, with the asset's own return and without it.",
+    SharedParameters.fitted,
+    SharedParameters.scoredTask,
+    SharedParameters.block,
+    returns: "a table of asset, `mse_reconstruction` and `mse_leave_one_out`, both of standardised "
+      + "returns; without its own return an asset is read at its mean over the training periods",
+    examples: [
+      "synth world: two_asset_regime, months: 60 | setup target: ret, features: [] | split thirds | fit factorvae_tc, seeds: 1, epochs: 3 | leave_one_out"
+    ]
+  ) { context, model, task, block in
+    try LeaveOneOutTable.make(model, model.requireTask(task), block, context)
+  }.costing(.forecast),
 ]
 
 extension TrackedRisk.Form: ChoiceWord {}

@@ -110,6 +110,9 @@ public protocol FittedModel: Sendable {
   /// The loadings of every row to look at; nil for models without any. They may know more than those a
   /// forecast is made with.
   func shownLoadings(_ task: FactorTask, budget: Budget) throws -> ShownLoadings?
+  /// How well each asset is rebuilt over some months of a task, with its own return and without; nil for models that
+  /// do not rebuild assets from each other.
+  func leaveOneOut(_ task: FactorTask, _ months: Range<Int>, budget: Budget) throws -> [LeftOut]?
   /// The share of the prior in the blend forecast; nil where there is none.
   var priorShare: Double? { get }
   /// One member of the ensemble as a model of its own; nil where there is none.
@@ -151,6 +154,11 @@ extension FittedModel {
     }
   }
 
+  /// Nothing to rebuild.
+  public func leaveOneOut(
+    _ task: FactorTask, _ months: Range<Int>, budget: Budget
+  ) throws -> [LeftOut]? { nil }
+
   /// No blend.
   public var priorShare: Double? { nil }
 
@@ -177,6 +185,15 @@ extension FittedModel {
     }
     return result
   }
+}
+
+/// Mean squared errors of an asset's standardised returns as a model rebuilds them.
+public struct LeftOut: Sendable {
+  public let asset: String
+  /// With all returns of the month.
+  public let reconstruction: Double
+  /// With its own return at its mean over the training months.
+  public let without: Double
 }
 
 /// A fit that was stopped between two epochs and can go on.

@@ -22,6 +22,10 @@ struct UnfinishedModel: FittedModel {
     try whole.latentPath(task, budget: budget)
   }
 
+  func leaveOneOut(
+    _ task: FactorTask, _ months: Range<Int>, budget: Budget
+  ) throws -> [LeftOut]? { try whole.leaveOneOut(task, months, budget: budget) }
+
   var priorShare: Double? { whole.priorShare }
 
   func member(_ number: Int) -> (any FittedModel)? { whole.member(number) }

@@ -7,10 +7,11 @@ import torch
 import conditional
 import factorvae
 import forecasters
+import judged
 import kit
 import sequence
 
-PARTS = [forecasters, factorvae, conditional, sequence]
+PARTS = [forecasters, factorvae, conditional, sequence, judged]
 if kit.PANEL == "wide":
     found = [case for part in PARTS for case in part.wide()]
     for case in found:

@@ -1,0 +1,216 @@
+// A fitted autoencoder of cross-sections: it describes periods, and forecasts nothing.
+//
+// At period t, with the scale of each asset put back:
+//   total     the decoder's fit on the posterior mean, which has seen the returns of t
+//   risk      J diag(v_q) J' + residual variance, J the decoder's exact Jacobian at the posterior mean
+//   mean      the asset's mean return over the periods before t: no more than a benchmark, and not the network's
+//   variance  of that forecast: the asset's variance over the training periods
+// The prior of the latents is N(0, I) in every period, and the Jacobian that goes with it is that at zero.
+
+import FactorRuntime
+
+struct FittedDisentangled: FittedEnsemble {
+  var summary: FitSummary
+  let scale: SeriesScale
+  let design: DisentangledDesign
+  var members: [DisentangledMember]
+
+  func predict(_ task: FactorTask, budget: Budget) throws -> Predictions {
+    let matrix = try matrix(task)
+    let means = runningMeans(task, waiting: nil)
+    let sum = try Ensemble.fold(members: members.count, budget: budget) { number in
+      try budget.check()
+      let path = network(members[number]).path(matrix)
+      return MemberPredictions(
+        total: original(path.fits), mean: [], prior: [], spread: [], factors: path.means,
+        latent: path.means)
+    } adding: {
+      $0.add($1)
+    }
+    guard var all = sum else {
+      return Predictions(
+        total: [], forecasts: [(.mean, [])], preferred: .mean, variance: [], factors: [])
+    }
+    all.average(over: members.count, returns: 1, variance: 1)
+    let spread = scale.deviations.map { $0 * $0 }
+    return Predictions(
+      total: all.total, forecasts: [(.mean, means)], preferred: .mean,
+      variance: matrix.flatMap { _ in spread }, factors: all.factors, latent: all.latent)
+  }
+
+  private func matrix(_ task: FactorTask) throws -> [[Double]] {
+    try check(task)
+    return try scale.matrix(task, 0..<task.monthCount)
+  }
+
+  private func network(_ member: DisentangledMember) -> DisentangledNetwork<Float> {
+    let network = DisentangledNetwork<Float>(design, rows: 128)
+    member.weights.restore(to: network)
+    return network
+  }
+
+  // Rows of a period are its assets in order, so that lists over rows are periods after one another.
+  private func original(_ values: [[Double]]) -> [Double] {
+    values.flatMap { row in row.indices.map { scale.original(row[$0], $0) } }
+  }
+
+  // MARK: What is no forecast of the network
+
+  // Zero until a period has been seen. Returns that wait are not.
+  private func runningMeans(_ task: FactorTask, waiting: [Bool]?) -> [Double] {
+    let count = scale.assets.count
+    var (sums, seen) = (
+      [Double](repeating: 0, count: count), [Double](repeating: 0, count: count)
+    )
+    var result: [Double] = []
+    for month in 0..<task.monthCount {
+      result += (0..<count).map { seen[$0] > 0 ? sums[$0] / seen[$0] : 0 }
+      guard month >= task.firstMeanMonth else { continue }
+      for (i, row) in task.rows(month).enumerated() where waiting?[row] != true {
+        sums[i] += task.returns[row]
+        seen[i] += 1
+      }
+    }
+    return result
+  }
+
+  func forecast(_ task: FactorTask, waiting: [Bool], budget: Budget) throws -> [Double] {
+    _ = try matrix(
+      task.withReturns(task.returns.indices.map { waiting[$0] ? 0 : task.returns[$0] }))
+    return runningMeans(task, waiting: waiting)
+  }
+
+  // MARK: The path itself
+
+  func latentPath(_ task: FactorTask, budget: Budget) throws -> LatentPath? {
+    guard let member = members.first else { return nil }
+    let (network, matrix) = (network(member), try matrix(task))
+    let path = network.path(matrix)
+    try budget.check()
+    let origin = [Double](repeating: 0, count: design.factors)
+    let prior = network.jacobians([origin]).map(scaled)
+    return LatentPath(
+      assets: scale.assets, posteriorMean: path.means, posteriorVariance: path.variances,
+      priorMean: matrix.map { _ in origin },
+      priorVariance: matrix.map { _ in origin.map { _ in 1 } },
+      jacobians: network.jacobians(path.means).map(scaled),
+      priorJacobians: matrix.flatMap { _ in prior },
+      residualVariance: member.residual.indices.map {
+        member.residual[$0] * scale.deviations[$0] * scale.deviations[$0]
+      })
+  }
+
+  private func scaled(_ slopes: Matrix) -> Matrix {
+    var result = slopes
+    for i in 0..<slopes.rows {
+      for k in 0..<slopes.columns { result[i, k] *= scale.deviations[i] }
+    }
+    return result
+  }
+
+  /// How returns move with the latents in the period itself, which those have seen.
+  func shownLoadings(_ task: FactorTask, budget: Budget) throws -> ShownLoadings? {
+    guard let path = try latentPath(task, budget: budget) else { return nil }
+    return ShownLoadings(
+      names: (0..<design.factors).map { "f\($0 + 1)" },
+      values: Matrix(
+        rows: task.returns.count, columns: design.factors,
+        storage: path.jacobians.flatMap(\.storage)),
+      knowledge: .after)
+  }
+
+  // MARK: Without an asset's own return
+
+  /// Of each asset: the mean squared error of its fit, and that of its fit where its own input is its mean
+  /// over the training periods; both standardised, over some periods of the task.
+  func leaveOneOut(
+    _ task: FactorTask, _ periods: Range<Int>, budget: Budget
+  ) throws -> [LeftOut]? {
+    guard let member = members.first else { return nil }
+    let (network, matrix) = (network(member), Array(try matrix(task)[periods]))
+    func error(_ fits: [[Double]], _ i: Int) -> Double {
+      let errors = fits.indices.map { matrix[$0][i] - fits[$0][i] }
+      return Summation.compensated(errors.map { $0 * $0 }) / Double(max(1, errors.count))
+    }
+    let fits = network.path(matrix).fits
+    return try scale.assets.indices.map { i in
+      try budget.check()
+      let blind = matrix.map { row in row.indices.map { $0 == i ? 0 : row[$0] } }
+      return LeftOut(
+        asset: scale.assets[i], reconstruction: error(fits, i),
+        without: error(network.path(blind).fits, i))
+    }
+  }
+}
+
+extension FactorTask {
+  /// The same rows with other returns.
+  fileprivate func withReturns(_ returns: [Double]) -> FactorTask {
+    FactorTask(
+      index: index, characteristicNames: characteristicNames, characteristics: characteristics,
+      returns: returns, targetName: targetName)
+  }
+}
+
+// MARK: In a container
+
+extension FittedDisentangled {
+  func encode(into container: inout Container) {
+    container.facts.append(.init("disentangled", design.facts))
+    container.facts.append(.init("assets", .list(scale.assets.map(JSON.text))))
+    container.add("scales", scale.means + scale.deviations)
+    for (number, member) in members.enumerated() {
+      let name = "member\(number)"
+      network(member).encode("\(name).network", into: &container)
+      let judge = LatentJudge<Float>(design, rows: 1)
+      judge.parameters.restore(member.judge)
+      judge.encode("\(name).judge", into: &container)
+      container.add("\(name).residual", member.residual)
+      container.add("\(name).figures", member.figures.values)
+    }
+  }
+
+  /// Reads what `encode` wrote; throws the fact that something does not fit.
+  init(_ container: Container, _ summary: FitSummary) throws {
+    func fact(_ name: String) -> JSON? { container.facts.first { $0.name == name }?.value }
+    let design = try DisentangledDesign(StoredFacts(fact("disentangled")))
+    let assets = fact("assets")?.items.compactMap(\.text) ?? []
+    let scales = try container.doubles("scales")
+    let count = design.series
+    guard assets.count == count, scales.count == 2 * count,
+      scales[count...].allSatisfy({ $0 > 0 })
+    else {
+      throw ContainerError.malformed(section: "scales", reason: "a scale for each asset is needed")
+    }
+    let members = try summary.members.enumerated().map { number, report in
+      try Self.member("member\(number)", of: container, design, report)
+    }
+    self.init(
+      summary: summary,
+      scale: SeriesScale(
+        assets: assets, means: Array(scales[..<count]), deviations: Array(scales[count...])),
+      design: design, members: members)
+  }
+
+  private static func member(
+    _ name: String, of container: Container, _ design: DisentangledDesign, _ report: TrainingReport
+  ) throws -> DisentangledMember {
+    // Every weight is in the file, so a file cannot ask for more memory than it has bytes.
+    let there = container.names(after: "\(name).").reduce(0) {
+      $0 + (container.count(of: "\(name).\($1)") ?? 0)
+    }
+    let residual = try container.doubles("\(name).residual")
+    guard there >= design.parameterCount + design.judgeParameterCount,
+      residual.count == design.series
+    else { throw ContainerError.malformed(section: name, reason: "weights are missing") }
+    let network = DisentangledNetwork<Float>(design, rows: 1)
+    try network.decode("\(name).network", of: container)
+    let judge = LatentJudge<Float>(design, rows: 1)
+    try judge.decode("\(name).judge", of: container)
+    var values: [Float] = []
+    judge.parameters.snapshot(into: &values)
+    return DisentangledMember(
+      weights: NetworkWeights(network), judge: values, residual: residual,
+      figures: try DisentangledFigures(container.doubles("\(name).figures")), report: report)
+  }
+}
