@@ -119,8 +119,9 @@ struct HeatText {
   }
 
   private func label(_ value: Double) -> String {
-    scene.unit == .ratio
-      ? NumberFormat.percent(value, decimals: 0) : NumberFormat.significant(value, digits: 2)
+    if scene.unit == .ratio { return NumberFormat.percent(value, decimals: 0) }
+    return most < 10
+      ? NumberFormat.fixed(value, decimals: 2) : NumberFormat.significant(value, digits: 2)
   }
 
   private func legend() -> [PlotCell] {
