@@ -95,4 +95,16 @@ import Testing
     // Forty expected per number: a binomial count beyond 6.5 deviations is a fault, not luck.
     #expect(bound == 1 || counts.allSatisfy { $0 < 82 })
   }
+
+  @Test func shufflesKeepItemsAndReachAllOrders() {
+    var stream = RandomStream(seed: 3, purpose: .shuffle)
+    var found: [[Int]: Int] = [:]
+    for _ in 0..<6000 {
+      var items = [1, 2, 3]
+      stream.shuffle(&items)
+      found[items, default: 0] += 1
+    }
+    #expect(found.count == 6)
+    #expect(found.allSatisfy { $0.key.sorted() == [1, 2, 3] && (850...1150).contains($0.value) })
+  }
 }

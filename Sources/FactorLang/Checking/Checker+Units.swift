@@ -74,9 +74,7 @@ extension Checker {
 extension ParameterInfo {
   /// The parameter as it counts where columns flow in: periods of a panel that is surely monthly are months.
   func counting(in receiver: Type?) -> ParameterInfo {
-    guard unit == "periods", case .panel(let schema?)? = receiver,
-      schema.keys.contains(where: { schema[$0]?.type == .month }), schema["date"]?.type != .any
-    else { return self }
+    guard unit == "periods", receiver?.schema?.isMonthly == true else { return self }
     var info = self
     info.unit = "months"
     return info

@@ -116,6 +116,12 @@ public struct Schema: Sendable {
     }
   }
 
+  /// Whether rows surely stand for months: a key holds months, and the verb that gives them has no `date` for
+  /// the case that the clock is another.
+  public var isMonthly: Bool {
+    keys.contains { self[$0]?.type == .month && ($0 == "date" || self["date"] == nil) }
+  }
+
   /// The columns in order.
   public var columns: [ColumnInfo] { storage.columns }
 

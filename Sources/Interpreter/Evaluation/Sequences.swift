@@ -72,6 +72,19 @@ enum PanelKeys {
     return (lower, upper)
   }
 
+  /// The last period of a month or day given to a parameter.
+  static func period(_ value: Value, _ parameter: String, _ clock: Clock) throws -> Period {
+    switch value {
+    case .month, .date, .quarter:
+      if let last = try periods(value, on: clock).1 { return last }
+      fallthrough
+    default:
+      throw Fault(
+        .wrongType, "`\(parameter)` is a month such as 2008-09, or a day such as 2008-09-30",
+        parameter: parameter)
+    }
+  }
+
   private static func single(_ value: Value, isUpper: Bool) throws -> Period {
     switch value {
     case .month(let month): return month

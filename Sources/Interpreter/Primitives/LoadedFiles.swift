@@ -19,7 +19,7 @@ enum LoadedFiles {
       }
     }
     for (file, part) in zip(files, parts) {
-      try context.record(part.panel, path: isPattern ? written(path, file) : path, file: file)
+      try context.record(part.panel, path: written(path, file), file: file)
     }
     guard isPattern else { return parts[0] }
     let panel = try blaming("path") {
@@ -31,8 +31,9 @@ enum LoadedFiles {
     return (panel, line)
   }
 
-  /// The path of one of a pattern's files, as the program would write it.
+  /// The path of one of the files that a path names, as the program would write it.
   static func written(_ pattern: String, _ file: String) -> String {
+    guard FilePattern.isPattern(pattern) else { return pattern }
     let folder = pattern.lastIndex(of: "/").map { String(pattern[...$0]) } ?? ""
     return folder
       + String(
@@ -46,7 +47,7 @@ enum LoadedFiles {
     do { return try body() } catch let error as BudgetError { throw error } catch {
       var fault = Fault(error)
       fault.parameter = fault.parameter ?? parameter
-      if let file { fault.notes.append("in \(written("", file))") }
+      if let file { fault.notes.append("in \(written("*", file))") }
       throw fault
     }
   }

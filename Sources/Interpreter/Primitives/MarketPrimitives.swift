@@ -111,17 +111,19 @@ private enum CandleFiles {
     _ paths: [String], _ join: CandleJoin, _ interval: Value, _ context: Context
   ) throws -> PanelValue {
     let files = try LoadedFiles.blaming("files") {
-      try paths.flatMap { path in try FilePattern.files(context.reading(path)) }
+      try paths.flatMap { path in
+        try FilePattern.files(context.reading(path)).map { (path: path, file: $0) }
+      }
     }
-    let pages = try files.map { file in
+    let pages = try files.map { _, file in
       try LoadedFiles.blaming("files", of: file) { try page(file, context) }
     }
     let minutes = try length(interval)
     let joined = try LoadedFiles.blaming("files") {
       try CandlePanel(pages, minutes: minutes, join: join)
     }
-    for (file, path) in zip(files, files) {
-      try context.record(joined.panel, path: path, file: file)
+    for (path, file) in files {
+      try context.record(joined.panel, path: LoadedFiles.written(path, file), file: file)
     }
     let months = joined.panel.index.months
     context.ledger(

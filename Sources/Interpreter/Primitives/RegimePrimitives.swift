@@ -160,7 +160,7 @@ struct RegimeTable {
     let months = rows.map { all[$0] }
     var (fitted, known) = (series, Availability.wholeSample)
     if !until.isMissing {
-      let last = try Simulation.period(until, "until", Clock(months))
+      let last = try PanelKeys.period(until, "until", Clock(months))
       fitted = zip(months, series).filter { $0.0 <= last }.map(\.1)
       // From then on nothing later is in the probabilities.
       known = 0
@@ -280,25 +280,12 @@ struct Simulation {
         })
   }
 
-  /// The last period of a month or day given to a parameter.
-  static func period(_ value: Value, _ parameter: String, _ clock: Clock) throws -> Period {
-    switch value {
-    case .month, .date, .quarter:
-      if let last = try PanelKeys.periods(value, on: clock).1 { return last }
-      fallthrough
-    default:
-      throw Fault(
-        .wrongType, "`\(parameter)` is a month such as 2008-09, or a day such as 2008-09-30",
-        parameter: parameter)
-    }
-  }
-
   private func lastMonth(_ from: Value) throws -> Period {
     guard let first = data.index.months.first, let last = data.index.months.last else {
       throw Fault(.outsideData, "the task has no rows")
     }
     if from.isMissing { return last }
-    let month = try Self.period(from, "from", data.index.clock)
+    let month = try PanelKeys.period(from, "from", data.index.clock)
     guard month >= first, month <= last else {
       throw Fault(.outsideData, "the data cover \(first)..\(last), not \(month)", parameter: "from")
     }

@@ -68,7 +68,7 @@ struct Rolling {
     }
     var start = clock.moved(first, by: train + valid)
     if !from.isMissing {
-      let given = clock.first(of: try Simulation.period(from, "from", clock))
+      let given = clock.first(of: try PanelKeys.period(from, "from", clock))
       guard given >= start else {
         throw Fault(
           .outsideData,

@@ -49,9 +49,7 @@ final class LinearFactorHead<Scalar: NetworkScalar>: FactorHead {
     epoch: Int, train: Range<Int>, _ stream: inout RandomStream
   ) -> [Range<Int>] {
     var months = Array(train)
-    for i in stride(from: months.count - 1, to: 0, by: -1) {
-      months.swapAt(i, stream.below(i + 1))
-    }
+    stream.shuffle(&months)
     return months.map { $0..<($0 + 1) }
   }
 

@@ -44,10 +44,7 @@ struct DisentangledPlan: EnsembleDesign {
 
   func fit(_ task: FactorTask, _ context: FitContext) throws -> any FittedModel {
     var plan = self
-    if let split = task.split {
-      let months = split.train.lowerBound..<split.valid.upperBound
-      plan.series = Set(task.index.assets[task.rows(months)]).count
-    }
+    plan.series = SeriesScale.assetCount(task)
     return try EnsembleFitter.fit(DisentangledFit.self, plan, task, context)
   }
 }
@@ -116,10 +113,7 @@ struct DisentangledFit: EnsembleFit {
   ) -> DisentangledMember {
     let train = 0..<split.train.count
     let path = trainer.network.path(matrix)
-    let residual = (0..<shape.series).map { i in
-      let errors = train.map { matrix[$0][i] - path.fits[$0][i] }
-      return Summation.compensated(errors.map { $0 * $0 }) / Double(errors.count)
-    }
+    let residual = SeriesScale.residual(path.fits, of: matrix, over: train)
     var judge: [Float] = []
     trainer.judge.parameters.snapshot(into: &judge)
     return DisentangledMember(

@@ -62,38 +62,17 @@ extension DisentangledNetwork {
       }
     }
     return latents.map { z in
-      var slopes = Matrix(rows: z.count, columns: z.count)
+      var (units, slopes) = (Matrix([z]), Matrix(rows: z.count, columns: z.count))
       for k in z.indices { slopes[k, k] = 1 }
-      var units = z
       for layer in layers {
-        let drawn = Self.product([units], layer.weight)[0]
-        units = zip(drawn, layer.bias).map { max(0, $0 + $1) }
-        slopes = Self.product(slopes, layer.weight, where: units)
+        units = units * layer.weight
+        slopes = slopes * layer.weight
+        for j in 0..<units.columns {
+          units[0, j] = max(0, units[0, j] + layer.bias[j])
+          if units[0, j] == 0 { for k in z.indices { slopes[k, j] = 0 } }
+        }
       }
-      let last = Self.product(slopes, head, where: nil)
-      var result = Matrix(rows: head.columns, columns: z.count)
-      for k in z.indices { for i in 0..<head.columns { result[i, k] = last[k, i] } }
-      return result
+      return (slopes * head).transposed
     }
-  }
-
-  private static func product(_ rows: [[Double]], _ b: Matrix) -> [[Double]] {
-    rows.map { row in
-      var sums = [Double](repeating: 0, count: b.columns)
-      for (i, value) in row.enumerated() where value != 0 {
-        for j in 0..<b.columns { sums[j] += value * b[i, j] }
-      }
-      return sums
-    }
-  }
-
-  // Columns whose unit is not above zero are left at zero.
-  private static func product(_ a: Matrix, _ b: Matrix, where units: [Double]?) -> Matrix {
-    let rows = product((0..<a.rows).map { a.row($0) }, b)
-    return Matrix(
-      rows: a.rows, columns: b.columns,
-      storage: rows.flatMap { row in
-        row.indices.map { (units?[$0] ?? 1) > 0 ? row[$0] : 0 }
-      })
   }
 }

@@ -74,12 +74,9 @@ final class DisentangledTrainer: Trainable {
 
   // Both orders start anew in each epoch, so that they depend on the stream alone.
   func begin(epoch: Int, _ stream: inout RandomStream) {
-    func shuffled() -> [Int] {
-      var order = Array(0..<train)
-      for i in stride(from: train - 1, to: 0, by: -1) { order.swapAt(i, stream.below(i + 1)) }
-      return order
-    }
-    orders = (shuffled(), shuffled())
+    orders = (Array(0..<train), Array(0..<train))
+    stream.shuffle(&orders.first)
+    stream.shuffle(&orders.second)
     sums = [Double](repeating: 0, count: Self.names.count)
   }
 

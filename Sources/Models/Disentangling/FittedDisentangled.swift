@@ -22,7 +22,7 @@ struct FittedDisentangled: FittedEnsemble {
       try budget.check()
       let path = network(members[number]).path(matrix)
       return MemberPredictions(
-        total: original(path.fits), mean: [], prior: [], spread: [], factors: path.means,
+        total: scale.original(path.fits), mean: [], prior: [], spread: [], factors: path.means,
         latent: path.means)
     } adding: {
       $0.add($1)
@@ -47,11 +47,6 @@ struct FittedDisentangled: FittedEnsemble {
     let network = DisentangledNetwork<Float>(design, rows: 128)
     member.weights.restore(to: network)
     return network
-  }
-
-  // Rows of a period are its assets in order, so that lists over rows are periods after one another.
-  private func original(_ values: [[Double]]) -> [Double] {
-    values.flatMap { row in row.indices.map { scale.original(row[$0], $0) } }
   }
 
   // MARK: What is no forecast of the network
@@ -88,24 +83,14 @@ struct FittedDisentangled: FittedEnsemble {
     let path = network.path(matrix)
     try budget.check()
     let origin = [Double](repeating: 0, count: design.factors)
-    let prior = network.jacobians([origin]).map(scaled)
+    let prior = network.jacobians([origin]).map(scale.original(slopes:))
     return LatentPath(
       assets: scale.assets, posteriorMean: path.means, posteriorVariance: path.variances,
       priorMean: matrix.map { _ in origin },
       priorVariance: matrix.map { _ in origin.map { _ in 1 } },
-      jacobians: network.jacobians(path.means).map(scaled),
+      jacobians: network.jacobians(path.means).map(scale.original(slopes:)),
       priorJacobians: matrix.flatMap { _ in prior },
-      residualVariance: member.residual.indices.map {
-        member.residual[$0] * scale.deviations[$0] * scale.deviations[$0]
-      })
-  }
-
-  private func scaled(_ slopes: Matrix) -> Matrix {
-    var result = slopes
-    for i in 0..<slopes.rows {
-      for k in 0..<slopes.columns { result[i, k] *= scale.deviations[i] }
-    }
-    return result
+      residualVariance: scale.original(variances: member.residual))
   }
 
   /// How returns move with the latents in the period itself, which those have seen.
@@ -128,17 +113,16 @@ struct FittedDisentangled: FittedEnsemble {
   ) throws -> [LeftOut]? {
     guard let member = members.first else { return nil }
     let (network, matrix) = (network(member), Array(try matrix(task)[periods]))
-    func error(_ fits: [[Double]], _ i: Int) -> Double {
-      let errors = fits.indices.map { matrix[$0][i] - fits[$0][i] }
-      return Summation.compensated(errors.map { $0 * $0 }) / Double(max(1, errors.count))
+    func errors(_ fits: [[Double]]) -> [Double] {
+      SeriesScale.residual(fits, of: matrix, over: matrix.indices)
     }
-    let fits = network.path(matrix).fits
+    let whole = errors(network.path(matrix).fits)
     return try scale.assets.indices.map { i in
       try budget.check()
       let blind = matrix.map { row in row.indices.map { $0 == i ? 0 : row[$0] } }
       return LeftOut(
-        asset: scale.assets[i], reconstruction: error(fits, i),
-        without: error(network.path(blind).fits, i))
+        asset: scale.assets[i], reconstruction: whole[i],
+        without: errors(network.path(blind).fits)[i])
     }
   }
 }
@@ -157,8 +141,7 @@ extension FactorTask {
 extension FittedDisentangled {
   func encode(into container: inout Container) {
     container.facts.append(.init("disentangled", design.facts))
-    container.facts.append(.init("assets", .list(scale.assets.map(JSON.text))))
-    container.add("scales", scale.means + scale.deviations)
+    scale.encode(into: &container)
     for (number, member) in members.enumerated() {
       let name = "member\(number)"
       network(member).encode("\(name).network", into: &container)
@@ -174,22 +157,12 @@ extension FittedDisentangled {
   init(_ container: Container, _ summary: FitSummary) throws {
     func fact(_ name: String) -> JSON? { container.facts.first { $0.name == name }?.value }
     let design = try DisentangledDesign(StoredFacts(fact("disentangled")))
-    let assets = fact("assets")?.items.compactMap(\.text) ?? []
-    let scales = try container.doubles("scales")
-    let count = design.series
-    guard assets.count == count, scales.count == 2 * count,
-      scales[count...].allSatisfy({ $0 > 0 })
-    else {
-      throw ContainerError.malformed(section: "scales", reason: "a scale for each asset is needed")
-    }
+    let scale = try SeriesScale(container, count: design.series)
     let members = try summary.members.enumerated().map { number, report in
       try Self.member("member\(number)", of: container, design, report)
     }
     self.init(
-      summary: summary,
-      scale: SeriesScale(
-        assets: assets, means: Array(scales[..<count]), deviations: Array(scales[count...])),
-      design: design, members: members)
+      summary: summary, scale: scale, design: design, members: members)
   }
 
   private static func member(

@@ -19,7 +19,7 @@ final class LatentJudge<Scalar: NetworkScalar>: WeightedNetwork {
   private let slopes: [Buffer]
   private let logits: Buffer
   private let logitSlopes: Buffer
-  static var leak: Scalar { 0.2 }
+  static var leak: Double { 0.2 }
 
   /// What the judge makes of some latents of either kind.
   struct Verdict {
@@ -57,7 +57,7 @@ final class LatentJudge<Scalar: NetworkScalar>: WeightedNetwork {
     var (input, stride) = (z, stride)
     for (map, active) in zip(layers, active) {
       map.forward(rows: rows, input, stride: stride, into: active)
-      for i in 0..<(rows * map.width) where active[i] < 0 { active[i] *= Self.leak }
+      Scalar.leaky(count: rows * map.width, slope: Self.leak, active)
       (input, stride) = (UnsafePointer(active), map.width)
     }
     head.forward(rows: rows, input, stride: stride, into: logits)
@@ -78,8 +78,8 @@ final class LatentJudge<Scalar: NetworkScalar>: WeightedNetwork {
       map.prepare()
       map.sendDown(rows: rows, slope, into: target, accumulate: false)
       guard number > 0 else { return }
-      let seen = active[number - 1]
-      for i in 0..<(rows * layers[number - 1].width) where seen[i] < 0 { target[i] *= Self.leak }
+      Scalar.leakyBackward(
+        count: rows * layers[number - 1].width, slope: Self.leak, y: active[number - 1], target)
       slope = target
     }
   }

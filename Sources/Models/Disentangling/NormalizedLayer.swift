@@ -19,12 +19,11 @@ final class NormalizedLayer<Scalar: NetworkScalar> {
   private let drawn: Buffer
   let active: Buffer
   let slopes: Buffer
-  private let norm: BetaWorkspace<Scalar>.Normalizer
+  private typealias Normalizer = BetaWorkspace<Scalar>.Normalizer
+  private let norm: Normalizer
   private let sums: UnsafeMutablePointer<Double>
 
   var width: Int { linear.width }
-  static var epsilon: Double { 1e-5 }
-  static var momentum: Double { 0.1 }
 
   init(
     _ name: String, inputs: Int, outputs: Int, rows: Int, in block: ParameterBlock<Scalar>
@@ -65,7 +64,7 @@ final class NormalizedLayer<Scalar: NetworkScalar> {
       let (mean, square) = (sums, sums + width)
       Scalar.moments(tile, seen: 0, mean: mean, square: square)
       for j in 0..<width { square[j] /= Double(rows) }
-      running.update(mean: mean, variance: square, rows: rows, momentum: Self.momentum)
+      running.update(mean: mean, variance: square, rows: rows, momentum: Normalizer.momentum)
       prepare { (mean[$0], square[$0]) }
     } else {
       prepare { (running.mean[$0], running.variance[$0]) }
@@ -78,10 +77,7 @@ final class NormalizedLayer<Scalar: NetworkScalar> {
     let (gain, offset) = (parameters.weights(gain), parameters.weights(offset))
     for j in 0..<linear.outputs {
       let (mean, variance) = moments(j)
-      norm.mean[j] = Scalar(mean)
-      norm.inverse[j] = Scalar(1 / (variance + Self.epsilon).squareRoot())
-      norm.scale[j] = gain[j] * norm.inverse[j]
-      norm.shift[j] = offset[j] - norm.mean[j] * norm.scale[j]
+      norm.prepare(j, mean: mean, variance: variance, gain: gain[j], offset: offset[j])
     }
   }
 
@@ -97,10 +93,8 @@ final class NormalizedLayer<Scalar: NetworkScalar> {
     for j in 0..<linear.outputs {
       gain[j] += Scalar(sumNormalized[j])
       offset[j] += Scalar(sum[j])
-      let slope = norm.scale[j] * norm.inverse[j] * Scalar(sumNormalized[j] / Double(rows))
-      norm.slopes.a[j] = norm.scale[j]
-      norm.slopes.b[j] = -slope
-      norm.slopes.c[j] = norm.mean[j] * slope - norm.scale[j] * Scalar(sum[j] / Double(rows))
+      norm.prepareGradient(
+        j, sum: sum[j], sumNormalized: sumNormalized[j], rows: Double(rows))
     }
     Scalar.normalizeBackward(
       tile, a: norm.slopes.a, b: norm.slopes.b, c: norm.slopes.c, slopes)
@@ -114,7 +108,7 @@ final class NormalizedLayer<Scalar: NetworkScalar> {
     var matrix = Matrix(rows: linear.inputs, columns: linear.outputs)
     var bias: [Double] = []
     for j in 0..<linear.outputs {
-      let scale = Double(gain[j]) / (running.variance[j] + Self.epsilon).squareRoot()
+      let scale = Double(gain[j]) / (running.variance[j] + Normalizer.epsilon).squareRoot()
       bias.append(Double(offset[j]) - running.mean[j] * scale)
       for i in 0..<linear.inputs { matrix[i, j] = Double(weights[i * width + j]) * scale }
     }

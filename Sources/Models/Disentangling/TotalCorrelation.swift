@@ -22,40 +22,27 @@ enum TotalCorrelation {
 
   /// Of a covariance matrix.
   static func normal(_ covariance: Matrix) -> Double {
-    let n = covariance.rows
-    guard covariance.storage.allSatisfy(\.isFinite) else { return .nan }
-    let kept = (0..<n).filter { covariance[$0, $0] > 0 }
-    var (lower, logarithm) = (Matrix(rows: kept.count, columns: kept.count), 0.0)
+    guard covariance.isFinite else { return .nan }
+    let kept = (0..<covariance.rows).filter { covariance[$0, $0] > 0 }
+    var correlation = Matrix(rows: kept.count, columns: kept.count)
     for (i, a) in kept.enumerated() {
-      for (j, b) in kept.prefix(i + 1).enumerated() {
+      for (j, b) in kept.enumerated() {
         let scale = (covariance[a, a] * covariance[b, b]).squareRoot()
-        let rest = (0..<j).reduce(i == j ? 1 : covariance[a, b] / scale) {
-          $0 - lower[i, $1] * lower[j, $1]
-        }
-        if i == j {
-          // A pivot of rounding alone is none.
-          guard rest > 1e-12 else { return .infinity }
-          lower[i, i] = rest.squareRoot()
-          logarithm += Elementary.log(rest)
-        } else {
-          lower[i, j] = rest / lower[j, j]
-        }
+        correlation[i, j] = i == j ? 1 : covariance[a, b] / scale
       }
     }
-    return max(0, -0.5 * logarithm)
+    // A pivot of rounding alone is none.
+    guard let factor = try? Cholesky(correlation), factor.smallestPivot > 1e-12 else {
+      return .infinity
+    }
+    return max(0, -0.5 * factor.logDeterminant)
   }
 
   /// Moments divided by the number of rows.
   static func covariance(_ rows: [[Double]]) -> Matrix {
-    let (n, k) = (Double(max(1, rows.count)), rows.first?.count ?? 0)
-    let means = (0..<k).map { j in rows.reduce(0) { $0 + $1[j] } / n }
-    var result = Matrix(rows: k, columns: k)
-    for row in rows {
-      for i in 0..<k {
-        for j in 0..<k { result[i, j] += (row[i] - means[i]) * (row[j] - means[j]) / n }
-      }
-    }
-    return result
+    var moving = MovingCovariance(count: rows.first?.count ?? 0, halfLife: .infinity)
+    for row in rows { moving.add(row) }
+    return moving.covariance
   }
 
   /// Permutes each of the first `columns` columns of some rows on its own, in place.

@@ -100,11 +100,7 @@ extension BetaNetwork {
     for j in 0..<layer.width {
       gain[j] += Scalar(sumNormalized[j])
       offset[j] += Scalar(sum[j])
-      // scale (dy - mean dy - xn mean(dy xn)) with xn = (x - mean) inverse, as one map of dy and x.
-      let slope = n.scale[j] * n.inverse[j] * Scalar(sumNormalized[j] / rows)
-      n.slopes.a[j] = n.scale[j]
-      n.slopes.b[j] = -slope
-      n.slopes.c[j] = n.mean[j] * slope - n.scale[j] * Scalar(sum[j] / rows)
+      n.prepareGradient(j, sum: sum[j], sumNormalized: sumNormalized[j], rows: rows)
     }
   }
 

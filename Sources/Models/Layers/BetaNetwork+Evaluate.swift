@@ -75,7 +75,8 @@ extension BetaNetwork {
       let (gain, offset) = (parameters.weights(layer.gain), parameters.weights(layer.offset))
       for j in 0..<layer.outputs {
         let scale =
-          Double(gain[j]) / (running[i].variance[j] + Self.epsilon).squareRoot()
+          Double(gain[j])
+          / (running[i].variance[j] + BetaWorkspace<Scalar>.Normalizer.epsilon).squareRoot()
         bias[j] = Scalar(Double(offset[j]) - running[i].mean[j] * scale)
         for k in 0..<layer.inputs {
           weight[k * width + j] = Scalar(Double(source[k * width + j]) * scale)

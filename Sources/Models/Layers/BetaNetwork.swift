@@ -36,8 +36,6 @@ public final class BetaNetwork<Scalar: NetworkScalar>: LoadingNetwork {
   let workspace: BetaWorkspace<Scalar>
   private(set) var groups = RowGroups(rows: 0)
   private(set) var firstRow = 0
-  static var epsilon: Double { 1e-5 }
-  static var momentum: Double { 0.1 }
 
   /// Creates a network with room for batches of at most `maximumRows` rows.
   public init(
@@ -152,12 +150,10 @@ public final class BetaNetwork<Scalar: NetworkScalar>: LoadingNetwork {
     let (gain, offset) = (parameters.weights(layer.gain), parameters.weights(layer.offset))
     for j in 0..<layer.width {
       square[j] /= Double(seen)
-      n.mean[j] = Scalar(mean[j])
-      n.inverse[j] = Scalar(1 / (square[j] + Self.epsilon).squareRoot())
-      n.scale[j] = gain[j] * n.inverse[j]
-      n.shift[j] = offset[j] - n.mean[j] * n.scale[j]
+      n.prepare(j, mean: mean[j], variance: square[j], gain: gain[j], offset: offset[j])
     }
-    running[phase].update(mean: mean, variance: square, rows: seen, momentum: Self.momentum)
+    running[phase].update(
+      mean: mean, variance: square, rows: seen, momentum: BetaWorkspace<Scalar>.Normalizer.momentum)
   }
 
   /// Computes the loadings of a batch with the batch's own normalisation, on this thread.

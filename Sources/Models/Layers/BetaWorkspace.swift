@@ -14,8 +14,30 @@ final class BetaWorkspace<Scalar: NetworkScalar> {
     let shift: Buffer
     let slopes: (a: Buffer, b: Buffer, c: Buffer)
 
+    static var epsilon: Double { 1e-5 }
+    static var momentum: Double { 0.1 }
+
     var operands: Normalization<Scalar> {
       Normalization(mean: mean, inverse: inverse, scale: scale, shift: shift)
+    }
+
+    /// Makes the affine map of a column that takes its moments away.
+    func prepare(
+      _ j: Int, mean m: Double, variance: Double, gain: Scalar, offset: Scalar
+    ) {
+      mean[j] = Scalar(m)
+      inverse[j] = Scalar(1 / (variance + Self.epsilon).squareRoot())
+      scale[j] = gain * inverse[j]
+      shift[j] = offset - mean[j] * scale[j]
+    }
+
+    /// Makes the coefficients of a column's gradient from the sums of dy and dy xn over the rows:
+    /// scale (dy - mean dy - xn mean(dy xn)) with xn = (x - mean) inverse, as one map of dy and x.
+    func prepareGradient(_ j: Int, sum: Double, sumNormalized: Double, rows: Double) {
+      let slope = scale[j] * inverse[j] * Scalar(sumNormalized / rows)
+      slopes.a[j] = scale[j]
+      slopes.b[j] = -slope
+      slopes.c[j] = mean[j] * slope - scale[j] * Scalar(sum / rows)
     }
   }
 

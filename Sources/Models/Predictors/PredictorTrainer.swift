@@ -36,7 +36,7 @@ final class PredictorTrainer<Network: PredictorNetwork>: Trainable {
   // The order starts anew in each epoch, so that it depends on the stream alone.
   func begin(epoch: Int, _ stream: inout RandomStream) {
     for (place, row) in rows.train.enumerated() { order[place] = Int32(row) }
-    for i in stride(from: order.count - 1, to: 0, by: -1) { order.swapAt(i, stream.below(i + 1)) }
+    stream.shuffle(&order)
   }
 
   func step(batch number: Int) -> Double {

@@ -56,7 +56,7 @@ final class PriorPosteriorTrainer: Trainable {
 
   func begin(epoch: Int, _ stream: inout RandomStream) {
     order = Array(split.train)
-    for i in stride(from: order.count - 1, to: 0, by: -1) { order.swapAt(i, stream.below(i + 1)) }
+    stream.shuffle(&order)
   }
 
   func step(batch: Int) -> Double {

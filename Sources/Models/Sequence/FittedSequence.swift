@@ -46,9 +46,6 @@ struct FittedSequence: FittedEnsemble {
 
   // Rows of a period are its assets in order, so that lists over rows are periods after one another.
   private func said(_ path: SequencePath, _ member: SequenceFactorMember) -> MemberPredictions {
-    func original(_ values: [[Double]]) -> [Double] {
-      values.flatMap { row in row.indices.map { scale.original(row[$0], $0) } }
-    }
     let spread = path.priorJacobians.indices.flatMap { t in
       (0..<design.series).map { i in
         let moved = (0..<design.factors).reduce(member.residual[i]) { sum, k in
@@ -59,7 +56,8 @@ struct FittedSequence: FittedEnsemble {
       }
     }
     return MemberPredictions(
-      total: original(path.fits), mean: [], prior: original(path.forecasts), spread: spread,
+      total: scale.original(path.fits), mean: [], prior: scale.original(path.forecasts),
+      spread: spread,
       factors: path.posteriorMean, latent: path.posteriorMean)
   }
 
@@ -68,23 +66,12 @@ struct FittedSequence: FittedEnsemble {
   func latentPath(_ task: FactorTask, budget: Budget) throws -> LatentPath? {
     guard let member = members.first else { return nil }
     let path = path(member, try matrix(task))
-    func scaled(_ jacobians: [Matrix]) -> [Matrix] {
-      jacobians.map { slopes in
-        var result = slopes
-        for i in 0..<slopes.rows {
-          for k in 0..<slopes.columns { result[i, k] *= scale.deviations[i] }
-        }
-        return result
-      }
-    }
     return LatentPath(
       assets: scale.assets, posteriorMean: path.posteriorMean,
       posteriorVariance: path.posteriorVariance, priorMean: path.priorMean,
-      priorVariance: path.priorVariance, jacobians: scaled(path.jacobians),
-      priorJacobians: scaled(path.priorJacobians),
-      residualVariance: member.residual.indices.map {
-        member.residual[$0] * scale.deviations[$0] * scale.deviations[$0]
-      })
+      priorVariance: path.priorVariance, jacobians: path.jacobians.map(scale.original(slopes:)),
+      priorJacobians: path.priorJacobians.map(scale.original(slopes:)),
+      residualVariance: scale.original(variances: member.residual))
   }
 
   func loadings(_ task: FactorTask, budget: Budget) throws -> Matrix? {
@@ -126,8 +113,7 @@ struct FittedSequence: FittedEnsemble {
 extension FittedSequence {
   func encode(into container: inout Container) {
     container.facts.append(.init("sequence", design.facts))
-    container.facts.append(.init("assets", .list(scale.assets.map(JSON.text))))
-    container.add("scales", scale.means + scale.deviations)
+    scale.encode(into: &container)
     let network = SequenceFactorNetwork<Float>(blank: design)
     for (number, member) in members.enumerated() {
       member.weights.restore(to: network)
@@ -140,14 +126,7 @@ extension FittedSequence {
   init(_ container: Container, _ summary: FitSummary) throws {
     func fact(_ name: String) -> JSON? { container.facts.first { $0.name == name }?.value }
     let design = try SequenceFactorDesign(StoredFacts(fact("sequence")))
-    let assets = fact("assets")?.items.compactMap(\.text) ?? []
-    let scales = try container.doubles("scales")
-    let count = design.series
-    guard assets.count == count, scales.count == 2 * count,
-      scales[count...].allSatisfy({ $0 > 0 })
-    else {
-      throw ContainerError.malformed(section: "scales", reason: "a scale for each asset is needed")
-    }
+    let scale = try SeriesScale(container, count: design.series)
     let members = try summary.members.enumerated().map { number, report in
       let name = "member\(number)"
       // Every weight is in the file, so a file cannot ask for more memory than it has bytes.
@@ -155,7 +134,7 @@ extension FittedSequence {
         $0 + (container.count(of: "\(name).\($1)") ?? 0)
       }
       let residual = try container.doubles("\(name).residual")
-      guard there >= design.parameterCount, residual.count == count else {
+      guard there >= design.parameterCount, residual.count == design.series else {
         throw ContainerError.malformed(section: name, reason: "weights are missing")
       }
       let network = SequenceFactorNetwork<Float>(blank: design)
@@ -164,9 +143,6 @@ extension FittedSequence {
         weights: NetworkWeights(network), residual: residual, report: report)
     }
     self.init(
-      summary: summary,
-      scale: SeriesScale(
-        assets: assets, means: Array(scales[..<count]), deviations: Array(scales[count...])),
-      design: design, members: members)
+      summary: summary, scale: scale, design: design, members: members)
   }
 }

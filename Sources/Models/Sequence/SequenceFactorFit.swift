@@ -37,10 +37,7 @@ struct SequenceFactorPlan: EnsembleDesign {
 
   func fit(_ task: FactorTask, _ context: FitContext) throws -> any FittedModel {
     var plan = self
-    if let split = task.split {
-      let months = split.train.lowerBound..<split.valid.upperBound
-      plan.series = Set(task.index.assets[task.rows(months)]).count
-    }
+    plan.series = SeriesScale.assetCount(task)
     return try EnsembleFitter.fit(SequenceFactorFit.self, plan, task, context)
   }
 }
@@ -169,10 +166,7 @@ struct SequenceFactorFit: EnsembleFit {
     _ trainer: SequenceFactorTrainer, _ report: TrainingReport, _ budget: Budget
   ) -> SequenceFactorMember {
     let fits = trainer.network.path(.init(periods: split.train.count)).fits
-    let residual = (0..<shape.series).map { i in
-      let errors = fits.indices.map { matrix[$0][i] - fits[$0][i] }
-      return Summation.compensated(errors.map { $0 * $0 }) / Double(errors.count)
-    }
+    let residual = SeriesScale.residual(fits, of: matrix, over: fits.indices)
     return SequenceFactorMember(
       weights: NetworkWeights(trainer.network), residual: residual, report: report)
   }

@@ -50,6 +50,35 @@ struct SeriesScale: Sendable, Equatable {
     means[asset] + deviations[asset] * value
   }
 
+  /// Standardised values of periods and assets as returns of rows: a period's rows are its assets in order.
+  func original(_ values: [[Double]]) -> [Double] {
+    values.flatMap { row in row.indices.map { original(row[$0], $0) } }
+  }
+
+  /// Slopes of standardised values, assets x factors, as slopes of returns.
+  func original(slopes: Matrix) -> Matrix {
+    var result = slopes
+    for i in 0..<slopes.rows {
+      for k in 0..<slopes.columns { result[i, k] *= deviations[i] }
+    }
+    return result
+  }
+
+  /// Variances of standardised values as variances of returns.
+  func original(variances: [Double]) -> [Double] {
+    variances.indices.map { variances[$0] * deviations[$0] * deviations[$0] }
+  }
+
+  /// The mean squared error of each asset's fits over some periods of a standardised matrix.
+  static func residual(
+    _ fits: [[Double]], of matrix: [[Double]], over periods: Range<Int>
+  ) -> [Double] {
+    (matrix.first ?? []).indices.map { i in
+      let errors = periods.map { matrix[$0][i] - fits[$0][i] }
+      return Summation.compensated(errors.map { $0 * $0 }) / Double(max(1, errors.count))
+    }
+  }
+
   private static func rows(
     _ task: FactorTask, _ assets: [String], _ months: Range<Int>
   ) throws -> [[Double]] {
@@ -65,5 +94,33 @@ struct SeriesScale: Sendable, Equatable {
       }
       return rows.map { task.returns[$0] }
     }
+  }
+}
+
+extension SeriesScale {
+  /// The assets that a fit of a task would read; one where it has no split.
+  static func assetCount(_ task: FactorTask) -> Int {
+    guard let split = task.split else { return 1 }
+    let months = split.train.lowerBound..<split.valid.upperBound
+    return Set(task.index.assets[task.rows(months)]).count
+  }
+
+  func encode(into container: inout Container) {
+    container.facts.append(.init("assets", .list(assets.map(JSON.text))))
+    container.add("scales", means + deviations)
+  }
+
+  /// Reads what `encode` wrote for some number of assets.
+  init(_ container: Container, count: Int) throws {
+    let listed = container.facts.first { $0.name == "assets" }?.value
+    let assets = listed?.items.compactMap(\.text) ?? []
+    let scales = try container.doubles("scales")
+    guard assets.count == count, scales.count == 2 * count,
+      scales[count...].allSatisfy({ $0 > 0 })
+    else {
+      throw ContainerError.malformed(section: "scales", reason: "a scale for each asset is needed")
+    }
+    self.init(
+      assets: assets, means: Array(scales[..<count]), deviations: Array(scales[count...]))
   }
 }

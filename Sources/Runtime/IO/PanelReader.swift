@@ -179,11 +179,14 @@ public enum PanelReader {
   /// A monthly file whose firms report on different days has one day a firm and month, and a row that stands
   /// twice is on one day; neither is daily.
   private static func isDaily(_ dates: [CalendarDate], _ assets: [Int32]) -> Bool {
-    var (days, months) = (Set<Int32>(), Set<Int32>())
-    for date in dates where !date.isMissing {
-      if days.insert(date.days).inserted { months.insert(date.month.index) }
-    }
-    guard days.count >= 5 * max(1, months.count) else { return false }
+    // Every file passes here, and few are daily: the days themselves are counted without hashing.
+    let known = dates.lazy.filter { !$0.isMissing }.map { Int($0.days) }
+    guard let first = known.min(), let last = known.max() else { return false }
+    var isThere = [Bool](repeating: false, count: last - first + 1)
+    for day in known { isThere[day - first] = true }
+    let days = isThere.indices.filter { isThere[$0] }
+    let months = Set(days.map { CalendarDate(days: Int32(first + $0)).month })
+    guard days.count >= 5 * months.count else { return false }
     var (rows, cells) = (Set<Int64>(minimumCapacity: dates.count), Set<Int64>())
     for (date, asset) in zip(dates, assets) where !date.isMissing {
       let firm = Int64(asset) << 32

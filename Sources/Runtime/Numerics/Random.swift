@@ -67,6 +67,11 @@ public struct RandomStream: Sendable {
     return Int(bits().multipliedFullWidth(by: UInt64(bound)).high)
   }
 
+  /// Puts items into a random order, each as likely as any other. Reference: Durstenfeld (1964).
+  public mutating func shuffle<Item>(_ items: inout [Item]) {
+    for i in stride(from: items.count - 1, to: 0, by: -1) { items.swapAt(i, below(i + 1)) }
+  }
+
   /// Gives a standard normal number by the Box-Muller transform.
   public mutating func normal() -> Double {
     if let spare = spareNormal {
