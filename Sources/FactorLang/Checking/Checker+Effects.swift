@@ -112,7 +112,14 @@ extension Checker {
       guard let names = list else { return nil }
       columns += names.map { facts.schema?[$0.name] ?? ColumnInfo($0.name) }
     }
-    return Schema(columns + facts.defined)
+    // A statistic of one period is known with it; whether a group is one, the clock tells at run time.
+    let isTimed = columns.contains { $0.type.isCalendarPoint || $0.name == "date" }
+    let defined = facts.defined.map { column in
+      var column = column
+      if isTimed { column.known = nil }
+      return column
+    }
+    return Schema(columns + defined)
   }
 
   /// A panel written out: its first column of months and its first of text are the keys, and the

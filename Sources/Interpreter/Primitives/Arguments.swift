@@ -36,6 +36,20 @@ public struct ColumnExpression: Sendable {
     return (result, machine.undefined)
   }
 
+  /// When the latest of the columns it names is known; always where it names none.
+  func latest(in rows: any ColumnSource) -> Int {
+    var latest = Availability.always
+    FactorLang.Node.expression(expression).walk { node in
+      if case .expression(let part) = node, case .name(let name) = part.kind,
+        let column = rows.columnOrKey(name)
+      {
+        latest = max(latest, column.known)
+      }
+      return true
+    }
+    return latest
+  }
+
   /// The name to give the result: the column's own, or the expression's text.
   var name: String { expression.word ?? text }
 }

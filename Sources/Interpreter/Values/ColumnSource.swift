@@ -61,7 +61,35 @@ extension Table: ColumnSource {
   }
 }
 
+extension Table {
+  /// Whether groups by these columns have rows of one period each; months of a table of days do not.
+  func isByPeriod(_ names: [String]) -> Bool {
+    let kinds = columns.compactMap { $0.column.periodKind }
+    return names.contains { name in
+      column(name)?.periodKind.map { kind in kinds.allSatisfy { $0 <= kind } } ?? false
+    }
+  }
+
+  /// The same, for rows chosen by what is known at some time: that a row is there tells as much.
+  func chosen(knowing known: Int) -> Table {
+    var table = self
+    for place in table.columns.indices {
+      table.columns[place].column.known = max(known, table.columns[place].column.known)
+    }
+    return table
+  }
+}
+
 extension Column {
+  /// What periods the column holds; nil for other columns.
+  fileprivate var periodKind: Period.Kind? {
+    switch values {
+    case .months(let periods): periods.first { !$0.isMissing }?.kind ?? .month
+    case .dates: .day
+    default: nil
+    }
+  }
+
   /// The column of a table that tells its rows' periods.
   static func time(_ periods: [Period]) -> (name: String, column: Column) {
     (periods.first?.kind ?? .month == .month ? "month" : "date", Column(periods: periods))

@@ -6,7 +6,12 @@
 /// it is. How the periods of a panel follow each other is its `Clock`'s to say.
 public struct Period: Sendable, Hashable, Comparable {
   /// What a period is.
-  public enum Kind: Sendable, Hashable { case month, day, minute }
+  public enum Kind: Int, Sendable, Comparable {
+    case month, day, minute
+
+    /// Whether the left kind is the longer one.
+    public static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
+  }
 
   /// The number: months since year zero, or days or minutes since 1970 beyond the months.
   public let index: Int32

@@ -5,6 +5,9 @@ import FactorRuntime
 
 enum Grouped {
   /// Statistics of each group; groups come in their natural order.
+  ///
+  /// A statistic of the rows of one period is known when the latest of its columns is; any other is known when
+  /// the sample has ended.
   static func summary(
     _ table: Table, _ statistics: Definitions, by names: [String]
   ) throws -> Table {
@@ -19,12 +22,15 @@ enum Grouped {
         cells[place].append(try single(pair, of: part))
       }
     }
+    let isTimed = table.isByPeriod(names)
     for (pair, values) in zip(statistics.pairs, cells) {
-      guard let column = Column(cells: values) else {
+      guard var column = Column(cells: values) else {
         throw Fault(
           .wrongType, "`\(pair.name)` is not one number, text or date a group",
           parameter: "statistics")
       }
+      column.known =
+        isTimed ? max(0, pair.expression.latest(in: table)) : Availability.wholeSample
       columns.append((pair.name, column))
     }
     return Table(title: table.title, columns: columns)

@@ -262,7 +262,7 @@ private enum TableRows {
       let rows = truth.indices.filter { truth[$0].isNaN ? missing == .keep : truth[$0] != 0 }
       let unknown = missing == .keep ? 0 : truth.count { $0.isNaN }
       let before = table.count
-      table = table.gathered(rows)
+      table = table.gathered(rows).chosen(knowing: mask.known)
       context.ledger(
         LedgerLine(
           stage: "where", rowsIn: before, rowsOut: rows.count,

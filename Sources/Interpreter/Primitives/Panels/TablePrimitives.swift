@@ -170,7 +170,8 @@ let tablePrimitives: [Primitive] = [
     let column = try key.evaluate(on: table)
     guard var sweep = rows.sweep else {
       let ordered = table.ordered(by: column, descending: !smallest)
-      return TableResult.table(ordered.gathered(Array(0..<min(count, ordered.count))))
+      let best = ordered.gathered(Array(0..<min(count, ordered.count)))
+      return TableResult.table(best.chosen(knowing: column.known))
     }
     // Cells without a score are no candidates.
     let order = table.order(by: column, descending: !smallest).filter { !column.isMissing(at: $0) }

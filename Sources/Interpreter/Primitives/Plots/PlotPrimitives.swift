@@ -136,7 +136,10 @@ enum PlotColumns {
     defer { if let note = Timing.futureNote(times) { context.note(note) } }
     return try values.map { expression in
       let column = try expression.evaluate(on: frame.rows)
-      times.append((expression.text, column.known))
+      // What a table tells of the whole sample is no news; what it tells of later periods is.
+      if !(frame.rows is Table && Availability.isWholeSample(column.known)) {
+        times.append((expression.text, column.known))
+      }
       guard let numbers = column.numbers else {
         throw Fault(.wrongType, "plots draw numbers, and `\(expression.text)` is \(column.kind)")
       }
