@@ -62,18 +62,18 @@ import Testing
     let task = try SimulatedPanel.task()
     let split = try task.requireSplit()
     let managed = try ManagedInputs.returns(of: task)
-    let scales = NetworkScales(task, train: split.train, managed: managed)
+    let scales = NetworkScales(task, train: split.train, inputs: managed)
     let changed = task.scrambled(
       returnsFrom: split.train.upperBound, characteristicsFrom: split.train.upperBound)
     let other = NetworkScales(
-      changed, train: split.train, managed: try ManagedInputs.returns(of: changed))
-    #expect(scales.returns == other.returns && scales.managed == other.managed)
+      changed, train: split.train, inputs: try ManagedInputs.returns(of: changed))
+    #expect(scales.returns == other.returns && scales.inputs == other.inputs)
     let x = task.returns[task.rows(split.train)]
     let mean = x.reduce(0, +) / Double(x.count)
     let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count)
     expectClose(scales.returns, variance.squareRoot(), relative: 1e-12)
-    let data = scales.data(task, managed: managed)
+    let data = scales.data(task, inputs: managed)
     expectClose(Double(data.returns[3]), task.returns[3] / scales.returns, relative: 1e-6)
-    expectClose(data.managed[2][1], managed[2][1] / scales.managed[1], relative: 1e-12)
+    expectClose(data.inputs[2][1], managed[2][1] / scales.inputs[1], relative: 1e-12)
   }
 }

@@ -156,9 +156,16 @@ struct ContractCase: Sendable, CustomStringConvertible {
     } + observed
 
   /// The models that take observed factors, with some.
-  static let observed = Registry.cards.filter { regressing.contains($0.name) }.map { card in
-    ContractCase(card: card, variant: [:], isLong: false, isObserved: true)
-  }
+  static let observed =
+    Registry.cards.filter { regressing.contains($0.name) }.map { card in
+      ContractCase(card: card, variant: [:], isLong: false, isObserved: true)
+    }
+    + Registry.cards.filter { ["ca1", "cvra", "rvrae"].contains($0.name) }.map { card in
+      let memory: [String: HyperparameterValue] = hasMemory(card) ? ["prior": .word("var1")] : [:]
+      return ContractCase(
+        card: card, variant: memory.merging(["fac_in": .word("observed")]) { $1 }, isLong: false,
+        isObserved: true)
+    }
 
   /// The panel of the case.
   func task() throws -> FactorTask {
@@ -167,10 +174,11 @@ struct ContractCase: Sendable, CustomStringConvertible {
 
   /// A task with the names of characteristics that the case wants.
   func named(_ task: FactorTask) -> FactorTask {
-    guard Self.regressing.contains(card.name) || variant["observed"] != nil else { return task }
+    let regresses = Self.regressing.contains(card.name)
+    guard regresses || isObserved || variant["observed"] != nil else { return task }
     return FactorTask(
-      index: task.index, characteristicNames: isObserved ? [] : Self.sortedNames,
-      characteristics: isObserved ? [] : task.characteristics, returns: task.returns,
+      index: task.index, characteristicNames: regresses && isObserved ? [] : Self.sortedNames,
+      characteristics: regresses && isObserved ? [] : task.characteristics, returns: task.returns,
       targetName: task.targetName, split: task.split,
       observed: isObserved ? Self.factors(of: task) : .none)
   }

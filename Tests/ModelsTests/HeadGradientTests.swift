@@ -20,9 +20,9 @@ private struct ChunkTrial<Head: FactorHead> where Head.Scalar == Double {
   init(longestBatch: Int, _ make: (_ managed: [[Double]], _ meanFirms: Double) -> Head) throws {
     let task = try SimulatedPanel.task(firms: 10, months: 20, characteristics: 3, seed: 4)
     let managed = try ManagedInputs.returns(of: task).map { $0.map { 10 * $0 } }
-    let data = NetworkData(task, returnScale: 0.12, managed: managed)
+    let data = NetworkData(task, returnScale: 0.12, inputs: managed)
     let split = try task.requireSplit()
-    head = make(data.managed, 9)
+    head = make(data.inputs, 9)
     head.parameters.disturb(0.15)
     let design = BetaDesign(inputs: 3, hidden: [3], outputs: head.columns.outputs)
     let rows = ConditionalData<Double>(data)

@@ -18,7 +18,7 @@ import Testing
   ) throws -> PriorPosteriorNetwork<Scalar> {
     let task = try SimulatedPanel.task(firms: firms, months: 20, characteristics: 4)
     let data = ConditionalData<Scalar>(
-      NetworkData(task, returnScale: 0.2, managed: []), readsHistories: true)
+      NetworkData(task, returnScale: 0.2, inputs: []), readsHistories: true)
     let network = PriorPosteriorNetwork<Scalar>(Self.design(likelihood), data, threads: threads)
     var stream = RandomStream(seed: 5, purpose: .initialise)
     network.initialize(&stream)
@@ -94,7 +94,7 @@ import Testing
       try model.fit(task, FitContext(seed: 1)) as? FittedPriorPosterior)
     let found = try fitted.predict(task, budget: Budget())
     let data = ConditionalData<Float>(
-      NetworkScales(returns: fitted.scale, managed: []).data(task, managed: []),
+      NetworkScales(returns: fitted.scale, inputs: []).data(task, inputs: []),
       readsHistories: true)
     let network = PriorPosteriorNetwork<Float>(fitted.design, data, threads: 1)
     fitted.members[0].restore(to: network)

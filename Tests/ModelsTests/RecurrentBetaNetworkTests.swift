@@ -36,7 +36,7 @@ private enum SmallPanel {
         FactorTask(
           index: index, characteristicNames: ["a", "b", "c"], characteristics: x,
           returns: y.map(Double.init),
-          targetName: "ret"), returnScale: 1, managed: []))
+          targetName: "ret"), returnScale: 1, inputs: []))
   }
 }
 

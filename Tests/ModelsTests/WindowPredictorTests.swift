@@ -64,7 +64,7 @@ import Testing
       characteristics: (0..<(rows * 3)).map { _ in Float(stream.normal()) },
       returns: (0..<rows).map { _ in stream.normal() }, targetName: "ret")
     return ConditionalData<Scalar>(
-      NetworkData(task, returnScale: 1, managed: []), readsHistories: true)
+      NetworkData(task, returnScale: 1, inputs: []), readsHistories: true)
   }
 
   private func network<Body: WindowBody>(

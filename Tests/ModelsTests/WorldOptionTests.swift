@@ -135,6 +135,24 @@ import Testing
     #expect(estimated > 0.5 * found.predictive && estimated <= found.predictive)
   }
 
+  // A factor is its component and noise of a tenth of its deviation; the other components are not in it.
+  @Test func componentsMakeTheFactors() throws {
+    let size = WorldSize(firms: 10, months: 400, characteristics: 6, seed: 3)
+    let world = try Gkx2021World(.g21b, size)
+    let series = world.components
+    #expect(series.names == ["x1", "x2", "x3", "x4", "x5", "x6"])
+    func column(_ k: Int) -> [Double] { (0..<400).map { series.values[$0 * 6 + k] } }
+    for k in 0..<3 {
+      let factor = (0..<400).map { world.factors[$0 * 3 + k] }
+      let noise = zip(factor, column(k)).map { $0 - $1 }
+      expectClose((noise.reduce(0) { $0 + $1 * $1 } / 400).squareRoot(), 0.01, absolute: 0.002)
+      for j in 3..<6 {
+        #expect(abs(Correlation.pearson(factor, column(j))) < 0.2)
+      }
+    }
+    expectClose(column(5).reduce(0, +) / 400, 0.03, absolute: 0.02)
+  }
+
   // The row of a month holds the characteristics that made its loadings and its expected return.
   @Test func rowsHoldWhatMadeThem() throws {
     let size = WorldSize(firms: 20, months: 24, characteristics: 7, seed: 4)

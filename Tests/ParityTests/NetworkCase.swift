@@ -104,7 +104,7 @@ struct ParityPanel {
 
   func data<Scalar: NetworkScalar>(readsHistories: Bool) -> ConditionalData<Scalar> {
     ConditionalData(
-      NetworkData(task, returnScale: 1, managed: managed), readsHistories: readsHistories)
+      NetworkData(task, returnScale: 1, inputs: managed), readsHistories: readsHistories)
   }
 }
 

@@ -89,6 +89,11 @@ enum Members {
       PanelValue($0)?.world.flatMap { try? WorldPanel.truth($0) }.map(Value.panel)
     },
     Member(
+      "components", .table(nil), "the series that the factors of a simulated world are made of"
+    ) {
+      PanelValue($0)?.world.flatMap { try? WorldPanel.components($0) }.map(Value.table)
+    },
+    Member(
       "regimes", .list(of: .integer),
       "the true regime of each month of a simulated world, the calm one 1"
     ) {

@@ -44,7 +44,7 @@ public struct BenchmarkPanel {
       split: try Self.split(shape))
   }
 
-  var networkData: NetworkData { NetworkData(task, returnScale: 1, managed: []) }
+  var networkData: NetworkData { NetworkData(task, returnScale: 1, inputs: []) }
 
   var data: ConditionalData<Float> { ConditionalData<Float>(networkData) }
 

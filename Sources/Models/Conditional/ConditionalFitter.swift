@@ -17,22 +17,24 @@ where Network.Scalar == Float, Head.Scalar == Float {
   var l1: Double
   /// The largest number of months in one batch.
   var longestBatch: Int
-  var needsManaged: Bool
+  var reads: FactorReading
   var forecasts: [ForecastMode]
   var notes: [String]
   var head: Head.Design
 
   func parameterCount(characteristics: Int) -> Int {
-    let inputs = needsManaged ? [[Double](repeating: 0, count: characteristics + 1)] : []
+    let width = reads.width(characteristics: characteristics)
+    let inputs = width > 0 ? [[Double](repeating: 0, count: width)] : []
     return network(characteristics).parameterCount
       + Head(head, inputs: inputs, meanFirms: 1).parameters.count
   }
 
-  var readsManagedPortfolios: Bool { needsManaged && head.readsInputs }
+  var readsManagedPortfolios: Bool { reads == .managed && head.readsInputs }
 
   func memory(_ task: FactorTask) -> FitMemory {
     let (rows, width) = (task.returns.count, task.width)
-    let managed = needsManaged ? 16 * task.monthCount * (width + 1) * (width + 1) : 0
+    let inputs = reads.width(characteristics: width)
+    let managed = 16 * task.monthCount * inputs * (reads == .managed ? inputs : 1)
     let room = network(width).room(
       rowsOfBatch: FitMemory.mostRows(task, months: longestBatch),
       rowsOfMonth: FitMemory.mostRows(task, months: 1), firms: task.index.assetNames.count)
@@ -81,13 +83,12 @@ where Network.Scalar == Float, Head.Scalar == Float {
     }
     try TrainingChecks.check(task, split)
     start = try context.start.map { try WarmStart.members(of: $0, for: design, task) } ?? []
-    let portfolios =
-      design.needsManaged ? try ManagedInputs.returns(of: task, context.budget) : []
-    scales = NetworkScales(task, train: split.train, managed: portfolios)
-    let networkData = scales.data(task, managed: portfolios)
+    let series = try design.reads.series(of: task, context.budget)
+    scales = NetworkScales(task, train: split.train, inputs: series)
+    let networkData = scales.data(task, inputs: series)
     data = ConditionalData<Float>(networkData, readsHistories: Network.readsHistories)
     shape = design.network(task.width)
-    inputs = networkData.managed
+    inputs = networkData.inputs
     meanFirms = networkData.meanFirms(split.train)
   }
 
@@ -134,7 +135,7 @@ where Network.Scalar == Float, Head.Scalar == Float {
   ) throws -> FittedConditional<Network, Head> {
     var fitted = FittedConditional<Network, Head>(
       summary: summary, scales: scales, members: members, forecasts: design.forecasts,
-      needsManaged: design.needsManaged, design: shape, head: design.head, meanFirms: meanFirms)
+      reads: design.reads, design: shape, head: design.head, meanFirms: meanFirms)
     if let tuned = context.tuned as? FittedConditional<Network, Head> {
       fitted.blendWeight = tuned.blendWeight
     } else if design.forecasts.contains(.blend) {

@@ -16,12 +16,13 @@ public enum PosteriorKind: String, HyperparameterChoice, Sendable {
 
 /// What the factor network reads of a month.
 public enum FactorInput: String, HyperparameterChoice, Sendable {
-  case beta, managed
+  case beta, managed, observed
 
   public var sentence: String {
     switch self {
     case .beta: "the returns of the model's own beta portfolios"
     case .managed: "the returns of characteristic-managed portfolios"
+    case .observed: "factors observed beside the panel"
     }
   }
 }

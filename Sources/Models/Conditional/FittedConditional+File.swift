@@ -9,10 +9,10 @@ extension FittedConditional {
       .init(
         "conditional",
         .fields(
-          ("network", design.facts), ("managed", .bool(needsManaged)),
+          ("network", design.facts), ("reads", reads.facts),
           ("forecasts", .list(forecasts.map { .text($0.rawValue) })), ("head", head.facts))))
     container.add("scales", [scales.returns, meanFirms, residualVariance, blendWeight])
-    container.add("scales.managed", scales.managed)
+    container.add("scales.inputs", scales.inputs)
     let network = Network(blank: design)
     for (number, member) in members.enumerated() {
       member.weights.restore(to: network)
@@ -32,14 +32,14 @@ extension FittedConditional {
     }
     self.init(
       summary: summary,
-      scales: NetworkScales(returns: numbers[0], managed: try container.doubles("scales.managed")),
+      scales: NetworkScales(returns: numbers[0], inputs: try container.doubles("scales.inputs")),
       members: [], blendWeight: numbers[3], residualVariance: numbers[2],
       forecasts: try facts.texts("forecasts").compactMap(ForecastMode.init),
-      needsManaged: try facts.flag("managed"),
+      reads: try FactorReading(StoredFacts(try facts.object("reads"))),
       design: try Network.Design(StoredFacts(try facts.object("network"))),
       head: try Head.Design(StoredFacts(try facts.object("head"))), meanFirms: numbers[1])
-    guard scales.managed.count == (needsManaged ? inputs + 1 : 0), scales.returns > 0 else {
-      throw ContainerError.malformed(section: "scales.managed", reason: "their number is wrong")
+    guard scales.inputs.count == reads.width(characteristics: inputs), scales.returns > 0 else {
+      throw ContainerError.malformed(section: "scales.inputs", reason: "their number is wrong")
     }
     guard design.inputs == inputs, design.outputs == head.columns.outputs, !forecasts.isEmpty else {
       throw facts.fault("network")
@@ -51,7 +51,7 @@ extension FittedConditional {
   private func member(_ number: Int, of container: Container) throws -> ConditionalMember<Network> {
     let network = Network(blank: design)
     try network.decode("member\(number).network", of: container)
-    let blank = Head(head, inputs: scales.managed.isEmpty ? [] : [scales.managed], meanFirms: 1)
+    let blank = Head(head, inputs: scales.inputs.isEmpty ? [] : [scales.inputs], meanFirms: 1)
     func parameters(_ name: String) throws -> [Double] {
       let values = try container.doubles(name)
       guard values.count == blank.parameters.count else {

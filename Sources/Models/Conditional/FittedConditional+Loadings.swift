@@ -8,7 +8,7 @@ extension FittedConditional {
     try check(task)
     guard let member = members.first else { return nil }
     let data = ConditionalData<Float>(
-      scales.data(task, managed: []), readsHistories: Network.readsHistories)
+      scales.data(task, inputs: []), readsHistories: Network.readsHistories)
     let run = Network.Run(design, data)
     run.begin(member.network, at: 0)
     let reader = LoadingRows<Float>(

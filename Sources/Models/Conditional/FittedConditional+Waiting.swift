@@ -12,12 +12,9 @@ extension FittedConditional {
     let idle = (0..<task.monthCount).filter { month in task.rows(month).allSatisfy { waiting[$0] } }
     precondition(idle.allSatisfy { $0 == task.monthCount - 1 }, "only the last month may wait")
     let known = task.withoutReturns(where: waiting)
-    var portfolios: [[Double]] = []
-    if needsManaged {
-      let kept = waiting.indices.filter { !waiting[$0] } + idle.flatMap { Array(task.rows($0)) }
-      portfolios = try ManagedInputs.returns(of: known.keeping(kept), budget)
-    }
-    var data = scales.data(known, managed: portfolios)
+    let kept = waiting.indices.filter { !waiting[$0] } + idle.flatMap { Array(task.rows($0)) }
+    let read = reads == .managed ? known.keeping(kept) : known
+    var data = scales.data(known, inputs: try reads.series(of: read, budget))
     data.waiting = waiting
     return try predict(data, budget: budget).preferredForecast
   }

@@ -27,8 +27,8 @@ where Network.Scalar == Float, Head.Scalar == Float {
   var residualVariance = 1.0
   let forecasts: [ForecastMode]
   var priorShare: Double? { forecasts.contains(.blend) ? blendWeight : nil }
-  let needsManaged: Bool
-  var readsManagedPortfolios: Bool { needsManaged && head.readsInputs }
+  let reads: FactorReading
+  var readsManagedPortfolios: Bool { reads == .managed && head.readsInputs }
   /// What makes the network and the head again.
   let design: Network.Design
   let head: Head.Design
@@ -36,8 +36,8 @@ where Network.Scalar == Float, Head.Scalar == Float {
 
   func predict(_ task: FactorTask, budget: Budget) throws -> Predictions {
     try check(task)
-    let portfolios = needsManaged ? try ManagedInputs.returns(of: task, budget) : []
-    return try predict(scales.data(task, managed: portfolios), budget: budget)
+    let series = try reads.series(of: task, budget)
+    return try predict(scales.data(task, inputs: series), budget: budget)
   }
 
   func predict(_ data: NetworkData, budget: Budget) throws -> Predictions {
@@ -57,7 +57,7 @@ where Network.Scalar == Float, Head.Scalar == Float {
     _ member: ConditionalMember<Network>, _ data: NetworkData, _ budget: Budget
   ) -> MemberPredictions {
     let rows = data.returns.count
-    let head = Head(self.head, inputs: data.managed, meanFirms: meanFirms)
+    let head = Head(self.head, inputs: data.inputs, meanFirms: meanFirms)
     head.parameters.restore(member.core)
     let filter = ConditionalFilter<Network.Run, Head>(
       design, head: head,

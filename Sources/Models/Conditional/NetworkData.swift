@@ -15,8 +15,8 @@ struct NetworkData: Sendable {
   let returns: [Float]
   /// The pooled standard deviation of training returns about zero's neighbour, the mean.
   let returnScale: Double
-  /// Months x (characteristics + 1): managed portfolio returns in training standard deviations.
-  let managed: [[Double]]
+  /// Months x what the factor network reads, in training standard deviations.
+  let inputs: [[Double]]
   /// The rows whose return is not there to learn from; nil for none.
   var waiting: [Bool]?
   /// The first month that counts in running means of factors.
@@ -36,7 +36,7 @@ struct NetworkData: Sendable {
   }
 
   /// Standardises with given scales, as a fitted model does with new data.
-  init(_ task: FactorTask, returnScale: Double, managed: [[Double]]) {
+  init(_ task: FactorTask, returnScale: Double, inputs: [[Double]]) {
     offsets = task.index.offsets
     firms = task.index.assets
     calendar = task.index.places
@@ -46,28 +46,28 @@ struct NetworkData: Sendable {
     self.returnScale = returnScale
     let factor = 1 / returnScale
     returns = task.returns.map { Float($0 * factor) }
-    self.managed = managed
+    self.inputs = inputs
   }
 }
 
 /// The scales of a task's training block, kept by the fitted model.
 struct NetworkScales: Sendable {
   let returns: Double
-  /// One per managed portfolio; empty where the model does not use them.
-  let managed: [Double]
+  /// One per series that the factor network reads.
+  let inputs: [Double]
 
-  init(returns: Double, managed: [Double]) { (self.returns, self.managed) = (returns, managed) }
+  init(returns: Double, inputs: [Double]) { (self.returns, self.inputs) = (returns, inputs) }
 
-  init(_ task: FactorTask, train: Range<Int>, managed portfolios: [[Double]]) {
+  init(_ task: FactorTask, train: Range<Int>, inputs series: [[Double]]) {
     returns = Self.deviation(task.returns[task.rows(train)])
-    managed = (portfolios.first ?? []).indices.map { j in
-      Self.deviation(ArraySlice(train.map { portfolios[$0][j] }))
+    inputs = (series.first ?? []).indices.map { j in
+      Self.deviation(ArraySlice(train.map { series[$0][j] }))
     }
   }
 
-  func data(_ task: FactorTask, managed portfolios: [[Double]]) -> NetworkData {
-    let scaled = portfolios.map { row in zip(row, managed).map { $0 / $1 } }
-    return NetworkData(task, returnScale: returns, managed: scaled)
+  func data(_ task: FactorTask, inputs series: [[Double]]) -> NetworkData {
+    let scaled = series.map { row in zip(row, inputs).map { $0 / $1 } }
+    return NetworkData(task, returnScale: returns, inputs: scaled)
   }
 
   private static func deviation(_ x: ArraySlice<Double>) -> Double {

@@ -134,7 +134,7 @@ final class RecurrentFactorHead<Scalar: NetworkScalar>: FactorHead {
   }
 
   private func input(_ month: Int, on tape: Tape) -> Variable? {
-    guard options.input == .managed else { return nil }
+    guard options.input != .beta else { return nil }
     return inputs[month].withUnsafeBufferPointer { buffer in
       buffer.baseAddress.map { tape.leaf(rows: buffer.count, columns: 1, $0) }
     }

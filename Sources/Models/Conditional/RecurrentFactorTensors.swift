@@ -58,7 +58,7 @@ struct RecurrentFactorTensors {
     regime.initialize(block)
     switch options.input {
     case .beta: block.fill(skip) { $0 == $1 ? 1 : 0 }
-    case .managed:
+    case .managed, .observed:
       block.fillHe(skip, inputs: block.tensors[skip].columns, gain: 0.1, &stream)
     }
     if !options.skip {

@@ -92,7 +92,7 @@ struct VariationalModel: Sendable {
       model: name, settings: shown(options), factors: options.factors,
       network: { network($0, outputs) }, members: seeds, schedule: schedule, rate: rate, clip: clip,
       l1: l1,
-      longestBatch: options.chunk, needsManaged: options.input == .managed,
+      longestBatch: options.chunk, reads: options.input.reading(task),
       forecasts: [.mean, .prior, .blend], notes: notes, head: options)
     return try design.fit(task, context)
   }

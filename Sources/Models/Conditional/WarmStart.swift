@@ -12,7 +12,7 @@ enum WarmStart {
     ) { fitted in
       fitted.design == design.network(task.width)
         && fitted.head.factors == design.head.factors
-        && fitted.needsManaged == design.needsManaged
+        && fitted.reads == design.reads
         && fitted.parameterCount(of: fitted.head) == fitted.parameterCount(of: design.head)
     }.members
   }
@@ -20,7 +20,7 @@ enum WarmStart {
 
 extension FittedConditional {
   fileprivate func parameterCount(of design: Head.Design) -> Int {
-    let inputs = scales.managed.isEmpty ? [] : [scales.managed]
+    let inputs = scales.inputs.isEmpty ? [] : [scales.inputs]
     return Head(design, inputs: inputs, meanFirms: 1).parameters.count
   }
 }

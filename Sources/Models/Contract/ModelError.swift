@@ -19,6 +19,8 @@ public enum ModelError: Error, Equatable, Sendable {
   case shortHistories(needed: Int, longest: Int, option: String = "min_obs", remedy: String = "")
   /// The model reads characteristics, and the task has none.
   case noCharacteristics(model: String)
+  /// An option wants factors observed beside the panel, and the task has none.
+  case noFactors(option: String)
   case otherFactors(expected: [String], found: [String])
   /// A factor does not move in the months a model is fitted on, or is made of others.
   case idleFactor(name: String, isObserved: Bool, others: [String])
@@ -63,6 +65,8 @@ extension ModelError {
         + "does not have"
     case .noCharacteristics(let model):
       "`\(model)` reads characteristics, and the task has no features"
+    case .noFactors(let option):
+      "`\(option)` reads factors observed beside the panel, and the task has none"
     case .otherFactors(let expected, let found):
       "the model was fitted on the factors \(Self.list(expected)), the task has "
         + (found.isEmpty ? "none" : Self.list(found))
@@ -128,6 +132,7 @@ extension ModelError {
     case .shortHistories(_, let longest, _, let remedy):
       "ask for less:  " + (remedy.isEmpty ? "min_obs: \(max(1, longest))" : remedy)
     case .noCharacteristics: "name some:  setup …, features: [size, mom]"
+    case .noFactors: "name some:  setup …, factors: [mkt, smb]"
     case .otherFactors(let expected, _):
       "set up the task with them:  setup …, factors: [\(expected.joined(separator: ", "))]"
     case .idleFactor(let name, let isObserved, let others):

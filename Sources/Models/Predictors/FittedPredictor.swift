@@ -28,9 +28,9 @@ struct FittedPredictor<Network: PredictorNetwork>: FittedEnsemble where Network.
     _ task: FactorTask, waiting: [Bool]?, budget: Budget
   ) throws -> Predictions {
     try check(task)
-    let scales = NetworkScales(returns: scale, managed: [])
+    let scales = NetworkScales(returns: scale, inputs: [])
     let data = ConditionalData<Float>(
-      scales.data(task, managed: []), readsHistories: Network.readsHistories)
+      scales.data(task, inputs: []), readsHistories: Network.readsHistories)
     let sum = try Ensemble.fold(members: members.count, budget: budget) { number in
       try run(members[number], task, data, waiting, budget)
     } adding: {

@@ -69,10 +69,10 @@ struct PredictorFit<Network: PredictorNetwork>: EnsembleFit where Network.Scalar
       try context.start.map {
         try FittedPredictor<Network>.members(of: $0, for: plan, task)
       } ?? []
-    let scales = NetworkScales(task, train: split.train, managed: [])
+    let scales = NetworkScales(task, train: split.train, inputs: [])
     scale = scales.returns
     data = ConditionalData<Float>(
-      scales.data(task, managed: []), readsHistories: Network.readsHistories)
+      scales.data(task, inputs: []), readsHistories: Network.readsHistories)
   }
 
   func trainer(_ number: Int, seed: UInt64) -> PredictorTrainer<Network> {

@@ -22,7 +22,7 @@ struct FittedPriorPosterior: FittedEnsemble {
     _ task: FactorTask, waiting: [Bool]?, budget: Budget
   ) throws -> Predictions {
     try check(task)
-    var numbers = NetworkScales(returns: scale, managed: []).data(task, managed: [])
+    var numbers = NetworkScales(returns: scale, inputs: []).data(task, inputs: [])
     numbers.waiting = waiting
     let data = ConditionalData<Float>(numbers, readsHistories: true)
     let sum = try Ensemble.fold(members: members.count, budget: budget) { number in
@@ -81,7 +81,7 @@ struct FittedPriorPosterior: FittedEnsemble {
   func loadings(_ task: FactorTask, budget: Budget) throws -> Matrix? {
     guard let member = members.first else { return nil }
     let data = ConditionalData<Float>(
-      NetworkScales(returns: scale, managed: []).data(task, managed: []), readsHistories: true)
+      NetworkScales(returns: scale, inputs: []).data(task, inputs: []), readsHistories: true)
     let network = PriorPosteriorNetwork<Float>(design, data, threads: 1)
     member.restore(to: network)
     var result = Matrix(rows: task.returns.count, columns: design.factors)

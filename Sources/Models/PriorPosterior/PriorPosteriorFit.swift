@@ -129,9 +129,9 @@ struct PriorPosteriorFit: EnsembleFit {
     try TrainingChecks.check(task, split)
     start =
       try context.start.map { try FittedPriorPosterior.members(of: $0, for: shape, task) } ?? []
-    let scales = NetworkScales(task, train: split.train, managed: [])
+    let scales = NetworkScales(task, train: split.train, inputs: [])
     scale = scales.returns
-    data = ConditionalData<Float>(scales.data(task, managed: []), readsHistories: true)
+    data = ConditionalData<Float>(scales.data(task, inputs: []), readsHistories: true)
   }
 
   func trainer(_ number: Int, seed: UInt64) -> PriorPosteriorTrainer {

@@ -4,8 +4,8 @@
 // identity, x* ~ N(0.03, 0.1^2 I), eta ~ N(0, 0.01^2 I), e = 0.1 t_5 (scaled).
 //   g21a  beta = (1.2 c1, c2, 0.8 c3)
 //   g21b  beta = (c1^2, 2 c1 c2, 0.6 sgn c3)
-// x* are components of the factors, not the managed portfolios of the panel; only its first three
-// matter, so only they are drawn. Published at 200 firms, 180 months and 50 characteristics, in thirds.
+// x* are components of the factors, not the managed portfolios of the panel; only its first three matter,
+// the others are what a factor network has to tell from them. Published at 200 firms, 180 months and 50 characteristics, in thirds.
 // Reference: Gu, Kelly and Xiu (2021), section 4.
 
 import FactorRuntime
@@ -36,6 +36,8 @@ public struct Gkx2021World: SimulatedWorld {
   public let loadings: [Double]
   /// Months x 3.
   public let factors: [Double]
+  /// x*, as many as there are characteristics.
+  public let components: ObservedFactors
 
   static let burnIn = 60
   static let premium = 0.03
@@ -61,8 +63,8 @@ public struct Gkx2021World: SimulatedWorld {
     let loadings = (0..<(size.months * size.firms)).flatMap { row in
       Self.loadings(member, (0..<3).map { Double(ranks[row * size.characteristics + $0]) })
     }
-    let factors = Self.factors(months: size.months, seed: size.seed)
-    (self.loadings, self.factors) = (loadings, factors)
+    let (factors, components) = Self.factors(size)
+    (self.loadings, self.factors, self.components) = (loadings, factors, components)
     var noise = RandomStream(seed: size.seed, purpose: .world, stream: 3)
     var returns: [Double] = []
     for row in 0..<(size.months * size.firms) {
@@ -81,12 +83,20 @@ public struct Gkx2021World: SimulatedWorld {
     }
   }
 
-  private static func factors(months: Int, seed: UInt64) -> [Double] {
-    var stream = RandomStream(seed: seed, purpose: .world, stream: 2)
-    return (0..<(months * 3)).map { _ in
-      let component = premium + 0.1 * stream.normal()
-      return component + 0.01 * stream.normal()
+  /// Months x 3 and what they are made of; the components that do not matter have a stream of their own.
+  private static func factors(_ size: WorldSize) -> ([Double], ObservedFactors) {
+    var stream = RandomStream(seed: size.seed, purpose: .world, stream: 2)
+    var others = RandomStream(seed: size.seed, purpose: .world, stream: 4)
+    var (factors, components) = ([Double](), [Double]())
+    for _ in 0..<size.months {
+      for _ in 0..<3 {
+        components.append(premium + 0.1 * stream.normal())
+        factors.append(components[components.count - 1] + 0.01 * stream.normal())
+      }
+      for _ in 3..<size.characteristics { components.append(premium + 0.1 * others.normal()) }
     }
+    let names = (1...size.characteristics).map { "x\($0)" }
+    return (factors, ObservedFactors(names, components))
   }
 
   /// True loadings with true factors, with the true mean of factors, and with the running mean of the

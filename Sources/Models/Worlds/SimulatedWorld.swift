@@ -24,6 +24,8 @@ public protocol SimulatedWorld: Sendable {
   var pace: WorldPace { get }
   /// Factors that are seen beside the panel; often none.
   var observed: ObservedFactors { get }
+  /// Series that the true factors are made of, which only a simulation can show; often none.
+  var components: ObservedFactors { get }
   /// The sector of each firm; empty where there are none.
   var sectors: [String] { get }
   /// Months x firms x factors: what returns load on factors with; nil where there are no factors.
@@ -187,6 +189,7 @@ extension WorldView {
 
 extension SimulatedWorld {
   public var observed: ObservedFactors { .none }
+  public var components: ObservedFactors { .none }
   public var pace: WorldPace { .monthly }
   public var sectors: [String] { [] }
   public var trueLoadings: (names: [String], values: [Double])? { nil }

@@ -116,7 +116,7 @@ struct CVRA: FactorModel {
         BetaDesign(inputs: $0, hidden: [width], outputs: factors, cutsLoadings: true)
       },
       members: common.seeds, schedule: common.schedule, rate: common.rate, clip: common.clip,
-      l1: common.l1, longestBatch: options.chunk, needsManaged: true, forecasts: [.mean, .prior],
+      l1: common.l1, longestBatch: options.chunk, reads: .managed, forecasts: [.mean, .prior],
       notes: [Self.noNegative] + (preset == .paper_leak ? [leak] : []), head: head)
   }
 }

@@ -1,7 +1,7 @@
 // CA0 to CA3, the conditional autoencoders: nonlinear loadings times portfolios of returns.
 //
 // Loadings are a network of characteristics (no hidden layer, or 32, 32-16, 32-16-8); factors are a
-// linear map of managed portfolio returns; there is no intercept, which is the no-arbitrage
+// linear map of managed portfolio returns, or of factors observed beside the panel; there is no intercept, which is the no-arbitrage
 // restriction. Forecasts use the running mean of past factors.
 // Reference: Gu, Kelly and Xiu (2021), "Autoencoder asset pricing models", equations 12 to 19.
 
@@ -15,6 +15,7 @@ struct ConditionalAutoencoder: FactorModel {
   let patience: Int
   let rate: Double
   let l1: Double
+  let input: PortfolioInput
 
   static let hiddenWidths = [[], [32], [32, 16], [32, 16, 8]]
 
@@ -36,11 +37,13 @@ struct ConditionalAutoencoder: FactorModel {
       Hyperparameter(
         "l1", default: 3e-3, in: 0...1, "strength of the L1 penalty on the weights of both networks"
       ),
+      Hyperparameter("fac_in", default: PortfolioInput.managed, "what the factor network reads"),
       reference: "Gu, Kelly and Xiu (2021), equations 12-19",
       restore: { try FittedConditional<BetaNetwork<Float>, LinearFactorHead<Float>>($0, $1) }
     ) {
       ConditionalAutoencoder(
-        depth: depth, factors: $0, seeds: $1, epochs: $2, patience: $3, rate: $4, l1: $5)
+        depth: depth, factors: $0, seeds: $1, epochs: $2, patience: $3, rate: $4, l1: $5,
+        input: $6)
     }.withNetwork { _ in hiddenWidths[depth] }
   }
 
@@ -50,12 +53,12 @@ struct ConditionalAutoencoder: FactorModel {
       model: "ca\(depth)",
       settings: [
         ("k", factors.text), ("seeds", seeds.text), ("epochs", epochs.text),
-        ("patience", patience.text), ("rate", rate.text), ("l1", l1.text),
+        ("patience", patience.text), ("rate", rate.text), ("l1", l1.text), ("fac_in", input.text),
       ],
       factors: factors,
       network: { BetaDesign(inputs: $0, hidden: hidden, outputs: factors) }, members: seeds,
       schedule: TrainingSchedule(epochs: epochs, patience: patience), rate: rate, clip: nil,
-      l1: l1, longestBatch: 1, needsManaged: true, forecasts: [.mean], notes: [],
+      l1: l1, longestBatch: 1, reads: input.reading(task), forecasts: [.mean], notes: [],
       head: LinearHeadDesign(factors: factors))
     return try design.fit(task, context)
   }

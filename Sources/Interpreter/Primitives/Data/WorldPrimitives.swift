@@ -105,12 +105,9 @@ extension WorldPace {
 enum WorldPanel {
   /// The rows of a world that are there, and their keys.
   private static func index(_ world: any SimulatedWorld) throws -> ([Int], PanelIndex) {
-    guard let start = Period(year: 1980, month: 1) else {
-      throw Fault(.internalFault, "the calendar has no January 1980")
-    }
     let firms = world.firms
     let rows = world.present.indices.filter { world.present[$0] }
-    let periods = world.pace.periods(from: start, count: world.months)
+    let periods = try periods(of: world)
     let index = try PanelIndex.sorting(
       months: rows.map { periods[$0 / firms] }, assets: rows.map { Int32($0 % firms) },
       names: (0..<firms).map { String(10_001 + $0) }
@@ -129,6 +126,26 @@ enum WorldPanel {
     return PanelValue(
       panel: try Panel(index: index, columns: columns, assetKey: "firm", dateKey: index.clock.key),
       origin: "truth of \(world.name)")
+  }
+
+  /// The series that the true factors are made of, period by period; nil where there are none.
+  static func components(_ world: any SimulatedWorld) throws -> Table? {
+    let series = world.components
+    guard !series.names.isEmpty else { return nil }
+    let periods = try periods(of: world)
+    return Table(
+      title: "components of \(world.name)",
+      columns: [Column.time(periods)]
+        + series.names.enumerated().map { k, name in
+          (name, Column(numbers: periods.indices.map { series.row($0)[$0 * series.names.count + k] }, unit: .ratio, known: 0))
+        })
+  }
+
+  private static func periods(of world: any SimulatedWorld) throws -> [Period] {
+    guard let start = Period(year: 1980, month: 1) else {
+      throw Fault(.internalFault, "the calendar has no January 1980")
+    }
+    return world.pace.periods(from: start, count: world.months)
   }
 
   /// Refuses a number of characteristics that the world does not have.

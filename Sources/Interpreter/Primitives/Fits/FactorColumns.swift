@@ -56,8 +56,10 @@ struct FactorColumns {
     return fault
   }
 
-  /// The names as words.
-  var words: String { names.joined(separator: ", ") }
+  /// The names as words, the first of many.
+  var words: String {
+    names.count > 8 ? names.prefix(3).joined(separator: ", ") + ", …" : names.joined(separator: ", ")
+  }
 
   /// The rows whose month has a value of every factor.
   func complete(_ rows: [Int]) -> [Int] {
