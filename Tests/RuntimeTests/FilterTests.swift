@@ -195,10 +195,9 @@ import Testing
       (0..<periods).flatMap { t in (0..<9).map { panel.value($0, at: t) } }, series: 9,
       regressors: (0..<periods).flatMap { Array(panel.row($0).dropFirst()) }, count: 2)
     let block = CorrelationBlock(
-      factors, 0, before: 300, means: CorrelationBlock.means(factors, before: 300))
-    let (slopes, correlations) = block.paths { _ in
-      .init(shock: 0, memory: 0, hasConverged: true)
-    }
+      factors, factors.series(of: 0), before: periods,
+      means: CorrelationBlock.means(factors, before: 300))
+    let (slopes, correlations) = block.paths { _ in (shock: 0, memory: 0) }
     let lanes = Kernels.chosen.lanes
     for t in 1..<periods {
       for k in 0..<2 {
@@ -207,5 +206,20 @@ import Testing
       }
     }
     #expect(correlations.allSatisfy { abs($0) <= 1 })
+  }
+
+  // A search ends where it would have ended alone, whatever shares its pass.
+  @Test func companyOfASearchDoesNotMatter() throws {
+    let panel = panel()
+    let all = try GARCH(panel, before: 300, budget: Budget())
+    for i in [0, panel.series / 2, panel.series - 1] {
+      let alone = SeriesPanel(
+        (0..<periods).map { panel.value(i, at: $0) }, series: 1, regressors: panel.regressors,
+        count: panel.regressorCount)
+      let found = try GARCH(alone, before: 300, budget: Budget()).estimates[0]
+      #expect(found == all.estimates[i], "series \(i)")
+    }
+    let two = try GARCH(panel, before: 300, budget: Budget(threads: 2))
+    #expect(two.estimates == all.estimates)
   }
 }

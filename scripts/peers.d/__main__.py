@@ -19,6 +19,7 @@ topics = {
     "factor_vae": "duan_epoch duan_extractor",
     "filters": "rolling_ols rolling_ols_monthly kalman dcc_garch",
     "series": "rvrae233_fit",
+    "judged": "factorvae_tc factorvae_tc_literal",
     "zoo": "zoo_nn4 zoo_ca2 zoo_factorvae zoo_alstm zoo_cvra",
 }
 

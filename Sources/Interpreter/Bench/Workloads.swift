@@ -79,6 +79,14 @@ enum Workloads {
       name: "rvrae233_fit", summary: "199 periods of two series, H 16, K 2: 500 epochs, one member",
       measure: { try SeriesWorkload.measure($0) }),
     Workload(
+      name: "factorvae_tc",
+      summary:
+        "1,225 periods of 100 series, K 10, 32 a step, against a judge of three layers of 64",
+      measure: { JudgedWorkload.measure($0, width: 64, layers: 3, runs: 9) }),
+    Workload(
+      name: "factorvae_tc_literal", summary: "the same, against the published judge: five of 1000",
+      measure: { JudgedWorkload.measure($0, width: 1000, layers: 5, runs: 3) }),
+    Workload(
       name: "cvra_fit", summary: "a fit of that size: one epoch, one member",
       measure: { try FitWorkload.measure($0) }),
     Workload(

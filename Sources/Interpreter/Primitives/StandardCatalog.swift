@@ -17,7 +17,8 @@ public struct StandardCatalog: Catalog {
       + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
       + [loadingsPrimitive]
       + evaluationPrimitives + robustnessPrimitives + sweepPrimitives + rollingPrimitives
-      + seriesPrimitives + regimePrimitives + dynamicsPrimitives + portfolioPrimitives
+      + inferencePrimitives + [sortPrimitive] + seriesPrimitives + regimePrimitives
+      + dynamicsPrimitives + portfolioPrimitives
       + strategyPrimitives
       + plotPrimitives + fieldPlotPrimitives + lessonPrimitives + sessionPrimitives)
 

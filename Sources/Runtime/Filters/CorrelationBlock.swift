@@ -1,32 +1,35 @@
-// The likelihood of dynamic correlations for one block of assets.
+// The likelihood of dynamic correlations for the assets in the lanes.
 
-/// The correlations of the factors with the assets of one block of lanes.
-final class CorrelationBlock: @unchecked Sendable {
+/// The correlations of the factors with the assets that are in the lanes: those of one block at first.
+final class CorrelationBlock: LaneFilter, @unchecked Sendable {
   // One thread at a time works on a block.
   private let shocks: SeriesPanel
-  private let block: Int
-  private let end: Int
+  private let own: Range<Int>
+  private let means: [Double]
+  private let columns: LaneColumns
   private let memory: LaneMemory
   private let lanes = Kernels.chosen.lanes
-  private var own: Range<Int> { shocks.series(of: block) }
 
   /// Takes the shocks of assets, with those of the factors as regressors, and the mean correlations of all
   /// assets; the likelihood is that of the periods before `end`.
-  init(_ shocks: SeriesPanel, _ block: Int, before end: Int, means: [Double]) {
-    (self.shocks, self.block, self.end) = (shocks, block, end)
+  init(_ shocks: SeriesPanel, _ own: Range<Int>, before end: Int, means: [Double]) {
+    (self.shocks, self.own, self.means) = (shocks, own, means)
+    columns = LaneColumns(periods: end)
+    let n = shocks.regressorCount + 1
+    memory = LaneMemory([n * (n + 1) / 2, 1, 1, 3])
+    for i in 0..<n {
+      for lane in 0..<lanes { memory[0][(i * (i + 1) / 2 + i) * lanes + lane] = 1 }
+    }
+    for (lane, series) in own.enumerated() { enter(series, lane: lane) }
+  }
+
+  func enter(_ series: Int, lane: Int) {
     let n = shocks.regressorCount + 1
     let size = n * (n + 1) / 2
-    memory = LaneMemory([size, 1, 1, 3])
-    for lane in 0..<lanes {
-      let series = own.lowerBound + lane
-      for i in 0..<n {
-        for j in 0...i {
-          let place = i * (i + 1) / 2 + j
-          memory[0][place * lanes + lane] =
-            series < own.upperBound ? means[series * size + place] : i == j ? 1 : 0
-        }
-      }
+    for place in 0..<size {
+      memory[0][place * lanes + lane] = means[series * size + place]
     }
+    columns.enter(lane) { shocks.value(series, at: $0) }
   }
 
   /// The correlations of the factors with each asset, a lower triangle each: about zero, as the errors are, over
@@ -51,77 +54,43 @@ final class CorrelationBlock: @unchecked Sendable {
   }
 
   /// Where searches may begin: the likelihood is flat where a pair has no dynamics, and one start may end in a limit.
-  static let starts = [(0.02, 0.95), (0.005, 0.88), (0.05, 0.85)].map { shock, memory in
-    DynamicCorrelations.Weights(shock: shock, memory: memory, hasConverged: false)
+  static let starts: [Persistence.Pair] = [(0.02, 0.95), (0.005, 0.88), (0.05, 0.85)]
+
+  func deviances(_ weights: [Persistence.Pair]) -> [Double] {
+    run(weights, slopes: nil, path: nil)
+    return LaneEvidence.deviances(
+      Array(UnsafeBufferPointer(start: memory[3], count: 3 * lanes)))
   }
 
-  /// A search that begins where the deviance is least; `deviances` belong to the starts.
-  static func search(_ deviances: [Double], _ evaluations: Int) -> NelderMead {
-    let best = zip(starts, deviances).min { $0.1 < $1.1 }?.0 ?? starts[0]
-    return NelderMead(
-      from: Persistence.point(best.shock, best.memory), steps: [0.7, 0.7],
-      evaluations: evaluations, tolerance: 1e-10)
-  }
-
-  /// The weights at a point without limits.
-  static func limited(_ point: [Double]) -> DynamicCorrelations.Weights {
-    let (shock, memory) = Persistence.weights(point)
-    return .init(shock: shock, memory: memory, hasConverged: false)
-  }
-
-  static func weights(_ search: NelderMead) -> DynamicCorrelations.Weights {
-    var weights = limited(search.best.point)
-    (weights.deviance, weights.hasConverged) = (search.best.value, search.hasConverged)
-    return weights
-  }
-
-  /// The best weights of each asset alone.
-  func weights(_ evaluations: Int) -> [DynamicCorrelations.Weights] {
-    let tried = Self.starts.map { start in deviances { _ in start } }
-    var searches = own.indices.map { lane in
-      Self.search(tried.map { $0[lane - own.lowerBound] }, evaluations)
-    }
-    while searches.contains(where: { !$0.isDone }) {
-      let values = deviances { Self.limited(searches[$0].point) }
-      for (lane, value) in values.enumerated() { searches[lane].take(value) }
-    }
-    return searches.map(Self.weights)
-  }
-
-  /// Minus twice the log likelihood of each asset's correlations, without a constant.
-  func deviances(_ weights: (Int) -> DynamicCorrelations.Weights) -> [Double] {
-    run(upTo: end, slopes: nil, path: nil, weights)
-    let sums = Array(UnsafeBufferPointer(start: memory[3], count: 3 * lanes))
-    return Array(LaneEvidence.deviances(sums).prefix(own.count))
+  /// The same for the assets of the block, with one pair of weights.
+  func deviances(of weights: Persistence.Pair) -> [Double] {
+    Array(deviances([Persistence.Pair](repeating: weights, count: lanes)).prefix(own.count))
   }
 
   /// The slopes on the standardized factors and the correlations of all periods, rows of lanes; `weights` are asked
   /// for by the number of the asset.
-  func paths(_ weights: (Int) -> DynamicCorrelations.Weights) -> (
-    slopes: [Double], correlations: [Double]
-  ) {
-    let count = shocks.periods * shocks.regressorCount * lanes
+  func paths(_ weights: (Int) -> Persistence.Pair) -> (slopes: [Double], correlations: [Double]) {
+    let count = columns.periods * shocks.regressorCount * lanes
     var slopes = [Double](repeating: 0, count: count)
     var correlations = slopes
     slopes.withUnsafeMutableBufferPointer { slopes in
       correlations.withUnsafeMutableBufferPointer { path in
-        run(upTo: shocks.periods, slopes: slopes.baseAddress, path: path.baseAddress) {
-          weights(own.lowerBound + $0)
-        }
+        run(
+          (0..<lanes).map { weights(own.lowerBound + min($0, own.count - 1)) },
+          slopes: slopes.baseAddress, path: path.baseAddress)
       }
     }
     return (slopes, correlations)
   }
 
   private func run(
-    upTo end: Int, slopes: UnsafeMutablePointer<Double>?, path: UnsafeMutablePointer<Double>?,
-    _ weights: (Int) -> DynamicCorrelations.Weights
+    _ weights: [Persistence.Pair], slopes: UnsafeMutablePointer<Double>?,
+    path: UnsafeMutablePointer<Double>?
   ) {
-    for lane in 0..<lanes {
-      let pair = weights(min(lane, own.count - 1))
-      (memory[1][lane], memory[2][lane]) = (pair.shock, pair.memory)
+    for (lane, pair) in weights.enumerated() {
+      (memory[1][lane], memory[2][lane]) = pair
     }
-    shocks.withLanes(block, upTo: end) {
+    columns.withLanes(shocks.regressors, count: shocks.regressorCount) {
       Kernels.chosen.correlations(
         $0,
         CorrelationLanes(

@@ -22,6 +22,13 @@ public struct DynamicCorrelations: Sendable {
       (self.shock, self.memory) = (shock, memory)
       (self.deviance, self.hasConverged) = (deviance, hasConverged)
     }
+
+    init(_ search: WeightSearch) {
+      let best = search.best
+      self.init(
+        shock: best.weights.shock, memory: best.weights.memory, deviance: best.deviance,
+        hasConverged: best.hasConverged)
+    }
   }
 
   /// The variances of the factors, which all assets share, and of the assets.
@@ -53,13 +60,14 @@ public struct DynamicCorrelations: Sendable {
       panel, try variances.standardized(factors, budget: budget).shocks,
       try own.standardized(panel, budget: budget).shocks)
     let means = CorrelationBlock.means(shocks, before: end)
-    let blocks = (0..<panel.blocks).map {
-      CorrelationBlock(shocks, $0, before: end, means: means)
-    }
     let weights =
       sharesWeights
-      ? [try Self.shared(blocks, panel, evaluations, budget)]
-      : try panel.map(budget) { blocks[$0].weights(evaluations) }.flatMap { $0 }
+      ? [try Self.shared(shocks, before: end, means, evaluations, budget)]
+      : try panel.search(budget) {
+        CorrelationBlock(shocks, 0..<0, before: end, means: means)
+      } _: { _ in
+        WeightSearch(CorrelationBlock.starts, evaluations: evaluations)
+      }.map(Weights.init)
     self.init(
       factorVariances: variances, assetVariances: own, weights: weights, means: means)
   }
@@ -78,17 +86,20 @@ public struct DynamicCorrelations: Sendable {
 
   // The sum over the assets, in their order, decides.
   private static func shared(
-    _ blocks: [CorrelationBlock], _ panel: SeriesPanel, _ evaluations: Int, _ budget: Budget
+    _ shocks: SeriesPanel, before end: Int, _ means: [Double], _ evaluations: Int,
+    _ budget: Budget
   ) throws(BudgetError) -> Weights {
-    func deviance(_ weights: Weights) throws(BudgetError) -> Double {
-      Summation.pairwise(
-        try panel.map(budget) { blocks[$0].deviances { _ in weights } }.flatMap { $0 })
+    let blocks = (0..<shocks.blocks).map {
+      CorrelationBlock(shocks, shocks.series(of: $0), before: end, means: means)
     }
-    var starts: [Double] = []
-    for start in CorrelationBlock.starts { starts.append(try deviance(start)) }
-    var search = CorrelationBlock.search(starts, evaluations)
-    while !search.isDone { search.take(try deviance(CorrelationBlock.limited(search.point))) }
-    return CorrelationBlock.weights(search)
+    var search = WeightSearch(CorrelationBlock.starts, evaluations: evaluations)
+    while !search.isDone {
+      let point = search.point
+      search.take(
+        Summation.pairwise(
+          try shocks.map(budget) { blocks[$0].deviances(of: point) }.flatMap { $0 }))
+    }
+    return Weights(search)
   }
 
   /// What is known of every period.
@@ -110,8 +121,11 @@ public struct DynamicCorrelations: Sendable {
     let shocks = Self.shocks(panel, factors.shocks, assets.shocks)
     let (lanes, k) = (Kernels.chosen.lanes, panel.regressorCount)
     let blocks = try panel.map(budget) { [self] block in
-      CorrelationBlock(shocks, block, before: panel.periods, means: means).paths {
-        weights[min($0, weights.count - 1)]
+      CorrelationBlock(
+        shocks, panel.series(of: block), before: panel.periods, means: means
+      ).paths {
+        let pair = weights[min($0, weights.count - 1)]
+        return (pair.shock, pair.memory)
       }
     }
     var result = Filtered(

@@ -43,10 +43,27 @@ public struct GARCH: Sendable {
   public init(
     _ panel: SeriesPanel, before end: Int, evaluations: Int = 300, budget: Budget
   ) throws(BudgetError) {
-    estimates = try panel.map(budget) { block in
-      let starts = panel.series(of: block).map { Self.start(panel, $0, before: end) }
-      return GARCHSearch(panel, block, before: end, starts, evaluations: evaluations).estimates()
-    }.flatMap { $0 }
+    let starts = (0..<panel.series).map { Self.start(panel, $0, before: end) }
+    let searches = try panel.search(budget) {
+      GARCHLanes(panel, before: end, starts)
+    } _: {
+      WeightSearch([(starts[$0].shock, starts[$0].memory)], evaluations: evaluations)
+    }
+    estimates = zip(starts, searches).enumerated().map { i, pair in
+      let seen = Double((0..<end).count { !panel.value(i, at: $0).isNaN })
+      return Self.settled(pair.0, pair.1, seen: seen)
+    }
+  }
+
+  private static func settled(
+    _ start: Estimate, _ search: WeightSearch, seen: Double
+  ) -> Estimate {
+    let best = search.best
+    var estimate = start
+    (estimate.shock, estimate.memory) = best.weights
+    estimate.hasConverged = best.hasConverged
+    estimate.logLikelihood = -0.5 * (best.deviance / seen + Elementary.log(2 * Double.pi))
+    return estimate
   }
 
   private static func start(_ panel: SeriesPanel, _ series: Int, before end: Int) -> Estimate {
@@ -54,7 +71,8 @@ public struct GARCH: Sendable {
     let mean = Summation.pairwise(seen) / Double(seen.count)
     let squares = Summation.pairwise(seen.map { ($0 - mean) * ($0 - mean) })
     return Estimate(
-      mean: mean, variance: squares / Double(seen.count), shock: 0.05, memory: 0.90)
+      mean: mean, variance: squares / Double(seen.count), shock: Persistence.usual.shock,
+      memory: Persistence.usual.memory)
   }
 
   /// The errors of every series over the roots of their variances, and those roots; one row a period.
@@ -65,8 +83,7 @@ public struct GARCH: Sendable {
     var deviations = shocks
     let lanes = Kernels.chosen.lanes
     let blocks = try panel.map(budget) { block in
-      let own = Array(estimates[panel.series(of: block)])
-      return GARCHSearch(panel, block, before: panel.periods, own, evaluations: 0).variances()
+      GARCHLanes(panel, before: panel.periods, estimates).variances(panel.series(of: block))
     }
     for (block, variances) in blocks.enumerated() {
       for (lane, i) in panel.series(of: block).enumerated() {
@@ -81,74 +98,53 @@ public struct GARCH: Sendable {
   }
 }
 
-/// The likelihood of one block of lanes.
-private struct GARCHSearch {
-  let starts: [GARCH.Estimate]
-  let evaluations: Int
-  private let errors: SeriesPanel
+/// The variances of the series that are in the lanes.
+private final class GARCHLanes: LaneFilter {
+  private let panel: SeriesPanel
+  private let starts: [GARCH.Estimate]
+  private let columns: LaneColumns
   private let memory = LaneMemory([1, 1, 1, 1, 3])
+  private let idle: [Double]
   private let lanes = Kernels.chosen.lanes
 
-  init(
-    _ panel: SeriesPanel, _ block: Int, before end: Int, _ starts: [GARCH.Estimate],
-    evaluations: Int
-  ) {
-    (self.starts, self.evaluations) = (starts, evaluations)
-    let own = panel.series(of: block)
-    let values = (0..<end).flatMap { t in
-      zip(own, starts).map { panel.value($0, at: t) - $1.mean }
-    }
-    errors = SeriesPanel(
-      values, series: own.count, regressors: [Double](repeating: 0, count: end), count: 1)
+  init(_ panel: SeriesPanel, before end: Int, _ starts: [GARCH.Estimate]) {
+    (self.panel, self.starts) = (panel, starts)
+    columns = LaneColumns(periods: end)
+    // The kernel reads no regressor.
+    idle = [0]
+    for lane in 0..<lanes { memory[3][lane] = 1 }
   }
 
-  func estimates() -> [GARCH.Estimate] {
-    var searches = starts.map {
-      NelderMead(
-        from: Persistence.point($0.shock, $0.memory), steps: [0.7, 0.7], evaluations: evaluations,
-        tolerance: 1e-10)
-    }
-    while searches.contains(where: { !$0.isDone }) {
-      let values = deviances(searches.map { Persistence.weights($0.point) })
-      for (lane, value) in values.enumerated() { searches[lane].take(value) }
-    }
-    return zip(starts, searches).enumerated().map { lane, pair in
-      var estimate = pair.0
-      (estimate.shock, estimate.memory) = Persistence.weights(pair.1.best.point)
-      estimate.hasConverged = pair.1.hasConverged
-      let seen = Double((0..<errors.periods).count { !errors.value(lane, at: $0).isNaN })
-      estimate.logLikelihood =
-        -0.5 * (pair.1.best.value / seen + Elementary.log(2 * Double.pi))
-      return estimate
-    }
+  func enter(_ series: Int, lane: Int) {
+    let start = starts[series]
+    memory[3][lane] = start.variance
+    columns.enter(lane) { panel.value(series, at: $0) - start.mean }
   }
 
-  /// The variances of all periods, one row of lanes each.
-  func variances() -> [Double] {
-    var variances = [Double](repeating: 0, count: errors.periods * errors.stride)
-    variances.withUnsafeMutableBufferPointer {
-      run(starts.map { ($0.shock, $0.memory) }, into: $0.baseAddress)
+  func deviances(_ weights: [Persistence.Pair]) -> [Double] {
+    run(weights, into: nil)
+    return LaneEvidence.deviances(
+      Array(UnsafeBufferPointer(start: memory[4], count: 3 * lanes)))
+  }
+
+  /// The variances of some series with the weights of their starts, a row of lanes a period.
+  func variances(_ series: Range<Int>) -> [Double] {
+    var variances = [Double](repeating: 0, count: columns.periods * lanes)
+    var weights = [Persistence.Pair](repeating: Persistence.usual, count: lanes)
+    for (lane, i) in series.enumerated() {
+      enter(i, lane: lane)
+      weights[lane] = (starts[i].shock, starts[i].memory)
     }
+    variances.withUnsafeMutableBufferPointer { run(weights, into: $0.baseAddress) }
     return variances
   }
 
-  private func deviances(_ points: [(shock: Double, memory: Double)]) -> [Double] {
-    run(points, into: nil)
-    let sums = Array(UnsafeBufferPointer(start: memory[4], count: 3 * lanes))
-    return Array(LaneEvidence.deviances(sums).prefix(starts.count))
-  }
-
-  private func run(
-    _ points: [(shock: Double, memory: Double)], into variances: UnsafeMutablePointer<Double>?
-  ) {
-    for lane in 0..<lanes {
-      let known = lane < starts.count
-      let variance = known ? starts[lane].variance : 1
-      let (shock, fading) = known ? points[lane] : (shock: 0.05, memory: 0.90)
-      memory[0][lane] = (1 - shock - fading) * variance
-      (memory[1][lane], memory[2][lane], memory[3][lane]) = (shock, fading, variance)
+  private func run(_ weights: [Persistence.Pair], into variances: UnsafeMutablePointer<Double>?) {
+    for (lane, pair) in weights.enumerated() {
+      memory[0][lane] = (1 - pair.shock - pair.memory) * memory[3][lane]
+      (memory[1][lane], memory[2][lane]) = pair
     }
-    errors.withLanes(0, upTo: errors.periods) {
+    columns.withLanes(idle, count: 1) {
       Kernels.chosen.garch(
         $0,
         VarianceLanes(

@@ -4,8 +4,13 @@ enum Persistence {
   /// The largest sum of the two.
   static let most = 0.999
 
+  typealias Pair = (shock: Double, memory: Double)
+
+  /// Weights that daily returns often have.
+  static let usual: Pair = (0.05, 0.90)
+
   /// The two weights at a point: their sum, and the share of shocks in it, by logistic functions.
-  static func weights(_ point: [Double]) -> (shock: Double, memory: Double) {
+  static func weights(_ point: [Double]) -> Pair {
     let total = most / (1 + Elementary.exp(-point[0]))
     let share = 1 / (1 + Elementary.exp(-point[1]))
     return (total * share, total * (1 - share))

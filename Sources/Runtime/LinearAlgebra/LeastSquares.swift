@@ -37,13 +37,30 @@ public struct LeastSquares: Sendable {
 
   /// Regresses `y` on the columns of `x`.
   public init(_ x: Matrix, _ y: [Double]) throws(LinearAlgebraError) {
+    self = try Self.withInverseGram(x, y, wantsInverse: false).fit
+  }
+
+  /// The regression and (X'X)^-1, zero for dropped columns.
+  static func withInverseGram(
+    _ x: Matrix, _ y: [Double], wantsInverse: Bool = true
+  ) throws(LinearAlgebraError) -> (fit: LeastSquares, inverse: Matrix) {
+    let qr = try checked(x, y)
+    return (LeastSquares(x, y, qr), wantsInverse ? qr.inverseGram : Matrix(rows: 0, columns: 0))
+  }
+
+  private static func checked(
+    _ x: Matrix, _ y: [Double]
+  ) throws(LinearAlgebraError) -> ScaledQR {
     try LAPACK.require()
     guard x.rows == y.count else {
       throw .shapeMismatch(left: [x.rows, x.columns], right: [y.count])
     }
     guard x.isFinite else { throw .notFinite(argument: "a regressor") }
     guard y.allSatisfy(\.isFinite) else { throw .notFinite(argument: "the response") }
-    let qr = ScaledQR(x)
+    return ScaledQR(x)
+  }
+
+  private init(_ x: Matrix, _ y: [Double], _ qr: ScaledQR) {
     var solution = qr.solve(y)
     let correction = qr.solve(Self.residuals(x, y, solution))
     for j in 0..<x.columns { solution[j] += correction[j] }
@@ -141,6 +158,23 @@ struct ScaledQR {
       var sum = 0.0
       for j in k..<max(k, rank) { sum += inverse[j * rank + k] * inverse[j * rank + k] }
       result[order[k]] = sum / (scale[order[k]] * scale[order[k]])
+    }
+    return result
+  }
+
+  /// (X'X)^-1 in the units of X; zero where a column was dropped.
+  var inverseGram: Matrix {
+    var inverse = Matrix.identity(rank).storage
+    LAPACK.solveUpper(factor, leading: rows, order: rank, &inverse, count: rank)
+    var result = Matrix(rows: columns, columns: columns)
+    for a in 0..<rank {
+      for b in 0...a {
+        var sum = 0.0
+        for j in a..<max(a, rank) { sum += inverse[j * rank + a] * inverse[j * rank + b] }
+        let value = sum / (scale[order[a]] * scale[order[b]])
+        result[order[a], order[b]] = value
+        result[order[b], order[a]] = value
+      }
     }
     return result
   }

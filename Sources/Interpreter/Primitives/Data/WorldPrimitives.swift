@@ -137,7 +137,12 @@ enum WorldPanel {
       title: "components of \(world.name)",
       columns: [Column.time(periods)]
         + series.names.enumerated().map { k, name in
-          (name, Column(numbers: periods.indices.map { series.row($0)[$0 * series.names.count + k] }, unit: .ratio, known: 0))
+          (
+            name,
+            Column(
+              numbers: periods.indices.map { series.row($0)[$0 * series.names.count + k] },
+              unit: .ratio, known: 0)
+          )
         })
   }
 

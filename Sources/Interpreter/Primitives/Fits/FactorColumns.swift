@@ -58,7 +58,8 @@ struct FactorColumns {
 
   /// The names as words, the first of many.
   var words: String {
-    names.count > 8 ? names.prefix(3).joined(separator: ", ") + ", …" : names.joined(separator: ", ")
+    names.count > 8
+      ? names.prefix(3).joined(separator: ", ") + ", …" : names.joined(separator: ", ")
   }
 
   /// The rows whose month has a value of every factor.

@@ -14,6 +14,24 @@ extension SortTies {
   }
 }
 
+extension Breakpoints {
+  /// The firms of the New York Stock Exchange, by name or by its code of the price files; nil for all.
+  func reference(of panel: Panel) throws -> [Bool]? {
+    guard self == .nyse else { return nil }
+    let names = ["exchange", "exchcd", "EXCHCD", "primaryexch"]
+    guard let name = names.first(where: panel.hasColumn) else {
+      throw Fault(
+        .unknownColumn, "NYSE break points need a column `exchange`",
+        helps: ["use all firms:  breakpoints: all"], parameter: "breakpoints")
+    }
+    let column = try panel.column(name)
+    return (0..<panel.count).map { row in
+      let text = ValueText.short(column.value(at: row))
+      return text == "NYSE" || text == "N" || text == "1"
+    }
+  }
+}
+
 /// A sort into deciles and what to say when it cannot be made.
 struct DecileSort {
   private let panel: Panel
@@ -34,29 +52,13 @@ struct DecileSort {
     do {
       return try PortfolioSort(
         numbers, index: panel.index, buckets: 10, small: small, ties: ties,
-        reference: try reference(), seed: seed)
+        reference: try breakpoints.reference(of: panel), seed: seed)
     } catch let error as PanelError {
       switch error {
       case .tooFewAssets(_, let months, let smallest): throw tooFew(months, smallest)
       case .tiedBreakPoints(let months): throw tied(months)
       default: throw error
       }
-    }
-  }
-
-  // The firms of the New York Stock Exchange, by name or by its code of the price files.
-  private func reference() throws -> [Bool]? {
-    guard breakpoints == .nyse else { return nil }
-    let names = ["exchange", "exchcd", "EXCHCD", "primaryexch"]
-    guard let name = names.first(where: panel.hasColumn) else {
-      throw Fault(
-        .unknownColumn, "NYSE break points need a column `exchange`",
-        helps: ["use all firms:  breakpoints: all"], parameter: "breakpoints")
-    }
-    let column = try panel.column(name)
-    return (0..<panel.count).map { row in
-      let text = ValueText.short(column.value(at: row))
-      return text == "NYSE" || text == "N" || text == "1"
     }
   }
 

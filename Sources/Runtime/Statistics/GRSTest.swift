@@ -1,0 +1,67 @@
+// The joint test of alphas: do some factors price some portfolios?
+//
+// Definition: F = (T - N - K) / N * a' S^-1 a / (1 + m' V^-1 m), a the intercepts of regressions on the factors, S the
+// covariance of their residuals and m, V mean and covariance of the factors, both divided by T. F has N and
+// T - N - K degrees of freedom under normal errors. Missing values: refused; callers keep whole periods.
+// Reference: Gibbons, Ross and Shanken (1989), equation 7.
+
+public struct GRSTest: Sendable {
+  public let statistic: Double
+  public let degrees: (Int, Int)
+  public let pValue: Double
+  /// a' S^-1 a: the squared Sharpe ratio that the alphas add, by period.
+  public let squaredSharpeOfAlphas: Double
+  /// The regression of each portfolio, the constant first.
+  public let regressions: [Regression]
+
+  /// Tests portfolios against factors, columns of equal length.
+  public init(
+    _ portfolios: [[Double]], _ factors: [[Double]], _ kind: ErrorKind = .ols, lags: Int = 0
+  ) throws(LinearAlgebraError) {
+    let (n, k, t) = (portfolios.count, factors.count, portfolios.first?.count ?? 0)
+    let x = Matrix(
+      rows: t, columns: k + 1, storage: (0..<t).flatMap { i in [1] + factors.map { $0[i] } })
+    var regressions: [Regression] = []
+    for own in portfolios {
+      regressions.append(try Regression(x, own, kind, lags: lags, constant: 0))
+    }
+    self.regressions = regressions
+    degrees = (n, t - n - k)
+    guard degrees.1 > 0, !regressions.contains(where: \.isExact) else {
+      (statistic, pValue, squaredSharpeOfAlphas) = (.nan, .nan, .nan)
+      return
+    }
+    let alphas = regressions.map { $0.coefficients[0] }
+    let residuals = Self.covariance(regressions.map(\.fit.residuals), centred: false)
+    let gain = try Self.quadratic(residuals, alphas)
+    let means = factors.map { Summation.compensated($0) / Double(t) }
+    let price = try Self.quadratic(Self.covariance(factors, centred: true), means)
+    squaredSharpeOfAlphas = gain
+    statistic = Double(degrees.1) / Double(n) * gain / (1 + price)
+    pValue = TailProbability.fisher(statistic, Double(degrees.0), Double(degrees.1))
+  }
+
+  private static func quadratic(
+    _ matrix: Matrix, _ vector: [Double]
+  ) throws(LinearAlgebraError) -> Double {
+    guard !vector.isEmpty else { return 0 }
+    let solved = try Cholesky(matrix).solve(vector)
+    return zip(vector, solved).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
+  private static func covariance(_ columns: [[Double]], centred: Bool) -> Matrix {
+    let t = Double(columns.first?.count ?? 1)
+    let moved = columns.map { own -> [Double] in
+      let mean = centred ? Summation.compensated(own) / t : 0
+      return own.map { $0 - mean }
+    }
+    var result = Matrix(rows: columns.count, columns: columns.count)
+    for i in columns.indices {
+      for j in 0...i {
+        let value = Summation.compensated(zip(moved[i], moved[j]).map { $0 * $1 }) / t
+        (result[i, j], result[j, i]) = (value, value)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,63 @@
+// Regressions beyond what other programs confirm: dependent columns, short samples, months that do not count.
+
+import TestSupport
+import Testing
+
+@testable import FactorRuntime
+
+@Suite struct RegressionTests {
+  private func sample(_ n: Int) -> (x: Matrix, y: [Double]) {
+    var stream = RandomStream(seed: 3, purpose: .example)
+    let x = Matrix((0..<n).map { _ in [1, stream.normal()] })
+    return (x, (0..<n).map { 0.5 * x[$0, 1] + stream.normal() })
+  }
+
+  @Test(arguments: ErrorKind.allCases) func aDependentColumnIsLeftOut(kind: ErrorKind) throws {
+    let (x, y) = sample(80)
+    let wide = Matrix((0..<80).map { x.row($0) + [2 * x[$0, 1]] })
+    let found = try Regression(wide, y, kind, lags: 3, constant: 0)
+    let alone = try Regression(x, y, kind, lags: 3, constant: 0)
+    let dropped = try #require(found.fit.dropped.first)
+    #expect(found.standardErrors[dropped].isNaN && found.tStatistics[dropped].isNaN)
+    #expect(found.standardErrors.count { $0.isFinite } == 2)
+    if kind != .r {
+      expectClose(found.standardErrors[0], alone.standardErrors[0], relative: 1e-9)
+    }
+  }
+
+  // Without lags Newey-West is White without a factor.
+  @Test func kindsMeetWhereTheyShould() throws {
+    let (x, y) = sample(50)
+    let none = try Regression(x, y, .nw, lags: 0)
+    let white = try Regression(x, y, .white)
+    let factor = (50.0 / 48).squareRoot()
+    expectClose(white.standardErrors, none.standardErrors.map { $0 * factor }, relative: 1e-12)
+    let many = try Regression(x, y, .nw, lags: 400)
+    #expect(many.lags == 49 && many.standardErrors.allSatisfy { $0.isFinite })
+    #expect(Regression.usualLags(100) == 4 && Regression.usualLags(600) == 5)
+  }
+
+  @Test func whatIsExplainedExactlyIsSaid() throws {
+    let (x, _) = sample(30)
+    #expect(try Regression(x, (0..<30).map { 1 + 2 * x[$0, 1] }).isExact)
+    let (_, y) = sample(30)
+    #expect(try !Regression(x, y.reversed()).isExact)
+  }
+
+  @Test func monthsThatCannotBeRegressedAreNamed() throws {
+    var stream = RandomStream(seed: 4, purpose: .example)
+    let rows = [0..<10, 10..<20, 20..<22, 22..<32]
+    var x = (0..<32).map { _ in stream.normal() }
+    for i in 10..<20 { x[i] = 1 }
+    x[31] = .nan
+    let y = x.map { _ in stream.normal() }
+    let found = try FamaMacBeth(y, [x], rows: rows, .nw, lags: 0)
+    #expect(found.months.map(\.place) == [0, 3] && found.months.map(\.firms) == [10, 9])
+    #expect(found.skipped.map(\.place) == [1, 2])
+    #expect(found.skipped[1].reason == .firms(2))
+    guard case .dependent = found.skipped[0].reason else {
+      Issue.record("a month without spread is dependent")
+      return
+    }
+  }
+}
