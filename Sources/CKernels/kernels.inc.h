@@ -32,6 +32,7 @@ INLINE vf vmin(vf a, vf b) { return choose(a < b, a, b); }
 #include "attention.inc.h"
 #include "likelihood.inc.h"
 #include "filters.inc.h"
+#include "tall.inc.h"
 #include "expressions.inc.h"
 #include "gram.inc.h"
 
@@ -90,6 +91,8 @@ const fq_kernel_table NAME(fq_kernels) = {
     .expression = NAME(expression),
     .missing = NAME(missing),
     .gram = NAME(gram),
+    .tall_product = NAME(tall_product),
+    .tall_transposed = NAME(tall_transposed),
     .weighted_sums = NAME(weighted_sums),
     .peak_probe = NAME(peak_probe),
 };

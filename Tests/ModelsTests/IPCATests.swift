@@ -86,7 +86,7 @@ private struct Fixture {
       let fit = z * (Matrix(rows: 3, columns: width, storage: expected).transposed * factors[t])
       rest += zip(r, fit).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
     }
-    let found = try panel.factors(gamma).factors
+    let found = panel.factors(gamma).factors
     for t in 0..<20 {
       expectClose((0..<3).map { found[$0 * 20 + t] }, factors[t], relative: 1e-9, "month \(t)")
     }

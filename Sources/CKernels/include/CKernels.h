@@ -154,6 +154,11 @@ typedef struct {
                double *scratch);
   // Adds Z'v to count + 1 sums, the constant's last.
   void (*weighted_sums)(int64_t rows, int64_t count, const float *z, const double *v, double *sums);
+  // A few columns times a large matrix of doubles, and times its transpose; see tall.inc.h.
+  void (*tall_product)(int64_t rows, int64_t inner, int64_t width, const double *a, int64_t stride,
+                       const double *b, double *c);
+  void (*tall_transposed)(int64_t inner, int64_t columns, int64_t width, const double *a,
+                          int64_t stride, const double *b, double *c);
   // Runs independent fused multiply-adds and gives the number of float operations done.
   double (*peak_probe)(int64_t rounds, float *sink);
 } fq_kernel_table;

@@ -55,7 +55,7 @@ final class AlternatingLeastSquares {
   /// Runs one round; gives the largest change of an entry of G or F, and the share of the squared
   /// returns that is left unexplained.
   func round() throws -> (change: Double, loss: Double) {
-    let factors = try panel.factors(fit.gamma).factors
+    let factors = panel.factors(fit.gamma).factors
     let (gamma, rest) = try panel.gamma(factors, ridge: ridge)
     var next = InstrumentedFit(gamma: gamma, factors: factors)
     try normalise(&next)

@@ -90,7 +90,7 @@ public enum InstrumentTests {
       let estimate = try InstrumentedEstimate(
         panel, model.schedule, start: model.columnwise(gamma, task), context)
       fit = InstrumentedFit(
-        gamma: estimate.fit.gamma, factors: try panel.factors(estimate.fit.gamma).factors)
+        gamma: estimate.fit.gamma, factors: panel.factors(estimate.fit.gamma).factors)
       (moments, observed) = (panel.moments, panel.observed)
     }
 

@@ -13,7 +13,9 @@ final class InstrumentedPanel {
   let latent: Int
   /// Observed factors by month, one list each.
   let observed: [[Double]]
-  // What the products write into, kept from round to round.
+  // Triangles and first moments, a row a pair or a characteristic, and what is written, kept from round to round.
+  private let grams: TallProduct
+  private let products: TallProduct
   private var pairProducts: [Double]
   private var squares: [Double]
   private var firsts: [Double]
@@ -30,6 +32,10 @@ final class InstrumentedPanel {
     pairProducts = [Double](repeating: 0, count: moments.pairs * pairs)
     squares = [Double](repeating: 0, count: moments.months * pairs)
     firsts = [Double](repeating: 0, count: moments.months * columns)
+    grams = TallProduct(
+      moments.grams, rows: moments.pairs, inner: moments.months, columns: pairs)
+    products = TallProduct(
+      moments.products, rows: moments.width, inner: moments.months, columns: columns)
     total = Summation.compensated(moments.squares)
   }
 
@@ -41,15 +47,12 @@ final class InstrumentedPanel {
 
   /// Gives f_t = (G_l'W_t G_l)^-1 G_l'(Q_t - W_t G_o g_t) for all months, months x columns column
   /// after column, the observed ones as they are; and the sum of squared residuals.
-  func factors(_ gamma: [Double]) throws(LinearAlgebraError) -> (factors: [Double], rest: Double) {
+  func factors(_ gamma: [Double]) -> (factors: [Double], rest: Double) {
     let (months, columns) = (months, columns)
     let pairs = columns * (columns + 1) / 2
     fillPairProducts(gamma)
-    try DenseProduct.plain(
-      moments.grams, pairProducts, rows: months, inner: moments.pairs, columns: pairs,
-      into: &squares)
-    try DenseProduct.plain(
-      moments.products, gamma, rows: months, inner: moments.width, columns: columns, into: &firsts)
+    grams.transposed(pairProducts, columns: pairs, into: &squares)
+    products.transposed(gamma, columns: columns, into: &firsts)
     var result = [Double](repeating: 0, count: months * columns)
     for (m, series) in observed.enumerated() {
       for t in 0..<months { result[(latent + m) * months + t] = series[t] }
@@ -124,12 +127,9 @@ final class InstrumentedPanel {
       }
     }
     let pairs = columns * (columns + 1) / 2
-    try DenseProduct.transposed(
-      moments.grams, squares, rows: moments.pairs, inner: months, columns: pairs,
-      into: &pairProducts)
+    grams.plain(squares, columns: pairs, into: &pairProducts)
     var right = [Double](repeating: 0, count: width * columns)
-    try DenseProduct.transposed(
-      moments.products, firsts, rows: width, inner: months, columns: columns, into: &right)
+    products.plain(firsts, columns: columns, into: &right)
     var normal = normalMatrix()
     let order = width * columns
     let mean = (0..<order).reduce(0) { $0 + normal[$1 * (order + 1)] } / Double(order)

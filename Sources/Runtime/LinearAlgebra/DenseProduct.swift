@@ -1,18 +1,10 @@
 // Products of tall matrices of doubles kept column after column, for loops that repeat them.
 //
-// Definition: C = A B or C = A' B. Missing values: NaN propagates. Degrees of freedom: none.
+// Definition: C = A' B. Missing values: NaN propagates. Degrees of freedom: none.
 // One thread, so the number of cores cannot change a bit. Reference: BLAS dgemm.
 
 /// Products of column-major matrices without copies or transpositions.
 public enum DenseProduct {
-  /// Writes A B, of `rows` x `columns`; A has `inner` columns.
-  public static func plain(
-    _ a: [Double], _ b: [Double], rows: Int, inner: Int, columns: Int, into c: inout [Double]
-  ) throws(LinearAlgebraError) {
-    precondition(a.count >= rows * inner)
-    try run(a, false, b, rows, inner, columns, &c)
-  }
-
   /// Writes A' B, of `rows` x `columns`; A has `inner` rows and `rows` columns.
   public static func transposed(
     _ a: [Double], _ b: [Double], rows: Int, inner: Int, columns: Int, into c: inout [Double]

@@ -72,6 +72,23 @@ public struct Kernels: @unchecked Sendable {
     table.pointee.weighted_sums(Int64(rows), Int64(count), z, v, sums)
   }
 
+  /// Multiplies a large matrix, row after row, with rows of `width` numbers.
+  func tallProduct(
+    rows: Int, inner: Int, width: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
+    into c: UnsafeMutablePointer<Double>
+  ) {
+    table.pointee.tall_product(Int64(rows), Int64(inner), Int64(width), a, Int64(inner), b, c)
+  }
+
+  /// Multiplies the transpose of a large matrix, kept row after row, with rows of `width` numbers.
+  func tallTransposed(
+    inner: Int, columns: Int, width: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
+    into c: UnsafeMutablePointer<Double>
+  ) {
+    table.pointee.tall_transposed(
+      Int64(inner), Int64(columns), Int64(width), a, Int64(columns), b, c)
+  }
+
   /// The number of series that a filter over time takes side by side.
   var lanes: Int { Int(table.pointee.lanes) }
   /// The most regressors of a filter over time.
