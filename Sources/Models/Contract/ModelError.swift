@@ -31,6 +31,7 @@ public enum ModelError: Error, Equatable, Sendable {
   /// A model of series reads the return of every asset in every period.
   case missingReturn(asset: String, month: Period, assets: Int)
   case constantSeries(asset: String)
+  case tooFewReturns(asset: String, found: Int, needed: Int)
   case otherAssets(expected: [String], found: [String])
   case otherCharacteristics(expected: [String], found: [String])
   case notFinite(epoch: Int, month: Period? = nil)
@@ -84,6 +85,8 @@ extension ModelError {
         + "every period"
     case .constantSeries(let asset):
       "the returns of `\(asset)` do not vary in the training periods"
+    case .tooFewReturns(let asset, let found, let needed):
+      "`\(asset)` has \(found) returns in the training periods; its scale needs \(needed)"
     case .otherAssets(let expected, let found):
       "the model was fitted on the returns of \(expected.count) assets "
         + "(\(Self.list(expected))), the task has \(found.count) (\(Self.list(found)))"
@@ -146,6 +149,7 @@ extension ModelError {
           ? "" : ", for example  where \(month.kind == .month ? "month" : "date") > \(month)")
         + ", or leave `\(asset)` out"
     case .constantSeries(let asset): "leave `\(asset)` out"
+    case .tooFewReturns(let asset, _, _): "leave `\(asset)` out, or let training end later"
     case .otherAssets: "set up the task with the assets the model was fitted on"
     case .otherCharacteristics: "set up the task with the features the model was fitted on"
     case .notFinite: "lower the rate, or look for extreme returns with describe"
