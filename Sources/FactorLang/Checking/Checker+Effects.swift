@@ -11,7 +11,7 @@ extension Checker {
     case .none: return result.with(result.schema)
     case .keeps: return kind.with(kept(facts))
     case .keepsAsTable: return Type.table(nil).with(facts.schema)
-    case .addsDefinitions: return kind.with(facts.schema)
+    case .addsDefinitions, .renames: return kind.with(facts.schema)
     case .selects: return kind.with(selected(facts))
     case .loadsFile: return result.with(loaded(call, bound))
     case .addsNamed(let columns):

@@ -202,6 +202,18 @@ public struct Schema: Sendable {
       columns.filter { !dropped.contains($0.name) }, keys: keys.filter { !dropped.contains($0) })
   }
 
+  /// Gives a column another name where it stands; keys stay keys.
+  public func renaming(_ old: String, to new: String) -> Schema {
+    var schema = with(
+      columns.map { column in
+        var column = column
+        if column.name == old { column.name = new }
+        return column
+      }, keys: keys.map { $0 == old ? new : $0 })
+    schema.sets = sets.mapValues { $0.map { $0 == old ? new : $0 } }
+    return schema
+  }
+
   /// Periods after a row at which a column is known; keys are known always.
   public func known(_ name: String) -> Int? {
     if let known = self[name]?.known { return known }

@@ -63,6 +63,8 @@ public enum SchemaEffect: Sendable {
   case keepsAsTable
   /// Definitions are added (derive).
   case addsDefinitions
+  /// Columns get the names of definitions that name them (rename).
+  case renames
   /// Columns named by the `columnNames` parameter stay; those of `except` go.
   case selects
   /// The columns are those of the file in the first parameter.

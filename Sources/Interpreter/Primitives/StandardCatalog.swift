@@ -11,11 +11,12 @@ public struct StandardCatalog: Catalog {
 
   /// Every primitive of fq.
   public static let standard = StandardCatalog(
-    dataPrimitives + marketPrimitives + filePrimitives + panelPrimitives + tablePrimitives
+    dataPrimitives + marketPrimitives + filePrimitives + panelPrimitives + columnVerbPrimitives
+      + tablePrimitives
       + columnPrimitives
       + crossSectionPrimitives
       + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
-      + [loadingsPrimitive]
+      + [loadingsPrimitive, latentsPrimitive]
       + evaluationPrimitives + robustnessPrimitives + sweepPrimitives + rollingPrimitives
       + seriesPrimitives + regimePrimitives + dynamicsPrimitives + portfolioPrimitives
       + strategyPrimitives

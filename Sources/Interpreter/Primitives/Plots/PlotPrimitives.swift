@@ -137,7 +137,7 @@ enum PlotColumns {
     return try values.map { expression in
       let column = try expression.evaluate(on: frame.rows)
       // What a table tells of the whole sample is no news; what it tells of later periods is.
-      if !(frame.rows is Table && Availability.isWholeSample(column.known)) {
+      if !((frame.rows is Table || frame.isOfTable) && Availability.isWholeSample(column.known)) {
         times.append((expression.text, column.known))
       }
       guard let numbers = column.numbers else {
