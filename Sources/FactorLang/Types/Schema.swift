@@ -79,6 +79,7 @@ public struct Schema: Sendable {
     var sets: [String: [String]] = [:]
     var months: MonthSpan?
     var choice: RowChoice?
+    var pace: Pace?
     /// Where the first names stand, kept only when there are many; those behind are few and looked
     /// through, so that adding a column does not copy the index.
     var places: [String: Int] = [:]
@@ -88,6 +89,7 @@ public struct Schema: Sendable {
     init(_ other: Storage) {
       (columns, keys, isComplete) = (other.columns, other.keys, other.isComplete)
       (sets, months, choice, places) = (other.sets, other.months, other.choice, other.places)
+      pace = other.pace
     }
   }
 
@@ -153,6 +155,12 @@ public struct Schema: Sendable {
   public var choice: RowChoice? {
     get { storage.choice }
     set { own().choice = newValue }
+  }
+
+  /// How its clock goes, where that is known.
+  public var pace: Pace? {
+    get { storage.pace }
+    set { own().pace = newValue }
   }
 
   /// The names in order.
@@ -223,6 +231,7 @@ public struct Schema: Sendable {
   private func with(_ columns: [ColumnInfo], keys: [String]) -> Schema {
     var copy = Schema(columns, keys: keys, isComplete: isComplete)
     (copy.sets, copy.months, copy.choice) = (sets, months, choice)
+    copy.pace = pace
     return copy
   }
 
@@ -241,6 +250,7 @@ extension Schema: Hashable {
     return own.columns.count == its.columns.count && own.columns.last == its.columns.last
       && own.columns == its.columns && own.keys == its.keys && own.isComplete == its.isComplete
       && own.sets == its.sets && own.months == its.months && own.choice == its.choice
+      && own.pace == its.pace
   }
 
   /// Hashes a little of it: schemas are long, and rarely many.

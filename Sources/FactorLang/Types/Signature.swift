@@ -105,13 +105,16 @@ public struct NumberedColumns: Sendable, Hashable {
   /// The option that chooses what is given, and the columns of words that give others in place of numbered ones.
   public let chooser: String?
   public let others: [String: [ColumnInfo]]
+  /// The clocks of words whose rows are not months.
+  public let paces: [String: Pace]
 
   /// Creates a description of numbered columns.
   public init(
     _ prefix: String, count: String, fallback: Int, known: Int?, set: String,
     unless naming: String? = nil, is plainWord: String? = nil, chosenBy chooser: String? = nil,
-    others: [String: [ColumnInfo]] = [:]
+    others: [String: [ColumnInfo]] = [:], paces: [String: Pace] = [:]
   ) {
+    self.paces = paces
     (self.chooser, self.others) = (chooser, others)
     (self.naming, self.plainWord) = (naming, plainWord)
     self.prefix = prefix

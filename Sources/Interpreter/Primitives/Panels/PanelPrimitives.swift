@@ -52,7 +52,7 @@ let panelPrimitives: [Primitive] = [
     var selected = value
     for condition in conditions {
       let mask = try condition.evaluate(on: panel)
-      try Timing.checkCondition(mask, condition)
+      try Timing.checkCondition(mask, condition, on: panel.index.clock)
       selected.selection = max(selected.selection, mask.known)
       try missing.check(mask, condition)
       let line: LedgerLine
@@ -73,7 +73,7 @@ let panelPrimitives: [Primitive] = [
           })), examples: ["describe toy"]
   ) { context, value in
     let times = value.panel.named.map { (name: $0.name, known: $0.column.known) }
-    if let note = Timing.futureNote(times) { context.note(note) }
+    if let note = Timing.futureNote(times, on: value.panel.index.clock) { context.note(note) }
     return Describe.table(value.panel)
   },
   Primitive(

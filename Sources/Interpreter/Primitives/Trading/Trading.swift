@@ -137,16 +137,19 @@ enum Trading {
     }
     // What counts is the decile that is held, whoever made it, and the rows that were left.
     try Timing.checkSignal(
-      try panel.column("decile").known, before: try panel.column(name), named: name)
+      try panel.column("decile").known, before: try panel.column(name), named: name,
+      on: panel.index.clock)
     try Timing.checkSelection(value, before: try panel.column(name).known, of: name)
     try Timing.checkSignal(
-      try panel.column("signal").known, before: try panel.column(name), named: name)
+      try panel.column("signal").known, before: try panel.column(name), named: name,
+      on: panel.index.clock)
     if let weight {
       try Timing.checkPresent(
         try panel.column(weight).known, of: weight, "these weights are chosen",
-        parameter: "weight")
+        on: panel.index.clock, parameter: "weight")
       try Timing.checkWeights(
-        try panel.column(weight).known, of: weight, before: try panel.column(name), named: name)
+        try panel.column(weight).known, of: weight, before: try panel.column(name), named: name,
+        on: panel.index.clock)
     }
     // Rows stand in the month of the sort; the return may be earned later.
     let earned = try panel.column(name).known
