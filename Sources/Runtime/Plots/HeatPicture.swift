@@ -74,7 +74,7 @@ struct HeatPicture {
     let head = scene.title.isEmpty ? 14.0 : 44
     return HeatMap.runs(scene.groups).flatMap { run -> [String] in
       let x = left + Double(run.columns.lowerBound) * cellWidth
-      let fit = Int(Double(run.columns.count) * cellWidth / 6.2)
+      let fit = Int(Double(run.columns.count) * cellWidth / 7.2)
       let name =
         "<text x=\"\(SVGText.number(x + 2))\" y=\"\(SVGText.number(head + 8))\" font-size=\"11\" "
         + "fill=\"#202020\">\(SVGText.escaped(TextWidth.cut(run.name, to: max(1, fit))))</text>"
