@@ -298,7 +298,7 @@ private enum Trial {
     let full = try task(months: 60)
     let gap = full.rows(20).lowerBound + 4
     let task = full.selecting((0..<full.returns.count).filter { $0 != gap })
-    let error = ModelError.missingReturn(asset: "10004", month: full.index.months[20], assets: 22)
+    let error = ModelError.absentReturn(asset: "10004", month: full.index.months[20], assets: 22)
     let model = try model()
     #expect(throws: error) { try model.fit(task, FitContext(seed: 1)) }
   }

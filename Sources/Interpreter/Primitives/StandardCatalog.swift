@@ -99,10 +99,11 @@ public struct HeaderSchemas: FileSchemas {
       }
       let own = [ColumnInfo(header.dateKey, .any), ColumnInfo(header.assetKey, .text)]
       let month = header.columns.contains { $0.name == "month" } || header.dateKey == "month"
-      return .found(
-        Schema(
-          own + columns + (month ? [] : [ColumnInfo("month", .month)]),
-          keys: [header.dateKey, header.assetKey]))
+      var schema = Schema(
+        own + columns + (month ? [] : [ColumnInfo("month", .month)]),
+        keys: [header.dateKey, header.assetKey])
+      if header.isSurelyDaily { schema.pace = .days }
+      return .found(schema)
     } catch {
       let fault = Fault(error)
       return fault.code == .cannotRead

@@ -30,6 +30,8 @@ public enum ModelError: Error, Equatable, Sendable {
   case notIdentified(model: String, remedy: String)
   /// A model of series reads the return of every asset in every period.
   case missingReturn(asset: String, month: Period, assets: Int)
+  /// The same, where the model could read the asset at its mean.
+  case absentReturn(asset: String, month: Period, assets: Int)
   case constantSeries(asset: String)
   case tooFewReturns(asset: String, found: Int, needed: Int)
   case otherAssets(expected: [String], found: [String])
@@ -80,7 +82,8 @@ extension ModelError {
         + "\(longest)"
     case .notIdentified(let model, _):
       "the equations of `\(model)` have no single solution on these data"
-    case .missingReturn(let asset, let month, let assets):
+    case .missingReturn(let asset, let month, let assets),
+      .absentReturn(let asset, let month, let assets):
       "`\(asset)` has no return in \(month); the model reads the returns of all \(assets) assets in "
         + "every period"
     case .constantSeries(let asset):
@@ -148,6 +151,8 @@ extension ModelError {
         + (month.kind == .minute
           ? "" : ", for example  where \(month.kind == .month ? "month" : "date") > \(month)")
         + ", or leave `\(asset)` out"
+    case .absentReturn(let asset, _, _):
+      "read what is absent at its mean:  absent: mask; or leave `\(asset)` out"
     case .constantSeries(let asset): "leave `\(asset)` out"
     case .tooFewReturns(let asset, _, _): "leave `\(asset)` out, or let training end later"
     case .otherAssets: "set up the task with the assets the model was fitted on"

@@ -74,7 +74,12 @@ struct DisentangledFit: EnsembleFit {
     split = try task.requireSplit()
     let series = SeriesScale.assetCount(task)
     let gaps = plan.network(series).absent != .refuse
-    scale = try SeriesScale(task, split, gaps: gaps)
+    do { scale = try SeriesScale(task, split, gaps: gaps) } catch {
+      guard case .missingReturn(let asset, let month, let assets)? = error as? ModelError else {
+        throw error
+      }
+      throw ModelError.absentReturn(asset: asset, month: month, assets: assets)
+    }
     let shape = plan.network(scale.assets.count)
     self.shape = shape
     let periods = split.train.lowerBound..<split.valid.upperBound

@@ -133,7 +133,8 @@ enum PlotColumns {
     _ values: [ColumnExpression], _ frame: Frame, _ context: Context
   ) throws -> [Series] {
     var times: [(name: String, known: Int)] = []
-    defer { if let note = Timing.futureNote(times, on: Clock(frame.months ?? [])) { context.note(note) } }
+    let clock = Clock(frame.months ?? [])
+    defer { if let note = Timing.futureNote(times, on: clock) { context.note(note) } }
     return try values.map { expression in
       let column = try expression.evaluate(on: frame.rows)
       // What a table tells of the whole sample is no news; what it tells of later periods is.
