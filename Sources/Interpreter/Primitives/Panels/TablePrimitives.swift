@@ -39,12 +39,14 @@ struct TableFlow: Bridged {
   }
 }
 
-/// A panel or a table, each of which stays what it is.
+/// A panel or a table, each of which stays what it is; records of one shape are a table.
 enum RowsFlow: Bridged {
   case panel(PanelValue)
   case table(Table)
 
-  static var type: Type { .oneOf([.panel(nil), .table(nil)]) }
+  static var type: Type {
+    .oneOf([.panel(nil), .table(nil), .list(of: .record(nil)), .evaluation])
+  }
 
   init?(_ value: Value) {
     if case .panel(let panel) = value {
