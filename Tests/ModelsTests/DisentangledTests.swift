@@ -50,6 +50,31 @@ private enum Trial {
     #expect(slopes.allSatisfy { $0 == 0 })
   }
 
+  // Returns that are not there are read as zero, have no error, and may be told apart by the encoder.
+  @Test(arguments: [AbsentReturns.mean, .mask], ErrorCount.allCases)
+  func gradientsAgreeWithGaps(absent: AbsentReturns, loss: ErrorCount) {
+    var design = Trial.designs[0]
+    (design.absent, design.loss) = (absent, loss)
+    let (network, judge) = Trial.players(design, Double.self)
+    var matrix = Trial.matrix(9)
+    for (t, i) in [(0, 1), (3, 4), (3, 0), (8, 2)] { matrix[t][i] = .nan }
+    network.load(matrix)
+    let result = BlockCheck.worst(
+      network.parameters, tensors: network.parameters.tensors.map(\.name)
+    ) { _ in
+      var draws = RandomStream(seed: 9, purpose: .posterior)
+      return network.gradient(rows: 9, judge: judge) { draws.normal() }.total(design.gamma)
+    }
+    #expect(result.error < GradientCheck.tolerance, "\(design): \(result)")
+    let path = network.path([matrix[3]])
+    let seen = [1, 2, 3].map { matrix[3][$0] - path.fits[0][$0] }
+    let sum = seen.reduce(0) { $0 + $1 * $1 }
+    expectClose(path.reconstruction[0], loss == .gaussSum ? sum / 2 : sum / 3, relative: 1e-12)
+    var filled = matrix[3]
+    for i in [0, 4] { filled[i] = 0 }
+    #expect((network.path([filled]).means == path.means) == (absent == .mean))
+  }
+
   @Test func theJudgesGradientsAgree() {
     let (network, judge) = Trial.players(Trial.designs[0], Double.self)
     network.load(Trial.matrix(12))
@@ -273,9 +298,58 @@ private enum Trial {
     let full = try task(months: 60)
     let gap = full.rows(20).lowerBound + 4
     let task = full.selecting((0..<full.returns.count).filter { $0 != gap })
-    let error = ModelError.missingReturn(asset: "10004", month: full.index.months[20], assets: 22)
+    let error = ModelError.absentReturn(asset: "10004", month: full.index.months[20], assets: 22)
     let model = try model()
     #expect(throws: error) { try model.fit(task, FitContext(seed: 1)) }
+  }
+
+  // A panel with gaps has fits, forecasts and loadings of the rows that it has; without gaps nothing changes.
+  @Test(arguments: ["mean", "mask"]) func absentReturnsMayBeReadAtTheirMean(absent: String) throws {
+    let full = try task(months: 200)
+    let gone = Set([full.rows(20).lowerBound + 4, full.rows(150).lowerBound + 7])
+    let task = full.selecting((0..<full.returns.count).filter { !gone.contains($0) })
+    let model = try model(["absent": .word(absent)])
+    let fitted = try model.fit(task, FitContext(seed: 1))
+    let said = try fitted.predict(task, budget: Budget())
+    #expect(said.total?.count == task.returns.count && said.variance?.count == task.returns.count)
+    #expect(said.total?.allSatisfy(\.isFinite) == true)
+    let shown = try #require(try fitted.shownLoadings(task, budget: Budget()))
+    #expect(shown.values.rows == task.returns.count)
+    #expect(fitted.summary.notes.contains { $0.contains("2 returns of 3,520") })
+    #expect(throws: ModelError.self) { try fitted.latentPath(task, budget: Budget()) }
+    let again = try ModelFile.model(
+      in: Container(decoding: ModelFile.container(of: fitted).encoded))
+    #expect(try again.predict(task, budget: Budget()).total == said.total)
+    if absent == "mean" {
+      let whole = try model.fit(full, FitContext(seed: 1)).predict(full, budget: Budget())
+      let strict = try self.model().fit(full, FitContext(seed: 1)).predict(full, budget: Budget())
+      #expect(whole.total == strict.total)
+    }
+  }
+
+  @Test func anAssetThatIsHardlyThereHasNoScale() throws {
+    let full = try task(months: 200)
+    let late = (0..<full.returns.count).filter {
+      full.index.assets[$0] != 3 || $0 >= full.rows(110).lowerBound
+    }
+    let error = ModelError.tooFewReturns(asset: "10003", found: 10, needed: 20)
+    let model = try model(["absent": .word("mask")])
+    #expect(throws: error) { try model.fit(full.selecting(late), FitContext(seed: 1)) }
+  }
+
+  @Test func figuresOfABlockAreThoseOfItsPeriods() throws {
+    let task = try task(months: 200)
+    let fitted = try model(["seeds": .integer(2)]).fit(task, FitContext(seed: 1))
+    let found = try #require(try fitted.latentFigures(task, 0..<120, budget: Budget()))
+    let own = try #require(fitted as? FittedDisentangled).members.map(\.figures)
+    expectClose(found.error, (own[0].errors.train + own[1].errors.train) / 2, relative: 1e-9)
+    expectClose(
+      found.rawError, (own[0].errors.rawTrain + own[1].errors.rawTrain) / 2, relative: 1e-9)
+    expectClose(found.active, (own[0].active + own[1].active) / 2, relative: 1e-12)
+    #expect(found.divergence > 0 && found.factors == 4)
+    let variance = Moments(
+      try #require(fitted as? FittedDisentangled).scale.deviations.map { $0 * $0 })
+    expectClose(found.rawMean, variance.mean, relative: 1e-9)
   }
 
   // The check of the spec: the latents' dependence falls as its weight rises; means over several worlds.

@@ -81,6 +81,19 @@ import Testing
     try FileSystem.remove(path)
   }
 
+  @Test func twoDaysOfAMonthMakeAFileDaily() throws {
+    for (text, isDaily) in [
+      ("date,id,x\n2001-02-01,A,1\n2001-02-01,B,1\n2001-02-02,A,1\n", true),
+      ("date,id,x\n2001-02-28,A,1\n2001-02-27,B,1\n2001-03-30,A,1\n", false),
+      ("date,id,x\n2001-02,A,1\n2001-03,A,1\n", false), ("date,id,x\n2001-02-01,A,1", false),
+      ("date,id,x\n2001-02-01,A,1\n2001-02-01,A,1\n", false),
+    ] {
+      let path = try write(text, "days.csv")
+      #expect(try PanelReader.header(of: path).isSurelyDaily == isDaily, "\(text)")
+      try FileSystem.remove(path)
+    }
+  }
+
   @Test func unsortedFilesGiveTheSamePanel() throws {
     let sorted = try write("date,id,x\n2001-01,A,1\n2001-01,B,2\n2001-02,A,3\n", "sorted.csv")
     let mixed = try write("date,id,x\n2001-02,A,3\n2001-01,B,2\n2001-01,A,1\n", "mixed.csv")

@@ -41,8 +41,10 @@ import Testing
     let lagged = try panel.lagged(x, by: 1)
     expectClose(try #require(lagged.numbers), [.nan, 1, .nan, .nan, 30])
     #expect(lagged.known == -1)
-    expectClose(try #require(panel.led(x, by: 1).numbers), [2, .nan, 40, .nan, .nan])
-    expectClose(try #require(panel.change(x, over: 1).numbers), [.nan, 1, .nan, .nan, 10])
+    expectClose(try #require(panel.lagged(x, by: -1).numbers), [2, .nan, 40, .nan, .nan])
+    let rows = panel.index.lagRows(by: 1)
+    #expect(Timelines(panel.index).lagRows(by: 1) == rows)
+    #expect(Timelines(panel.index).lagRows(by: -1) == panel.index.lagRows(by: -1))
   }
 
   @Test func filterCountsEveryReason() throws {

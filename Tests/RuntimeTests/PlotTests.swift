@@ -95,4 +95,38 @@ import Testing
       text.contains("&lt;a &amp; b&gt;") && text.contains("#2166ac") && text.contains("#b2182b"))
     #expect(text.hasSuffix("</svg>\n"))
   }
+
+  @Test func groupsOfColumnsAreNamedOnce() {
+    var scene = HeatMap.of("", rows: ["r"], columns: ["c", "d"], values: [[1, -1]])
+    scene.groups = ["oil", "gas & power"]
+    let text = SVGWriter.text(scene)
+    #expect(text.contains(">oil<") && text.contains(">gas &amp; power<"))
+    #expect(text.components(of: "<line ") == 1)
+  }
+
+  @Test func longLegendsTakeSeveralLines() {
+    let names = (1...5).map { "2012-09-0\($0)..2013-09-0\($0)" }
+    let scene = Scene(
+      title: "t", mark: .scatter, series: names.map { Scene.Series($0, xs: [1], ys: [1]) })
+    let text = SVGWriter.text(scene)
+    for name in names { #expect(text.contains(">\(name)<")) }
+    // Each line of names has a level of its own.
+    let levels = Set(
+      text.split(separator: "\n").filter { $0.contains("2012-09-0") }.compactMap {
+        $0.split(separator: " ").first { $0.hasPrefix("y=") }.map(String.init)
+      })
+    #expect(levels.count >= 2)
+  }
+}
+
+extension String {
+  /// How often a text stands in it.
+  fileprivate func components(of part: String) -> Int {
+    var (count, rest) = (0, self[...])
+    while let found = rest.firstRange(of: part) {
+      count += 1
+      rest = rest[found.upperBound...]
+    }
+    return count
+  }
 }

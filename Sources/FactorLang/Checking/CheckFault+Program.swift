@@ -62,6 +62,8 @@ extension CheckFault {
       )
     case .definedKey(let name):
       return ("`\(name)` is a key of the panel and cannot be redefined", "a key")
+    case .nameTaken(let name):
+      return ("there is a column `\(name)` already", "the name is taken")
     case .outsidePanel(let name):
       return (
         "`\(name)` works on the columns of a panel, inside a verb such as derive", "no panel here"
@@ -130,6 +132,7 @@ extension CheckFault {
     case .neededColumn(_, let verb, .some(let maker), _):
       return [Help("make it first:  | \(maker) … | \(verb) …")]
     case .missingDefault(let parameter, _, _): return [Help("say which:  \(parameter): …")]
+    case .nameTaken(let name): return [Help("drop it first:  select except: \(name)")]
     case .definedKey: return [Help("give the column another name")]
     case .duplicate, .refusedModule, .moduleCycle, .missingModule: return []
     case .notASliceKey: return [Help("for other columns use:  | where …")]

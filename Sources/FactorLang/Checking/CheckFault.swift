@@ -36,6 +36,7 @@ enum CheckFault {
   case notPositive(String)
   case outsidePanel(String)
   case definedKey(String)
+  case nameTaken(String)
   case neededColumn(String, verb: String, maker: String?, Schema)
   case missingDefault(String, column: String, verb: String)
   case missingGroup(String, [[String]])
@@ -95,7 +96,7 @@ extension CheckFault {
     case .definedKey: return .notDefinable
     case .excludedOption: return .tooManyArguments
     case .defaultOutside, .notPositive: return .outOfRange
-    case .duplicate: return .duplicateName
+    case .duplicate, .nameTaken: return .duplicateName
     case .notWholeRange: return .notWholeRange
     case .negated: return .operandsDoNotFit
     case .notASliceKey: return .unknownColumn

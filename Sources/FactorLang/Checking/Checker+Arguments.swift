@@ -68,6 +68,10 @@ extension Checker {
     }
     let type = infer(value, place).element
     guard let name = argument.label else { return }
+    if case .renames = site.call.signature.effect {
+      checkRename(name, value, &facts)
+      return
+    }
     if case .addsDefinitions = site.call.signature.effect, case .panel = site.inner.receiver,
       name.text == "month" || facts.schema?.keys.contains(name.text) == true
     {
@@ -83,6 +87,33 @@ extension Checker {
     column.leadOf = leadText(value)
     facts.defined.append(column)
     facts.schema?.add(column)
+  }
+
+  private mutating func checkRename(
+    _ new: Name, _ value: Expression, _ facts: inout EffectFacts
+  ) {
+    var old = value.word
+    if case .variable = value.kind, let words = words(of: value), words.count == 1 {
+      old = words[0]
+    }
+    guard let old else {
+      if case .variable = value.kind {
+        facts.schema = nil
+      } else {
+        var diagnostic = CheckFault.notAColumnName.diagnostic(at: value.span, in: source)
+        diagnostic.helps = [
+          Help("compute a column with derive:  derive \(new.text) = \(source.text(value.span))")
+        ]
+        found.append(diagnostic)
+      }
+      return
+    }
+    if let schema = facts.schema, new.text != old,
+      new.text == "month" || schema[new.text] != nil || schema.keys.contains(new.text)
+    {
+      report(.nameTaken(new.text), at: new.span)
+    }
+    facts.schema = facts.schema?.renaming(old, to: new.text)
   }
 
   private mutating func checkField(_ argument: Argument, _ facts: inout EffectFacts) {

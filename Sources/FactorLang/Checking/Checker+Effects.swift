@@ -11,7 +11,7 @@ extension Checker {
     case .none: return result.with(result.schema)
     case .keeps: return kind.with(kept(facts))
     case .keepsAsTable: return Type.table(nil).with(facts.schema)
-    case .addsDefinitions: return kind.with(facts.schema)
+    case .addsDefinitions, .renames: return kind.with(facts.schema)
     case .selects: return kind.with(selected(facts))
     case .loadsFile: return result.with(loaded(call, bound))
     case .addsNamed(let columns):
@@ -138,7 +138,9 @@ extension Checker {
       columns.append(ColumnInfo("month", .month, known: ColumnInfo.always))
     }
     let keys = isCertain ? [month, asset].compactMap { $0?.name } : []
-    return Schema(columns, keys: keys)
+    var schema = Schema(columns, keys: keys)
+    if month == nil, fields.contains(where: { $0.type == .date }) { schema.pace = .days }
+    return schema
   }
 
   private func numbered(
@@ -150,8 +152,10 @@ extension Checker {
       // A word known only at run time may give any columns.
       guard let word = call.arguments[index].value.word else { return nil }
       if let others = numbered.others[word] {
-        return Schema(
+        var result = Schema(
           schema.columns + others, keys: schema.keys, isComplete: schema.isComplete)
+        result.pace = numbered.paces[word]
+        return result
       }
     }
     // Columns with other names prove nothing missing.

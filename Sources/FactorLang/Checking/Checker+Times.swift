@@ -18,8 +18,14 @@ extension Checker {
     let isReturn = led?.type == .ratio || (leadOf ?? "").lowercased().contains("ret")
     let fault = LookAheadFault(
       subject: subject, span: span, offset: offset, column: column, leadOf: leadOf,
-      isReturn: isReturn, verb: site.call.verb, stage: site.call.span, parameter: site.parameter)
+      isReturn: isReturn, verb: site.call.verb, stage: site.call.span, parameter: site.parameter,
+      pace: pace(site.inner.receiver?.schema, column?.formula ?? "", source.text(span)))
     found.append(fault.diagnostic(in: source))
+  }
+
+  /// How periods are called: by the panel's clock, else by the durations of what is complained of.
+  private func pace(_ schema: Schema?, _ texts: String...) -> Pace {
+    schema?.pace ?? texts.lazy.compactMap(Pace.hinted).first ?? .months
   }
 
   /// What a lone `lead(x, …)` leads, as written.
@@ -66,7 +72,8 @@ extension Checker {
     {
       let fault = LateFeatureFault(
         feature: nil, chosenAt: choice.chosenAt, offset: choice.known,
-        target: (source.text(target.value.span), target.value, known))
+        target: (source.text(target.value.span), target.value, known),
+        pace: pace(schema, source.text(target.value.span)))
       found.append(fault.diagnostic(in: source))
     }
   }
@@ -139,7 +146,8 @@ extension Checker {
       guard let offset = own ?? schema.known(item.name), offset > known - 1 else { continue }
       let fault = LateFeatureFault(
         feature: (item.name, item.span, schema[item.name]), chosenAt: nil, offset: offset,
-        target: (source.text(target.value.span), target.value, known))
+        target: (source.text(target.value.span), target.value, known),
+        pace: pace(schema, source.text(target.value.span), schema[item.name]?.formula ?? ""))
       found.append(fault.diagnostic(in: source))
       // The same slip in every feature of a list is one slip.
       return
@@ -158,7 +166,8 @@ extension Checker {
       }
       let fault = MisplacedFactorFault(
         factor: (item.name, item.span, column, offset),
-        target: (source.text(target.value.span), target.value.span, known))
+        target: (source.text(target.value.span), target.value.span, known),
+        pace: pace(schema, source.text(target.value.span), column.formula ?? ""))
       found.append(fault.diagnostic(in: source))
       return
     }
@@ -171,7 +180,8 @@ extension Checker {
       let chosen = column.known, chosen > earned - 1
     else { return }
     let fault = EarnedFault(
-      returns: (returns.name, returns.span, earned), choice: (choice, column, chosen))
+      returns: (returns.name, returns.span, earned), choice: (choice, column, chosen),
+      pace: pace(schema, schema[returns.name]?.formula ?? "", column.formula ?? ""))
     found.append(fault.diagnostic(in: source))
   }
 
@@ -183,7 +193,8 @@ extension Checker {
     for weight in weights {
       guard let known = schema[weight.name]?.known, known <= 0, known > earned - 1 else { continue }
       let fault = EarnedWeightFault(
-        returns: (returns.name, returns.span, earned), weight: (weight.name, weight.span, known))
+        returns: (returns.name, returns.span, earned), weight: (weight.name, weight.span, known),
+        pace: pace(schema, schema[returns.name]?.formula ?? ""))
       found.append(fault.diagnostic(in: source))
     }
   }

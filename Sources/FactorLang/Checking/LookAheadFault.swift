@@ -20,6 +20,8 @@ struct LookAheadFault {
   let stage: Span?
   /// How the verb reads it.
   let parameter: ParameterInfo
+  /// How the clock of its panel goes.
+  let pace: Pace
 
   func diagnostic(in source: Source) -> Diagnostic {
     let words = occasion
@@ -27,11 +29,12 @@ struct LookAheadFault {
       .lookAhead, "`\(subject)` is not known yet when \(words.moment)",
       at: Label(source, span, words.label))
     if let place = column?.definedAt {
-      diagnostic.secondary = [Label(place.source, place.span, Self.later(offset))]
+      diagnostic.secondary = [Label(place.source, place.span, Self.later(offset, pace))]
     }
     diagnostic.reason =
       ColumnInfo.isWholeSample(offset)
-      ? "a statistic of all months is made of months that are still to come" : words.reason
+      ? "a statistic of all \(pace.noun)s is made of \(pace.noun)s that are still to come"
+      : words.reason
     diagnostic.helps = helps(source)
     return diagnostic
   }
@@ -39,26 +42,20 @@ struct LookAheadFault {
   // MARK: Words
 
   /// Says when a value is known, such as `known one month later (t+1m)`.
-  static func later(_ offset: Int) -> String {
+  static func later(_ offset: Int, _ pace: Pace) -> String {
     if ColumnInfo.isWholeSample(offset) { return "known when the sample has ended" }
     let names = ["", "one", "two", "three", "four", "five", "six"]
-    guard offset > 0 else { return "known at \(period(offset))" }
+    guard offset > 0 else { return "known at \(pace.moment(offset))" }
     let count = names.indices.contains(offset) ? names[offset] : "\(offset)"
-    return "known \(count) month\(offset == 1 ? "" : "s") later (\(period(offset)))"
-  }
-
-  /// Writes an offset, such as `t+1m`.
-  static func period(_ offset: Int) -> String {
-    if ColumnInfo.isWholeSample(offset) { return "the end of the sample" }
-    return offset == 0 ? "t" : offset > 0 ? "t+\(offset)m" : "t\(offset)m"
+    return "known \(count) \(pace.noun)\(offset == 1 ? "" : "s") later (\(pace.moment(offset)))"
   }
 
   /// What is known too late, as people say it.
   private var future: String {
     guard let leadOf else { return "`\(subject)`" }
     let what = isReturn ? "return" : "`\(leadOf)`"
-    if offset == 1 { return "next month's \(what)" }
-    return isReturn ? "the return \(offset) months ahead" : "\(what) \(offset) months ahead"
+    if offset == 1 { return "next \(pace.noun)'s \(what)" }
+    return (isReturn ? "the return" : what) + " \(offset) \(pace.noun)s ahead"
   }
 
   private var occasion: (moment: String, label: String, reason: String) {
@@ -82,7 +79,7 @@ struct LookAheadFault {
       let isSort = verb != "rank_normalize"
       return (
         "this ranking is made", "\(isSort ? "sorting" : "ranking") uses it at t",
-        "\(isSort ? "sorting" : "ranking") on \(future) and then holding that month looks "
+        "\(isSort ? "sorting" : "ranking") on \(future) and then holding that \(pace.noun) looks "
           + "profitable by construction"
       )
     default:
@@ -98,8 +95,11 @@ struct LookAheadFault {
   private func helps(_ source: Source) -> [Help] {
     if ColumnInfo.isWholeSample(offset) {
       return [
-        Help("compare within the month:      xs.rank(x), xs.mean(x), xs.zscore(x)"),
-        Help("or along the firm's own past:  ts.mean(x, 12m), ts.std(x, 12m)"),
+        Help(line("compare within the \(pace.noun):", "xs.rank(x), xs.mean(x), xs.zscore(x)", 31)),
+        Help(
+          line(
+            "or along the firm's own past:",
+            "ts.mean(x, \(pace.duration(12))), ts.std(x, \(pace.duration(12)))", 31)),
       ]
     }
     let formula = column?.formula ?? subject
@@ -107,22 +107,23 @@ struct LookAheadFault {
     let past =
       leadOf == nil
       ? "to use what is known by then:"
-      : "to use last month's \(isReturn ? "return" : "value") instead:"
+      : "to use last \(pace.noun)'s \(isReturn ? "return" : "value") instead:"
     let heads = ["to predict it, make it the target:", past]
     let width = heads.reduce(0) { max($0, $1.unicodeScalars.count) } + 2
-    func line(_ head: String, _ text: String) -> String {
-      head + String(repeating: " ", count: width - head.unicodeScalars.count) + text
-    }
-    let predict = Help(line(heads[0], "setup target: \(target)"))
+    let predict = Help(line(heads[0], "setup target: \(target)", width))
     guard let (shown, edits) = remedy(source) else { return [predict] }
     let fix = Fix("use what is known by then", edits, isCertain: false)
-    return [predict, Help(line(past, shown), fix: fix)]
+    return [predict, Help(line(past, shown, width), fix: fix)]
+  }
+
+  private func line(_ head: String, _ text: String, _ width: Int) -> String {
+    head + String(repeating: " ", count: max(1, width - head.unicodeScalars.count)) + text
   }
 
   /// The stage with what was known in place of what was not, and the edits that make it.
   private func remedy(_ source: Source) -> (shown: String, edits: [Edit])? {
     let base = leadOf ?? subject
-    let known = "lag(\(base), \(leadOf == nil ? offset : 1)m)"
+    let known = "lag(\(base), \(pace.duration(leadOf == nil ? offset : 1)))"
     guard let stage, stage.contains(span) else {
       return (known, [Edit(source, span, known)])
     }
@@ -158,23 +159,25 @@ struct LateFeatureFault {
   let offset: Int
   /// The target, as written, and when it is known.
   let target: (text: String, expression: Expression, known: Int)
+  /// How the clock of their panel goes.
+  let pace: Pace
 
   func diagnostic(in source: Source) -> Diagnostic {
     let targetLabel = Label(
       source, target.expression.span,
-      "the target, known at \(LookAheadFault.period(target.known))")
+      "the target, known at \(pace.moment(target.known))")
     guard let feature else { return choice(source) }
-    let known = LookAheadFault.period(offset)
-    let needed = LookAheadFault.period(target.known - 1)
+    let known = pace.moment(offset)
+    let needed = pace.moment(target.known - 1)
     var diagnostic = Diagnostic(
       .lookAhead, "`\(feature.name)` is not known yet when `\(target.text)` must be forecast",
       at: Label(source, feature.span, "known at \(known); features are used at \(needed)"),
       secondary: [targetLabel])
     if let place = feature.column?.definedAt, offset > 0 {
       diagnostic.secondary.insert(
-        Label(place.source, place.span, LookAheadFault.later(offset)), at: 0)
+        Label(place.source, place.span, LookAheadFault.later(offset, pace)), at: 0)
     }
-    diagnostic.reason = "a feature must be known at least one month before its target"
+    diagnostic.reason = "a feature must be known at least one \(pace.noun) before its target"
     diagnostic.helps = helps(source, of: feature.column)
     return diagnostic
   }
@@ -187,12 +190,13 @@ struct LateFeatureFault {
       ? ("to predict it, make it the target:", "setup target: \(formula), …")
       : (
         "if it is known sooner, say so:",
-        "load …, known: {\(target.expression.word == nil ? "RET" : target.text): 0m, else: -1m}"
+        "load …, known: {\(target.expression.word == nil ? "RET" : target.text): \(pace.duration(0)), "
+          + "else: \(pace.duration(-1))}"
       )
-    // Moving the target as far as the feature is late puts a month between them.
+    // Moving the target as far as the feature is late puts a period between them.
     let shift = offset - target.known + 1
-    let later = "lead(\(target.text), \(shift)m)"
-    let second = "to forecast the month after it:"
+    let later = "lead(\(target.text), \(pace.duration(shift)))"
+    let second = "to forecast the \(pace.noun) after it:"
     let width = max(first.0.utf8.count, second.utf8.count) + 2
     func line(_ head: String, _ text: String) -> String {
       head + String(repeating: " ", count: width - head.utf8.count) + text
@@ -200,7 +204,7 @@ struct LateFeatureFault {
     var helps = [Help(line(first.0, first.1))]
     if target.expression.word != nil {
       let edit = Edit(source, target.expression.span, later)
-      let fix = Fix("forecast the month after it", [edit], isCertain: false)
+      let fix = Fix("forecast the \(pace.noun) after it", [edit], isCertain: false)
       helps.append(Help(line(second, "setup target: \(later), …"), fix: fix))
     }
     return helps
@@ -211,19 +215,19 @@ struct LateFeatureFault {
       .lookAhead, "rows were chosen by what is known only with `\(target.text)`",
       at: Label(
         source, target.expression.span,
-        "the target, known at \(LookAheadFault.period(target.known))"))
+        "the target, known at \(pace.moment(target.known))"))
     if let chosenAt {
-      let words = "reads a value known at \(LookAheadFault.period(offset))"
+      let words = "reads a value known at \(pace.moment(offset))"
       diagnostic.secondary = [Label(chosenAt.source, chosenAt.span, words)]
     }
-    diagnostic.reason = "a choice of rows must be known at least one month before the target"
+    diagnostic.reason = "a choice of rows must be known at least one \(pace.noun) before the target"
     let wide = target.expression.word != nil
     diagnostic.helps =
       [
         Help(
-          "if it is known sooner, say so:  load …, known: {\(wide ? target.text : "RET"): 0m, "
-            + "else: -1m}"),
-        Help("or choose the rows by what was known before:  where lag(…, 1m) …"),
+          "if it is known sooner, say so:  load …, known: {\(wide ? target.text : "RET"): \(pace.duration(0)), "
+            + "else: \(pace.duration(-1))}"),
+        Help("or choose the rows by what was known before:  where lag(…, \(pace.duration(1))) …"),
       ]
     return diagnostic
   }
@@ -233,20 +237,23 @@ struct LateFeatureFault {
 struct EarnedFault {
   let returns: (name: String, span: Span, known: Int)
   let choice: (name: String, column: ColumnInfo, known: Int)
+  let pace: Pace
 
   func diagnostic(in source: Source) -> Diagnostic {
     var diagnostic = Diagnostic(
       .lookAhead, "the sort uses what is known only with `\(returns.name)`",
       at: Label(
-        source, returns.span, "earned at \(LookAheadFault.period(returns.known))"))
+        source, returns.span, "earned at \(pace.moment(returns.known))"))
     if let place = choice.column.definedAt {
-      let words = "the choice, known at \(LookAheadFault.period(choice.known))"
+      let words = "the choice, known at \(pace.moment(choice.known))"
       diagnostic.secondary = [Label(place.source, place.span, words)]
     }
     diagnostic.reason = "sorting on a return and then holding it looks profitable by construction"
     diagnostic.helps = [
-      Help("sort by what was known before:  deciles lag(…, 1m)"),
-      Help("or say when columns are known:  load …, known: {\(returns.name): 0m, else: -1m}"),
+      Help("sort by what was known before:  deciles lag(…, \(pace.duration(1)))"),
+      Help(
+        "or say when columns are known:  load …, known: {\(returns.name): \(pace.duration(0)), "
+          + "else: \(pace.duration(-1))}"),
     ]
     return diagnostic
   }
@@ -256,19 +263,23 @@ struct EarnedFault {
 struct EarnedWeightFault {
   let returns: (name: String, span: Span, known: Int)
   let weight: (name: String, span: Span, known: Int)
+  let pace: Pace
 
   func diagnostic(in source: Source) -> Diagnostic {
-    let earned = "`\(returns.name)`, earned at \(LookAheadFault.period(returns.known))"
+    let earned = "`\(returns.name)`, earned at \(pace.moment(returns.known))"
     var diagnostic = Diagnostic(
       .lookAhead, "weights by `\(weight.name)` are known only with `\(returns.name)`",
-      at: Label(source, weight.span, "known at \(LookAheadFault.period(weight.known))"),
+      at: Label(source, weight.span, "known at \(pace.moment(weight.known))"),
       secondary: [Label(source, returns.span, earned)])
-    diagnostic.reason = "a weight must be known at least one month before its return"
+    diagnostic.reason = "a weight must be known at least one \(pace.noun) before its return"
     let past = "\(weight.name)_before"
     diagnostic.helps = [
       Help(
-        "weight by what was known before:   derive \(past) = lag(\(weight.name), 1m) | …"),
-      Help("or say when columns are known:     load …, known: {\(returns.name): 0m, else: -1m}"),
+        "weight by what was known before:   derive \(past) = lag(\(weight.name), \(pace.duration(1))) | …"
+      ),
+      Help(
+        "or say when columns are known:     load …, known: {\(returns.name): \(pace.duration(0)), "
+          + "else: \(pace.duration(-1))}"),
     ]
     return diagnostic
   }

@@ -105,8 +105,10 @@ public struct Completer: Sendable {
     if let exports = exported(by: word, place, functionsOnly: false) { return exports }
     let checked = check(place.before + "\n" + base)
     guard !checked.diagnostics.contains(where: \.isError) else { return found }
-    let columns = checked.result.schema?.columns ?? []
-    found += columns.map { Candidate(text: $0.name, kind: .column, detail: detail($0)) }
+    let schema = checked.result.schema
+    found += (schema?.columns ?? []).map {
+      Candidate(text: $0.name, kind: .column, detail: detail($0, schema?.pace ?? .months))
+    }
     found += (catalog.members(of: checked.result) ?? []).map {
       Candidate(text: $0.name, kind: .member, detail: $0.sentence)
     }
@@ -202,15 +204,16 @@ public struct Completer: Sendable {
   }
 
   private func columns(_ place: CursorContext) -> [Candidate] {
-    (inflow(place).schema?.columns ?? []).map {
-      Candidate(text: $0.name, kind: .column, detail: detail($0))
+    let schema = inflow(place).schema
+    return (schema?.columns ?? []).map {
+      Candidate(text: $0.name, kind: .column, detail: detail($0, schema?.pace ?? .months))
     }
   }
 
   /// A column's type, and a word of warning if it lies in the future.
-  private func detail(_ column: ColumnInfo) -> String {
+  private func detail(_ column: ColumnInfo, _ pace: Pace) -> String {
     guard let known = column.known, known > 0 else { return column.type.description }
-    return "\(column.type), known at \(LookAheadFault.period(known))"
+    return "\(column.type), known at \(pace.moment(known))"
   }
 
   /// The type of what flows into the stage at the cursor.

@@ -79,6 +79,7 @@ public struct Schema: Sendable {
     var sets: [String: [String]] = [:]
     var months: MonthSpan?
     var choice: RowChoice?
+    var pace: Pace?
     /// Where the first names stand, kept only when there are many; those behind are few and looked
     /// through, so that adding a column does not copy the index.
     var places: [String: Int] = [:]
@@ -88,6 +89,7 @@ public struct Schema: Sendable {
     init(_ other: Storage) {
       (columns, keys, isComplete) = (other.columns, other.keys, other.isComplete)
       (sets, months, choice, places) = (other.sets, other.months, other.choice, other.places)
+      pace = other.pace
     }
   }
 
@@ -155,6 +157,12 @@ public struct Schema: Sendable {
     set { own().choice = newValue }
   }
 
+  /// How its clock goes, where that is known.
+  public var pace: Pace? {
+    get { storage.pace }
+    set { own().pace = newValue }
+  }
+
   /// The names in order.
   public var names: [String] { columns.map(\.name) }
 
@@ -202,6 +210,18 @@ public struct Schema: Sendable {
       columns.filter { !dropped.contains($0.name) }, keys: keys.filter { !dropped.contains($0) })
   }
 
+  /// Gives a column another name where it stands; keys stay keys.
+  public func renaming(_ old: String, to new: String) -> Schema {
+    var schema = with(
+      columns.map { column in
+        var column = column
+        if column.name == old { column.name = new }
+        return column
+      }, keys: keys.map { $0 == old ? new : $0 })
+    schema.sets = sets.mapValues { $0.map { $0 == old ? new : $0 } }
+    return schema
+  }
+
   /// Periods after a row at which a column is known; keys are known always.
   public func known(_ name: String) -> Int? {
     if let known = self[name]?.known { return known }
@@ -211,6 +231,7 @@ public struct Schema: Sendable {
   private func with(_ columns: [ColumnInfo], keys: [String]) -> Schema {
     var copy = Schema(columns, keys: keys, isComplete: isComplete)
     (copy.sets, copy.months, copy.choice) = (sets, months, choice)
+    copy.pace = pace
     return copy
   }
 
@@ -229,6 +250,7 @@ extension Schema: Hashable {
     return own.columns.count == its.columns.count && own.columns.last == its.columns.last
       && own.columns == its.columns && own.keys == its.keys && own.isComplete == its.isComplete
       && own.sets == its.sets && own.months == its.months && own.choice == its.choice
+      && own.pace == its.pace
   }
 
   /// Hashes a little of it: schemas are long, and rarely many.

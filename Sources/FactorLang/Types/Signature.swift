@@ -63,6 +63,8 @@ public enum SchemaEffect: Sendable {
   case keepsAsTable
   /// Definitions are added (derive).
   case addsDefinitions
+  /// Columns get the names of definitions that name them (rename).
+  case renames
   /// Columns named by the `columnNames` parameter stay; those of `except` go.
   case selects
   /// The columns are those of the file in the first parameter.
@@ -103,13 +105,16 @@ public struct NumberedColumns: Sendable, Hashable {
   /// The option that chooses what is given, and the columns of words that give others in place of numbered ones.
   public let chooser: String?
   public let others: [String: [ColumnInfo]]
+  /// The clocks of words whose rows are not months.
+  public let paces: [String: Pace]
 
   /// Creates a description of numbered columns.
   public init(
     _ prefix: String, count: String, fallback: Int, known: Int?, set: String,
     unless naming: String? = nil, is plainWord: String? = nil, chosenBy chooser: String? = nil,
-    others: [String: [ColumnInfo]] = [:]
+    others: [String: [ColumnInfo]] = [:], paces: [String: Pace] = [:]
   ) {
+    self.paces = paces
     (self.chooser, self.others) = (chooser, others)
     (self.naming, self.plainWord) = (naming, plainWord)
     self.prefix = prefix

@@ -11,11 +11,12 @@ public struct StandardCatalog: Catalog {
 
   /// Every primitive of fq.
   public static let standard = StandardCatalog(
-    dataPrimitives + marketPrimitives + filePrimitives + panelPrimitives + tablePrimitives
+    dataPrimitives + marketPrimitives + filePrimitives + panelPrimitives + columnVerbPrimitives
+      + tablePrimitives
       + columnPrimitives
       + crossSectionPrimitives
       + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
-      + [loadingsPrimitive]
+      + [loadingsPrimitive, latentsPrimitive]
       + evaluationPrimitives + robustnessPrimitives + sweepPrimitives + rollingPrimitives
       + inferencePrimitives + [sortPrimitive] + seriesPrimitives + regimePrimitives
       + dynamicsPrimitives + portfolioPrimitives
@@ -99,10 +100,11 @@ public struct HeaderSchemas: FileSchemas {
       }
       let own = [ColumnInfo(header.dateKey, .any), ColumnInfo(header.assetKey, .text)]
       let month = header.columns.contains { $0.name == "month" } || header.dateKey == "month"
-      return .found(
-        Schema(
-          own + columns + (month ? [] : [ColumnInfo("month", .month)]),
-          keys: [header.dateKey, header.assetKey]))
+      var schema = Schema(
+        own + columns + (month ? [] : [ColumnInfo("month", .month)]),
+        keys: [header.dateKey, header.assetKey])
+      if header.isSurelyDaily { schema.pace = .days }
+      return .found(schema)
     } catch {
       let fault = Fault(error)
       return fault.code == .cannotRead

@@ -111,6 +111,8 @@ public struct Frame: Bridged {
   let title: String
   /// Where the rows are the cells of a sweep.
   var sweep: SweepValue?
+  /// Whether the rows are those of a table in the order of time.
+  var isOfTable = false
 
   init(rows: any ColumnSource, months: [Period]?, title: String) {
     (self.rows, self.months, self.title) = (rows, months, title)

@@ -283,7 +283,20 @@ extension PanelValue {
     let columns = panel.named.map {
       ColumnInfo($0.name, $0.column.elementType, known: $0.column.known)
     }
-    return Schema(keys + columns, keys: keys.map(\.name))
+    var schema = Schema(keys + columns, keys: keys.map(\.name))
+    schema.pace = Pace(panel.index.clock)
+    return schema
+  }
+}
+
+extension Pace {
+  /// What the periods of a clock are called.
+  init(_ clock: Clock) {
+    switch clock {
+    case .months: self = .months
+    case .days: self = .days
+    case .minutes(let length): self = .minutes(length, noun: clock.noun)
+    }
   }
 }
 

@@ -113,6 +113,10 @@ public protocol FittedModel: Sendable {
   /// How well each asset is rebuilt over some months of a task, with its own return and without; nil for models that
   /// do not rebuild assets from each other.
   func leaveOneOut(_ task: FactorTask, _ months: Range<Int>, budget: Budget) throws -> [LeftOut]?
+  /// What latents hold of some months of a task, in means over the members; nil for models without a judge of them.
+  func latentFigures(
+    _ task: FactorTask, _ months: Range<Int>, budget: Budget
+  ) throws -> LatentFigures?
   /// The share of the prior in the blend forecast; nil where there is none.
   var priorShare: Double? { get }
   /// One member of the ensemble as a model of its own; nil where there is none.
@@ -159,6 +163,11 @@ extension FittedModel {
     _ task: FactorTask, _ months: Range<Int>, budget: Budget
   ) throws -> [LeftOut]? { nil }
 
+  /// Nothing to look into.
+  public func latentFigures(
+    _ task: FactorTask, _ months: Range<Int>, budget: Budget
+  ) throws -> LatentFigures? { nil }
+
   /// No blend.
   public var priorShare: Double? { nil }
 
@@ -194,6 +203,22 @@ public struct LeftOut: Sendable {
   public let reconstruction: Double
   /// With its own return at its mean over the training months.
   public let without: Double
+}
+
+/// What the latents of an autoencoder hold of some periods.
+public struct LatentFigures: Sendable {
+  /// Mean squared errors of standardised returns, of returns as they are, and of saying the training mean in them.
+  public var error, rawError, rawMean: Double
+  /// KL(q || N(0, I)) of a period, in nats.
+  public var divergence: Double
+  /// Total correlation of the latents' means, taken as normal.
+  public var normal: Double
+  /// Latents whose mean varies by more than 0.01.
+  public var active: Double
+  /// Total correlation by the judge in the best epoch of training, and the share it told right.
+  public var judged, accuracy: Double
+  /// The number of latents.
+  public var factors: Int
 }
 
 /// A fit that was stopped between two epochs and can go on.

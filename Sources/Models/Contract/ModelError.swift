@@ -32,7 +32,10 @@ public enum ModelError: Error, Equatable, Sendable {
   case notIdentified(model: String, remedy: String)
   /// A model of series reads the return of every asset in every period.
   case missingReturn(asset: String, month: Period, assets: Int)
+  /// The same, where the model could read the asset at its mean.
+  case absentReturn(asset: String, month: Period, assets: Int)
   case constantSeries(asset: String)
+  case tooFewReturns(asset: String, found: Int, needed: Int)
   case otherAssets(expected: [String], found: [String])
   case otherCharacteristics(expected: [String], found: [String])
   case notFinite(epoch: Int, month: Period? = nil)
@@ -83,11 +86,14 @@ extension ModelError {
         + "\(longest)"
     case .notIdentified(let model, _):
       "the equations of `\(model)` have no single solution on these data"
-    case .missingReturn(let asset, let month, let assets):
+    case .missingReturn(let asset, let month, let assets),
+      .absentReturn(let asset, let month, let assets):
       "`\(asset)` has no return in \(month); the model reads the returns of all \(assets) assets in "
         + "every period"
     case .constantSeries(let asset):
       "the returns of `\(asset)` do not vary in the training periods"
+    case .tooFewReturns(let asset, let found, let needed):
+      "`\(asset)` has \(found) returns in the training periods; its scale needs \(needed)"
     case .otherAssets(let expected, let found):
       "the model was fitted on the returns of \(expected.count) assets "
         + "(\(Self.list(expected))), the task has \(found.count) (\(Self.list(found)))"
@@ -150,7 +156,10 @@ extension ModelError {
         + (month.kind == .minute
           ? "" : ", for example  where \(month.kind == .month ? "month" : "date") > \(month)")
         + ", or leave `\(asset)` out"
+    case .absentReturn(let asset, _, _):
+      "read what is absent at its mean:  absent: mask; or leave `\(asset)` out"
     case .constantSeries(let asset): "leave `\(asset)` out"
+    case .tooFewReturns(let asset, _, _): "leave `\(asset)` out, or let training end later"
     case .otherAssets: "set up the task with the assets the model was fitted on"
     case .otherCharacteristics: "set up the task with the features the model was fitted on"
     case .notFinite: "lower the rate, or look for extreme returns with describe"

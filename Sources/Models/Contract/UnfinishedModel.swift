@@ -26,6 +26,10 @@ struct UnfinishedModel: FittedModel {
     _ task: FactorTask, _ months: Range<Int>, budget: Budget
   ) throws -> [LeftOut]? { try whole.leaveOneOut(task, months, budget: budget) }
 
+  func latentFigures(
+    _ task: FactorTask, _ months: Range<Int>, budget: Budget
+  ) throws -> LatentFigures? { try whole.latentFigures(task, months, budget: budget) }
+
   var priorShare: Double? { whole.priorShare }
 
   func member(_ number: Int) -> (any FittedModel)? { whole.member(number) }

@@ -15,6 +15,19 @@ enum ErrorCount: String, HyperparameterChoice, Sendable {
   }
 }
 
+/// What becomes of an asset that has no return in a period.
+enum AbsentReturns: String, HyperparameterChoice, Sendable {
+  case refuse, mean, mask
+
+  var sentence: String {
+    switch self {
+    case .refuse: "the fit stops and names asset and period"
+    case .mean: "it is read at its mean over the training periods, and its error does not count"
+    case .mask: "the same, and the encoder is told for each asset whether it is there"
+    }
+  }
+}
+
 struct DisentangledDesign: Sendable, Equatable {
   /// Assets that are read and reconstructed.
   var series: Int
@@ -27,12 +40,18 @@ struct DisentangledDesign: Sendable, Equatable {
   /// The weight of the total correlation.
   var gamma: Double
   var loss = ErrorCount.gaussSum
+  var absent = AbsentReturns.refuse
 
   /// Log variances stay between these.
   static let logVariances = -8.0...4.0
 
-  /// What multiplies a squared error in the loss of its period.
-  var errorShare: Double { loss == .gaussSum ? 0.5 : 1 / Double(series) }
+  /// What the encoder reads: returns, and with a mask a one for each asset that is absent.
+  var inputs: Int { absent == .mask ? 2 * series : series }
+
+  /// What multiplies a squared error in the loss of its period, of which so many returns are there.
+  func errorShare(_ present: Double) -> Double {
+    loss == .gaussSum ? 0.5 : 1 / max(1, present)
+  }
 
   /// Weights, gains and offsets of encoder and decoder; a bias that batch norm cancels is not there.
   var parameterCount: Int {
@@ -40,7 +59,7 @@ struct DisentangledDesign: Sendable, Equatable {
       zip(sizes, sizes.dropFirst()).reduce(0) { $0 + ($1.0 + 2) * $1.1 }
         + ((sizes.last ?? 0) + 1) * outputs
     }
-    return stack([series] + hidden, 2 * factors) + stack([factors] + hidden.reversed(), series)
+    return stack([inputs] + hidden, 2 * factors) + stack([factors] + hidden.reversed(), series)
   }
 
   /// Parameters of the judge.
@@ -57,7 +76,8 @@ struct DisentangledDesign: Sendable, Equatable {
       ("series", .number(Double(series))), ("factors", .number(Double(factors))),
       ("hidden", .list(hidden.map { .number(Double($0)) })),
       ("judge", .number(Double(judgeWidth))), ("judgeLayers", .number(Double(judgeLayers))),
-      ("gamma", .number(gamma)), ("recon", .text(loss.rawValue)))
+      ("gamma", .number(gamma)), ("recon", .text(loss.rawValue)), ("absent", .text(absent.rawValue))
+    )
   }
 }
 
@@ -67,7 +87,8 @@ extension DisentangledDesign {
       series: try facts.integer("series"), factors: try facts.integer("factors"),
       hidden: try facts.integers("hidden"), judgeWidth: try facts.integer("judge"),
       judgeLayers: try facts.integer("judgeLayers"), gamma: try facts.number("gamma"),
-      loss: try facts.word("recon"))
+      loss: try facts.word("recon"),
+      absent: facts.value?["absent"] == nil ? .refuse : try facts.word("absent"))
     let widths = [series, factors, judgeWidth] + hidden
     guard widths.allSatisfy({ (1...100_000).contains($0) }), hidden.count <= 16,
       (0...16).contains(judgeLayers), gamma.isFinite

@@ -39,7 +39,7 @@ struct DisentangledPlan: EnsembleDesign {
     let weights = 2 * (shape.parameterCount + shape.judgeParameterCount)
     return FitMemory(
       model: model, members: members, shared: 8 * 3 * task.monthCount * series,
-      perMember: 4 * (rows * passes + 9 * weights) + 8 * paths)
+      perMember: 4 * (rows * (passes + 2 * d) + 9 * weights) + 8 * paths)
   }
 
   func fit(_ task: FactorTask, _ context: FitContext) throws -> any FittedModel {
@@ -72,12 +72,19 @@ struct DisentangledFit: EnsembleFit {
   init(_ plan: DisentangledPlan, _ task: FactorTask, _ context: FitContext) throws {
     self.plan = plan
     split = try task.requireSplit()
-    scale = try SeriesScale(task, split)
+    let series = SeriesScale.assetCount(task)
+    let gaps = plan.network(series).absent != .refuse
+    do { scale = try SeriesScale(task, split, gaps: gaps) } catch {
+      guard case .missingReturn(let asset, let month, let assets)? = error as? ModelError else {
+        throw error
+      }
+      throw ModelError.absentReturn(asset: asset, month: month, assets: assets)
+    }
     let shape = plan.network(scale.assets.count)
     self.shape = shape
     let periods = split.train.lowerBound..<split.valid.upperBound
     months = Array(task.index.months[periods])
-    matrix = try scale.matrix(task, periods)
+    matrix = try scale.matrix(task, periods, gaps: gaps)
     start =
       try context.start.map {
         try StartingFit.checked($0, as: FittedDisentangled.self, for: plan.model, task) { other in
@@ -125,6 +132,12 @@ struct DisentangledFit: EnsembleFit {
 
   func settled(_ members: [DisentangledMember], _ summary: FitSummary) -> FittedDisentangled {
     var summary = summary
+    let absent = matrix.reduce(0) { sum, row in sum + row.count { $0.isNaN } }
+    if absent > 0 {
+      summary.notes.append(
+        "\(NumberFormat.count(absent)) returns of \(NumberFormat.count(matrix.count * shape.series)) up to the end "
+          + "of validation are not there and are read at their asset's mean")
+    }
     summary.notes += DisentangledFigures.notes(members.map(\.figures), factors: shape.factors)
     return FittedDisentangled(summary: summary, scale: scale, design: shape, members: members)
   }

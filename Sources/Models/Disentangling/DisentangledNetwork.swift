@@ -6,8 +6,8 @@
 //   decoder   z - h2 - h1 - fit, the same layers in reverse, linear at the end
 //   loss      mean_b (rec + KL(N(m, e^l) || N(0, I))) + gamma TC, rec = |x - fit|^2 / 2 or its mean
 // TC is the judge's mean log odds of the batch's latents. Log variances are clamped to [-8, 4], where they carry
-// no gradient. Goals, in order: exact gradients, the same bits always, speed. Missing values: none; callers see
-// to that. References: Kingma and Welling (2014); Kim and Mnih (2018), Algorithm 2.
+// no gradient. Goals, in order: exact gradients, the same bits always, speed. Missing values: NaN is a return that
+// is not there; it is read as zero, which is its asset's mean, and has no error. References: Kingma and Welling (2014); Kim and Mnih (2018), Algorithm 2.
 
 import FactorRuntime
 
@@ -21,6 +21,8 @@ final class DisentangledNetwork<Scalar: NetworkScalar>: WeightedNetwork {
   /// The most rows of a batch.
   let capacity: Int
   let x: Buffer
+  /// One where a return is there, zero where it is not.
+  private let present: Buffer
   /// Latents of a batch, which the judge's turn leaves alone.
   let z: Buffer
   private let noise: Buffer
@@ -28,6 +30,7 @@ final class DisentangledNetwork<Scalar: NetworkScalar>: WeightedNetwork {
   private let judgeSlopes: Buffer
   private let fitted: Buffer
   let seriesWidth: Int
+  private let inputWidth: Int
   let factorWidth: Int
 
   /// The terms of a batch's loss.
@@ -46,13 +49,15 @@ final class DisentangledNetwork<Scalar: NetworkScalar>: WeightedNetwork {
   init(_ design: DisentangledDesign, rows: Int) {
     (self.design, capacity) = (design, rows)
     encoder = NormalizedStack(
-      "encoder", inputs: design.series, hidden: design.hidden, outputs: 2 * design.factors,
+      "encoder", inputs: design.inputs, hidden: design.hidden, outputs: 2 * design.factors,
       rows: rows, in: parameters)
     decoder = NormalizedStack(
       "decoder", inputs: design.factors, hidden: design.hidden.reversed(), outputs: design.series,
       rows: rows, in: parameters)
     (seriesWidth, factorWidth) = (Padding.padded(design.series), Padding.padded(design.factors))
-    x = AlignedMemory.zeros(rows * seriesWidth)
+    inputWidth = Padding.padded(design.inputs)
+    x = AlignedMemory.zeros(rows * inputWidth)
+    present = AlignedMemory.zeros(rows * seriesWidth)
     (z, noise) = (
       AlignedMemory.zeros(rows * factorWidth), AlignedMemory.zeros(rows * factorWidth)
     )
@@ -61,7 +66,9 @@ final class DisentangledNetwork<Scalar: NetworkScalar>: WeightedNetwork {
     fitted = decoder.output
   }
 
-  deinit { for buffer in [x, z, noise, latentSlopes, judgeSlopes] { AlignedMemory.free(buffer) } }
+  deinit {
+    for buffer in [x, present, z, noise, latentSlopes, judgeSlopes] { AlignedMemory.free(buffer) }
+  }
 
   private var layers: [NormalizedLayer<Scalar>] { encoder.layers + decoder.layers }
 
@@ -78,7 +85,13 @@ final class DisentangledNetwork<Scalar: NetworkScalar>: WeightedNetwork {
   /// Puts rows in place.
   func load(_ rows: some Collection<[Double]>) {
     for (i, row) in rows.enumerated() {
-      for (j, value) in row.enumerated() { x[i * seriesWidth + j] = Scalar(value) }
+      for (j, value) in row.enumerated() {
+        x[i * inputWidth + j] = value.isNaN ? 0 : Scalar(value)
+        present[i * seriesWidth + j] = value.isNaN ? 0 : 1
+        if design.absent == .mask {
+          x[i * inputWidth + design.series + j] = value.isNaN ? 1 : 0
+        }
+      }
     }
   }
 
@@ -121,11 +134,24 @@ final class DisentangledNetwork<Scalar: NetworkScalar>: WeightedNetwork {
   /// How far the fit of a row is from what was seen.
   func reconstruction(_ row: Int) -> Double {
     var sum = 0.0
-    for j in (row * seriesWidth)..<(row * seriesWidth + design.series) {
-      let error = Double(x[j]) - Double(fitted[j])
+    for j in 0..<design.series {
+      let error = gap(row, j)
       sum += error * error
     }
-    return sum * design.errorShare
+    return sum * errorShare(row)
+  }
+
+  // What is seen less what is fitted; zero where nothing is seen.
+  private func gap(_ row: Int, _ j: Int) -> Double {
+    Double(present[row * seriesWidth + j])
+      * (Double(x[row * inputWidth + j]) - Double(fitted[row * seriesWidth + j]))
+  }
+
+  private func errorShare(_ row: Int) -> Double {
+    guard design.absent != .refuse else { return design.errorShare(Double(design.series)) }
+    var there = 0.0
+    for j in 0..<design.series { there += Double(present[row * seriesWidth + j]) }
+    return design.errorShare(there)
   }
 
   func fit(_ row: Int) -> [Double] {
@@ -150,10 +176,10 @@ final class DisentangledNetwork<Scalar: NetworkScalar>: WeightedNetwork {
     }
     loss.totalCorrelation = judge.totalCorrelation(
       rows: rows, z, stride: factorWidth, weight: design.gamma, into: judgeSlopes)
-    let share = 2 * design.errorShare / Double(rows)
     for i in 0..<rows {
-      for j in (i * seriesWidth)..<(i * seriesWidth + design.series) {
-        decoder.outputSlopes[j] = Scalar(share * (Double(fitted[j]) - Double(x[j])))
+      let share = 2 * errorShare(i) / Double(rows)
+      for j in 0..<design.series {
+        decoder.outputSlopes[i * seriesWidth + j] = Scalar(-share * gap(i, j))
       }
     }
     decoder.backward(rows: rows, z, inputs: latentSlopes)

@@ -15,10 +15,11 @@ struct DisentangledPath: Sendable {
   var reconstruction: [Double] = []
   var divergence: [Double] = []
 
-  /// The mean squared error of the fits of some periods, over all assets.
+  /// The mean squared error of the fits of some periods, over all returns that are there.
   func squaredError(_ periods: Range<Int>, of x: [[Double]], scale: [Double]? = nil) -> Double {
     let errors = periods.flatMap { t in
       fits[t].indices.map { i in (x[t][i] - fits[t][i]) * (scale?[i] ?? 1) }
+        .filter { !$0.isNaN }
     }
     return Summation.compensated(errors.map { $0 * $0 }) / Double(max(1, errors.count))
   }

@@ -17,12 +17,15 @@ struct FittedDisentangled: FittedEnsemble {
 
   func predict(_ task: FactorTask, budget: Budget) throws -> Predictions {
     let matrix = try matrix(task)
-    let means = runningMeans(task, waiting: nil)
+    let places = scale.places(task, 0..<task.monthCount)
+    let means = runningMeans(task, places, waiting: nil)
     let sum = try Ensemble.fold(members: members.count, budget: budget) { number in
       try budget.check()
       let path = network(members[number]).path(matrix)
       return MemberPredictions(
-        total: scale.original(path.fits), mean: [], prior: [], spread: [], factors: path.means,
+        total: zip(path.fits, places).flatMap { fit, own in
+          own.map { scale.original(fit[$0], $0) }
+        }, mean: [], prior: [], spread: [], factors: path.means,
         latent: path.means)
     } adding: {
       $0.add($1)
@@ -35,12 +38,13 @@ struct FittedDisentangled: FittedEnsemble {
     let spread = scale.deviations.map { $0 * $0 }
     return Predictions(
       total: all.total, forecasts: [(.mean, means)], preferred: .mean,
-      variance: matrix.flatMap { _ in spread }, factors: all.factors, latent: all.latent)
+      variance: places.flatMap { own in own.map { spread[$0] } }, factors: all.factors,
+      latent: all.latent)
   }
 
   private func matrix(_ task: FactorTask) throws -> [[Double]] {
     try check(task)
-    return try scale.matrix(task, 0..<task.monthCount)
+    return try scale.matrix(task, 0..<task.monthCount, gaps: design.absent != .refuse)
   }
 
   private func network(_ member: DisentangledMember) -> DisentangledNetwork<Float> {
@@ -52,16 +56,18 @@ struct FittedDisentangled: FittedEnsemble {
   // MARK: What is no forecast of the network
 
   // Zero until a period has been seen. Returns that wait are not.
-  private func runningMeans(_ task: FactorTask, waiting: [Bool]?) -> [Double] {
+  private func runningMeans(
+    _ task: FactorTask, _ places: [[Int]], waiting: [Bool]?
+  ) -> [Double] {
     let count = scale.assets.count
     var (sums, seen) = (
       [Double](repeating: 0, count: count), [Double](repeating: 0, count: count)
     )
     var result: [Double] = []
     for month in 0..<task.monthCount {
-      result += (0..<count).map { seen[$0] > 0 ? sums[$0] / seen[$0] : 0 }
+      result += places[month].map { seen[$0] > 0 ? sums[$0] / seen[$0] : 0 }
       guard month >= task.firstMeanMonth else { continue }
-      for (i, row) in task.rows(month).enumerated() where waiting?[row] != true {
+      for (i, row) in zip(places[month], task.rows(month)) where waiting?[row] != true {
         sums[i] += task.returns[row]
         seen[i] += 1
       }
@@ -72,14 +78,15 @@ struct FittedDisentangled: FittedEnsemble {
   func forecast(_ task: FactorTask, waiting: [Bool], budget: Budget) throws -> [Double] {
     _ = try matrix(
       task.withReturns(task.returns.indices.map { waiting[$0] ? 0 : task.returns[$0] }))
-    return runningMeans(task, waiting: waiting)
+    return runningMeans(task, scale.places(task, 0..<task.monthCount), waiting: waiting)
   }
 
   // MARK: The path itself
 
   func latentPath(_ task: FactorTask, budget: Budget) throws -> LatentPath? {
     guard let member = members.first else { return nil }
-    let (network, matrix) = (network(member), try matrix(task))
+    // A portfolio of the path's assets needs all of them in every period.
+    let (network, matrix) = (network(member), try scale.matrix(task, 0..<task.monthCount))
     let path = network.path(matrix)
     try budget.check()
     let origin = [Double](repeating: 0, count: design.factors)
@@ -95,12 +102,16 @@ struct FittedDisentangled: FittedEnsemble {
 
   /// How returns move with the latents in the period itself, which those have seen.
   func shownLoadings(_ task: FactorTask, budget: Budget) throws -> ShownLoadings? {
-    guard let path = try latentPath(task, budget: budget) else { return nil }
+    guard let member = members.first else { return nil }
+    let (network, matrix) = (network(member), try matrix(task))
+    let slopes = network.jacobians(network.path(matrix).means).map(scale.original(slopes:))
+    try budget.check()
+    let rows = zip(slopes, scale.places(task, 0..<task.monthCount)).flatMap { jacobian, own in
+      own.flatMap { jacobian.row($0) }
+    }
     return ShownLoadings(
       names: (0..<design.factors).map { "f\($0 + 1)" },
-      values: Matrix(
-        rows: task.returns.count, columns: design.factors,
-        storage: path.jacobians.flatMap(\.storage)),
+      values: Matrix(rows: task.returns.count, columns: design.factors, storage: rows),
       knowledge: .after)
   }
 
@@ -119,11 +130,40 @@ struct FittedDisentangled: FittedEnsemble {
     let whole = errors(network.path(matrix).fits)
     return try scale.assets.indices.map { i in
       try budget.check()
-      let blind = matrix.map { row in row.indices.map { $0 == i ? 0 : row[$0] } }
+      let blind = matrix.map { row in row.indices.map { $0 == i ? .nan : row[$0] } }
       return LeftOut(
         asset: scale.assets[i], reconstruction: whole[i],
         without: errors(network.path(blind).fits)[i])
     }
+  }
+}
+
+extension FittedDisentangled {
+  func latentFigures(
+    _ task: FactorTask, _ periods: Range<Int>, budget: Budget
+  ) throws -> LatentFigures? {
+    guard !members.isEmpty else { return nil }
+    let matrix = Array(try matrix(task)[periods])
+    let all = matrix.indices
+    let flat = zip(matrix.flatMap { $0 }, matrix.flatMap { _ in scale.deviations })
+      .map { $0 * $1 }.filter { !$0.isNaN }
+    var sum = LatentFigures(
+      error: 0, rawError: 0, rawMean: Moments(flat.map { $0 * $0 }).mean, divergence: 0, normal: 0,
+      active: 0, judged: 0, accuracy: 0, factors: design.factors)
+    let share = 1 / Double(members.count)
+    for member in members {
+      try budget.check()
+      let path = network(member).path(matrix)
+      sum.error += share * path.squaredError(all, of: matrix)
+      sum.rawError += share * path.squaredError(all, of: matrix, scale: scale.deviations)
+      sum.divergence += share * Moments(path.divergence).mean
+      sum.normal += share * TotalCorrelation.normal(path.means)
+      let moving = path.spread(all).count { $0 > DisentangledFigures.activeVariance }
+      sum.active += share * Double(moving)
+      sum.judged += share * member.figures.judged.total
+      sum.accuracy += share * member.figures.judged.accuracy
+    }
+    return sum
   }
 }
 

@@ -1,8 +1,8 @@
-// The returns of a task as a matrix of periods and assets, all of them there in every period.
+// The returns of a task as a matrix of periods and assets, by default all of them there in every period.
 //
 // Definition: x = (r - mean) / sd, mean and sd (divided by n) of each asset over the training periods alone.
-// Missing values: refused, with the asset and the period; a series that does not vary is refused too. The order
-// of assets is that of the panel's index.
+// Missing values: refused, with the asset and the period, or NaN where gaps are admitted; a series that does not
+// vary is refused too. The order of assets is that of the panel's index.
 
 import FactorRuntime
 
@@ -14,15 +14,19 @@ struct SeriesScale: Sendable, Equatable {
 
   /// The scale of the training periods; every period from the first of them to the last of validation is
   /// looked through.
-  init(_ task: FactorTask, _ split: Split) throws {
+  init(_ task: FactorTask, _ split: Split, gaps: Bool = false) throws {
     let months = split.train.lowerBound..<split.valid.upperBound
     // No later period is looked at, not even for who is there.
     let codes = Set(task.index.assets[task.rows(months)]).sorted()
     assets = codes.map { task.index.assetNames[Int($0)] }
     guard split.train.count > 1 else { throw ModelError.tooFewMonths(months: 1, needed: 2) }
-    _ = try Self.rows(task, assets, months)
-    let returns = try Self.rows(task, assets, split.train)
+    _ = try Self.rows(task, assets, months, gaps)
+    let returns = try Self.rows(task, assets, split.train, gaps)
     let moments = assets.indices.map { i in Moments(returns.map { $0[i] }) }
+    if gaps, let i = moments.firstIndex(where: { $0.count < Self.fewest }) {
+      throw ModelError.tooFewReturns(
+        asset: assets[i], found: moments[i].count, needed: Self.fewest)
+    }
     means = moments.map(\.mean)
     deviations = moments.map { $0.standardDeviation(ddof: 0) }
     // Equal returns can differ from their own mean by rounding.
@@ -32,13 +36,26 @@ struct SeriesScale: Sendable, Equatable {
     }
   }
 
+  /// The fewest returns that a scale is taken from where there are gaps.
+  static let fewest = 20
+
   init(assets: [String], means: [Double], deviations: [Double]) {
     (self.assets, self.means, self.deviations) = (assets, means, deviations)
   }
 
   /// The returns of some periods, standardised.
-  func matrix(_ task: FactorTask, _ months: Range<Int>) throws -> [[Double]] {
-    try Self.rows(task, assets, months).map(standardised)
+  func matrix(
+    _ task: FactorTask, _ months: Range<Int>, gaps: Bool = false
+  ) throws -> [[Double]] {
+    try Self.rows(task, assets, months, gaps).map(standardised)
+  }
+
+  /// Which asset each row of a period stands for; all rows are of known assets.
+  func places(_ task: FactorTask, _ months: Range<Int>) -> [[Int]] {
+    let known = Dictionary(uniqueKeysWithValues: assets.enumerated().map { ($1, $0) })
+    return months.map { month in
+      task.rows(month).compactMap { known[task.index.assetNames[Int(task.index.assets[$0])]] }
+    }
   }
 
   func standardised(_ returns: [Double]) -> [Double] {
@@ -74,15 +91,16 @@ struct SeriesScale: Sendable, Equatable {
     _ fits: [[Double]], of matrix: [[Double]], over periods: Range<Int>
   ) -> [Double] {
     (matrix.first ?? []).indices.map { i in
-      let errors = periods.map { matrix[$0][i] - fits[$0][i] }
+      let errors = periods.map { matrix[$0][i] - fits[$0][i] }.filter { !$0.isNaN }
       return Summation.compensated(errors.map { $0 * $0 }) / Double(max(1, errors.count))
     }
   }
 
   private static func rows(
-    _ task: FactorTask, _ assets: [String], _ months: Range<Int>
+    _ task: FactorTask, _ assets: [String], _ months: Range<Int>, _ gaps: Bool
   ) throws -> [[Double]] {
-    try months.map { month in
+    if gaps { return try sparse(task, assets, months) }
+    return try months.map { month in
       let rows = task.rows(month)
       let found = rows.map { task.index.assetNames[Int(task.index.assets[$0])] }
       guard found == assets else {
@@ -93,6 +111,23 @@ struct SeriesScale: Sendable, Equatable {
         throw ModelError.otherAssets(expected: assets, found: found)
       }
       return rows.map { task.returns[$0] }
+    }
+  }
+
+  private static func sparse(
+    _ task: FactorTask, _ assets: [String], _ months: Range<Int>
+  ) throws -> [[Double]] {
+    let known = Dictionary(uniqueKeysWithValues: assets.enumerated().map { ($1, $0) })
+    return try months.map { month in
+      var returns = [Double](repeating: .nan, count: assets.count)
+      for row in task.rows(month) {
+        let name = task.index.assetNames[Int(task.index.assets[row])]
+        guard let place = known[name] else {
+          throw ModelError.otherAssets(expected: assets, found: [name])
+        }
+        returns[place] = task.returns[row]
+      }
+      return returns
     }
   }
 }

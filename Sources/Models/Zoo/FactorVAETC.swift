@@ -3,7 +3,7 @@
 // The encoder reads the returns of all assets in a period and the decoder rebuilds them from a few latents; a
 // judge, trained against it, tells how far the latents are from independent, and that is penalised. It describes
 // a period by its own returns and forecasts nothing. There is no characteristic, so that every asset must be
-// there in every period.
+// there in every period, unless what is absent may be read at its mean.
 // References: Kim and Mnih (2018), on whose judge the penalty rests; returns are standardised by the training
 // periods alone, and errors are summed over assets, because beside their mean the penalty crushes the latents.
 
@@ -19,6 +19,7 @@ struct FactorVAETC: FactorModel {
   let rates: (network: Double, judge: Double)
   let hidden: [Int]
   let judge: (width: Int, layers: Int)
+  let absent: AbsentReturns
 
   static let card = ModelCard(
     "factorvae_tc",
@@ -38,13 +39,16 @@ struct FactorVAETC: FactorModel {
       "widths of the encoder; the decoder has them in reverse"),
     Hyperparameter("judge", default: 64, in: 1...4096, "units of each layer of the judge"),
     Hyperparameter("judge_layers", default: 3, in: 1...16, "layers of the judge before its logits"),
+    Hyperparameter(
+      "absent", default: AbsentReturns.refuse,
+      "what becomes of an asset without a return in a period"),
     reference: "Kim and Mnih (2018), \"Disentangling by Factorising\"",
     restore: { try FittedDisentangled($0, $1) }
   ) {
     FactorVAETC(
       factors: $0, gamma: $1, loss: $2, seeds: $3,
       schedule: TrainingSchedule(epochs: $4, patience: $5), batch: $6, rates: ($7, $8),
-      hidden: $9, judge: ($10, $11))
+      hidden: $9, judge: ($10, $11), absent: $12)
   }.withOperations { _, settings in
     // Of one row: a period of a hundred assets has as many.
     DisentangledDesign(
@@ -62,11 +66,12 @@ struct FactorVAETC: FactorModel {
         ("epochs", schedule.epochs.text), ("patience", schedule.patience.text),
         ("batch", batch.text), ("rate", rates.network.text), ("judge_rate", rates.judge.text),
         ("hidden", hidden.text), ("judge", judge.width.text), ("judge_layers", judge.layers.text),
+        ("absent", absent.text),
       ],
       network: { series in
         DisentangledDesign(
           series: series, factors: copy.factors, hidden: copy.hidden, judgeWidth: copy.judge.width,
-          judgeLayers: copy.judge.layers, gamma: copy.gamma, loss: copy.loss)
+          judgeLayers: copy.judge.layers, gamma: copy.gamma, loss: copy.loss, absent: copy.absent)
       },
       members: seeds, schedule: schedule, batch: batch, rate: rates.network,
       judgeRate: rates.judge)

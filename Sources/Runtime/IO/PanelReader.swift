@@ -18,6 +18,9 @@ public struct PanelHeader: Sendable, Equatable {
   public let dateKey: String
   /// Whether the file has no column of assets and holds one that is named otherwise.
   var isNamed = false
+  /// Whether the first lines have two days of one month of an asset; false where the file is short or sorted so
+  /// that they cannot.
+  public internal(set) var isSurelyDaily = false
 }
 
 /// Reads panels.
@@ -74,9 +77,39 @@ public enum PanelReader {
     let items = zip(layout.names, layout.kinds).map { name, kind in
       PanelHeader.Item(name: name, kind: kind.name)
     }
-    return PanelHeader(
+    var header = PanelHeader(
       columns: items.filter { $0.name != assetKey && $0.name != dateKey }, assetKey: assetKey,
       dateKey: dateKey, isNamed: isNamed)
+    header.isSurelyDaily = hasDays(bytes, header, options)
+    return header
+  }
+
+  /// Reads some lines, as many as cost nothing; what is wrong with them is said when the file is read.
+  private static func hasDays(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ header: PanelHeader, _ options: CSVOptions
+  ) -> Bool {
+    let start = UnsafeBufferPointer(rebasing: bytes.prefix(1 << 15))
+    guard let end = start.lastIndex(of: UInt8(ascii: "\n")) else { return false }
+    var options = options
+    options.dateColumns.append(header.dateKey)
+    if !header.isNamed { options.textColumns.append(header.assetKey) }
+    let lines = UnsafeBufferPointer(rebasing: start[...end])
+    guard let table = try? CSVReader.read(lines, options: options),
+      let dateAt = table.position(header.dateKey),
+      case .dates(let days) = table.columns[dateAt].values
+    else { return false }
+    var assets = [Int32](repeating: 0, count: days.count)
+    if let place = table.position(header.assetKey),
+      case .text(let codes, _) = table.columns[place].values
+    {
+      assets = codes
+    }
+    var first: [Int64: CalendarDate] = [:]
+    return zip(days, assets).contains { day, asset in
+      guard !day.isMissing else { return false }
+      let cell = Int64(asset) << 32 | Int64(UInt32(bitPattern: day.month.index))
+      return first.updateValue(day, forKey: cell).map { $0 != day } ?? false
+    }
   }
 
   private static func key(

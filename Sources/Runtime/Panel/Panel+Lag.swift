@@ -35,18 +35,4 @@ extension Panel {
     result.known -= periods
     return result
   }
-
-  /// Gives a column's values `months` periods later, which are known that much later.
-  public func led(_ column: Column, by periods: Int) throws(PanelError) -> Column {
-    try lagged(column, by: -periods)
-  }
-
-  /// Gives the change of a column of numbers over a number of periods.
-  public func change(_ column: Column, over periods: Int) throws(PanelError) -> Column {
-    guard let now = column.numbers, let before = try lagged(column, by: periods).numbers else {
-      throw .wrongKind(name: "column", expected: "numbers", found: column.kind)
-    }
-    return Column(
-      numbers: zip(now, before).map { $0 - $1 }, unit: column.unit, known: column.known)
-  }
 }

@@ -66,10 +66,15 @@ extension Panel {
     return try with(named.filter { !unwanted.contains($0.name) })
   }
 
-  /// Gives the same columns, one of them under another name.
+  /// Gives the same columns, one of them or a key under another name.
   public func renaming(_ old: String, to new: String) throws(PanelError) -> Panel {
-    _ = try column(old)
-    return try with(named.map { (name: $0.name == old ? new : $0.name, column: $0.column) })
+    let isKey = old == assetKey || old == dateKey
+    if !isKey || hasColumn(old) { _ = try column(old) }
+    return try Panel(
+      index: index,
+      columns: named.map { (name: $0.name == old ? new : $0.name, column: $0.column) },
+      assetKey: assetKey == old ? new : assetKey, dateKey: dateKey == old ? new : dateKey,
+      dates: dates, dateStyle: dateStyle)
   }
 
   /// Gives the rows of a stretch of months; an open end is nil.

@@ -16,7 +16,7 @@ struct Frame {
   func lines() -> [[PlotCell]] {
     var lines: [[PlotCell]] = []
     if !scene.title.isEmpty { lines.append(centred(scene.title)) }
-    if scene.series.count > 1 { lines.append(legend()) }
+    if scene.series.count > 1 { lines += legend() }
     if !scene.yLabel.isEmpty { lines.append(cells(TextWidth.cut(scene.yLabel, to: total))) }
     let bar = String(repeating: glyphs.horizontal, count: canvas.grid.columns)
     let indent = String(repeating: " ", count: labelWidth + 1)
@@ -64,19 +64,24 @@ struct Frame {
     return String(line.filter { $0 != "\0" })
   }
 
-  private func legend() -> [PlotCell] {
+  // Names go on to the next line where one is full, up to three lines.
+  private func legend() -> [[PlotCell]] {
     let markers = type(of: canvas).markers
-    var line: [PlotCell] = cells(String(repeating: " ", count: labelWidth + 2))
+    let indent = cells(String(repeating: " ", count: labelWidth + 2))
+    var lines = [indent]
     for (k, series) in scene.series.enumerated() {
-      let name = TextWidth.cut(series.name, to: 24)
-      if line.count + TextWidth.of(name) + 6 > total {
-        line += cells("…")
-        break
+      let name = TextWidth.cut(series.name, to: max(1, min(24, total - indent.count - 6)))
+      if lines[lines.count - 1].count + TextWidth.of(name) + 6 > total {
+        guard lines.count < 3 else {
+          lines[lines.count - 1] += cells("…")
+          break
+        }
+        lines.append(indent)
       }
-      line.append(PlotCell(markers[k % markers.count], series: k))
-      line += cells(" " + name + "   ")
+      lines[lines.count - 1].append(PlotCell(markers[k % markers.count], series: k))
+      lines[lines.count - 1] += cells(" " + name + "   ")
     }
-    return line
+    return lines
   }
 
   private func centred(_ text: String) -> [PlotCell] {

@@ -20,6 +20,19 @@ public enum HeatMap {
     return scene
   }
 
+  /// Neighbours of one group: its name and its columns.
+  static func runs(_ groups: [String]) -> [(name: String, columns: Range<Int>)] {
+    var runs: [(name: String, columns: Range<Int>)] = []
+    for (place, name) in groups.enumerated() {
+      if let last = runs.last, last.name == name {
+        runs[runs.count - 1].columns = last.columns.lowerBound..<(place + 1)
+      } else {
+        runs.append((name, place..<(place + 1)))
+      }
+    }
+    return runs
+  }
+
   /// The largest absolute value; 1 where there is none.
   static func largest(_ scene: Scene) -> Double {
     let most = scene.series.flatMap(\.ys).filter(\.isFinite).map(abs).max() ?? 0
@@ -58,6 +71,7 @@ struct HeatText {
 
   func lines() -> [[PlotCell]] {
     var lines = scene.title.isEmpty ? [] : [cells(TextWidth.cut(scene.title, to: width))]
+    if !scene.groups.isEmpty { lines.append(groupHeader()) }
     if cell >= 4 { lines.append(header()) } else { lines += uprightHeader() }
     for series in scene.series { lines.append(row(series)) }
     lines.append(legend())
@@ -66,6 +80,15 @@ struct HeatText {
       lines.append(cells(TextWidth.cut(left, to: width)))
     }
     return lines.map(filled)
+  }
+
+  // Names of groups begin over their first column and end before the next group.
+  private func groupHeader() -> [PlotCell] {
+    let names = HeatMap.runs(Array(scene.groups.prefix(shown))).map { run in
+      let width = run.columns.count * cell
+      return TextWidth.padded(TextWidth.cut(run.name, to: max(1, width - 1)), to: width)
+    }
+    return cells(String(repeating: " ", count: nameWidth + 1) + names.joined())
   }
 
   private func header() -> [PlotCell] {

@@ -13,15 +13,19 @@ struct HeatPicture {
     let longest = scene.series.map { TextWidth.of($0.name) }.max() ?? 0
     left = min(width / 3, 20 + 7.2 * Double(longest))
     let tallest = columns.map { TextWidth.of($0) }.max() ?? 0
-    top = (scene.title.isEmpty ? 16 : 46) + min(110, 8 + 6.6 * Double(tallest))
+    top =
+      (scene.title.isEmpty ? 16 : 46) + min(110, 8 + 6.6 * Double(tallest))
+      + (scene.groups.isEmpty ? 0 : Self.groupHeight)
     cellWidth = (width - left - 24) / Double(max(1, columns.count))
     cellHeight = max(14, min(32, cellWidth))
     height = top + cellHeight * Double(scene.series.count) + 52
   }
 
+  private static let groupHeight = 20.0
+
   var document: String {
     let (w, h) = (SVGText.number(width), SVGText.number(height))
-    let body = (titles() + headings() + fields() + scale()).joined(separator: "\n")
+    let body = (titles() + headings() + fields() + groups() + scale()).joined(separator: "\n")
     return """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(w)" height="\(h)" viewBox="0 0 \(w) \(h)" \
       font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif" font-size="12" role="img">
@@ -61,6 +65,24 @@ struct HeatPicture {
         + zip(series.xs, series.ys).filter { $1.isFinite }.map { place, value in
           box(left + place * cellWidth, y, cellWidth, Self.colour(value / most))
         }
+    }
+  }
+
+  // Names over their columns, as far as they fit, and lines between groups.
+  private func groups() -> [String] {
+    let foot = top + cellHeight * Double(scene.series.count)
+    let head = scene.title.isEmpty ? 14.0 : 44
+    return HeatMap.runs(scene.groups).flatMap { run -> [String] in
+      let x = left + Double(run.columns.lowerBound) * cellWidth
+      let fit = Int(Double(run.columns.count) * cellWidth / 7.2)
+      let name =
+        "<text x=\"\(SVGText.number(x + 2))\" y=\"\(SVGText.number(head + 8))\" font-size=\"11\" "
+        + "fill=\"#202020\">\(SVGText.escaped(TextWidth.cut(run.name, to: max(1, fit))))</text>"
+      guard run.columns.lowerBound > 0 else { return [name] }
+      let line =
+        "<line x1=\"\(SVGText.number(x))\" x2=\"\(SVGText.number(x))\" y1=\"\(SVGText.number(head))\" "
+        + "y2=\"\(SVGText.number(foot))\" stroke=\"#606060\" stroke-width=\"0.8\"/>"
+      return [name, line]
     }
   }
 

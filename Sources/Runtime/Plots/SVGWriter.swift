@@ -28,6 +28,8 @@ struct SVGPicture {
   let left, right, top, bottom: Double
   let xRange, yRange: ClosedRange<Double>
   var parts: [String] = []
+  /// The series of each line of the legend, with the place of each.
+  private let legend: [[(series: Int, place: Double)]]
 
   var isLying: Bool { scene.mark == .lyingBars }
 
@@ -39,12 +41,28 @@ struct SVGPicture {
     let longest = scene.mark == .lyingBars ? names.map { TextWidth.of($0) }.max() ?? 0 : 7
     left = min(width / 3, 26 + 7.2 * Double(longest)) + (scene.yLabel.isEmpty ? 0 : 20)
     right = 24
-    let hasLegend = scene.series.count > 1
-    top = (scene.title.isEmpty ? 16 : 46) + (hasLegend ? 24 : 0)
+    legend = scene.series.count > 1 ? Self.legend(scene, width: width - left - right) : []
+    top = (scene.title.isEmpty ? 16 : 46) + (legend.isEmpty ? 0 : 6 + 18 * Double(legend.count))
     bottom = scene.xLabel.isEmpty ? 40 : 60
     // Lying bars exchange the axes.
     xRange = scene.mark == .lyingBars ? scene.yRange : scene.xRange
     yRange = scene.mark == .lyingBars ? scene.xRange : scene.yRange
+  }
+
+  // As many names on a line as fit.
+  private static func legend(_ scene: Scene, width: Double) -> [[(series: Int, place: Double)]] {
+    var lines: [[(series: Int, place: Double)]] = [[]]
+    var place = 0.0
+    for (k, series) in scene.series.enumerated() {
+      let room = 52 + 7.2 * Double(TextWidth.of(series.name))
+      if place > 0, place + room > width + 20 {
+        lines.append([])
+        place = 0
+      }
+      lines[lines.count - 1].append((k, place))
+      place += room
+    }
+    return lines
   }
 
   static func names(_ scene: Scene) -> [String] {
@@ -204,20 +222,22 @@ extension SVGPicture {
   }
 
   private mutating func drawLegend() {
-    var place = left
-    let level = top - 14
-    for (k, series) in scene.series.enumerated() {
-      if scene.mark == .line {
-        let dash = Self.dashes[k % Self.dashes.count]
-        parts.append(
-          "<path d=\"M\(number(place)) \(number(level - 4)) h26\" stroke=\"\(colour(k))\" "
-            + "stroke-width=\"2.4\"" + (dash.isEmpty ? "/>" : " stroke-dasharray=\"\(dash)\"/>"))
-      } else {
-        box(place + 6, level - 10, 12, 12, k)
-      }
-      text(series.name, place + 32, level, anchor: "start")
-      place += 52 + 7.2 * Double(TextWidth.of(series.name))
+    for (number, items) in legend.enumerated() {
+      let level = top - 14 - 18 * Double(legend.count - 1 - number)
+      for item in items { drawLegend(item.series, left + item.place, level) }
     }
+  }
+
+  private mutating func drawLegend(_ k: Int, _ place: Double, _ level: Double) {
+    if scene.mark == .line {
+      let dash = Self.dashes[k % Self.dashes.count]
+      parts.append(
+        "<path d=\"M\(number(place)) \(number(level - 4)) h26\" stroke=\"\(colour(k))\" "
+          + "stroke-width=\"2.4\"" + (dash.isEmpty ? "/>" : " stroke-dasharray=\"\(dash)\"/>"))
+    } else {
+      box(place + 6, level - 10, 12, 12, k)
+    }
+    text(scene.series[k].name, place + 32, level, anchor: "start")
   }
 
   private func colour(_ series: Int) -> String {

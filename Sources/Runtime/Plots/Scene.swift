@@ -56,6 +56,8 @@ public struct Scene: Sendable {
   public var yLabel = ""
   /// What the horizontal axis counts.
   public var axis = Axis.numbers
+  /// What columns of a heat map belong to, one text each; may be empty.
+  public var groups: [String] = []
   /// The unit of the values.
   public var unit = ColumnUnit.plain
   /// How series are drawn.

@@ -103,6 +103,23 @@ public struct Timelines: Sendable {
     return result
   }
 
+  /// The row that holds every row's firm some periods earlier; -1 if there is none.
+  public func lagRows(by periods: Int) -> [Int] {
+    var result = [Int](repeating: -1, count: rows.count)
+    for firm in 0..<(starts.count - 1) {
+      // Both rows go forward along one life.
+      var candidate = starts[firm]
+      for place in starts[firm]..<starts[firm + 1] {
+        let wanted = places[place] - periods
+        while candidate < starts[firm + 1], places[candidate] < wanted { candidate += 1 }
+        if candidate < starts[firm + 1], places[candidate] == wanted {
+          result[rows[place]] = rows[candidate]
+        }
+      }
+    }
+    return result
+  }
+
   // A firm's values period by period, missing where it has no row, after some missing periods.
   private func dense(_ firm: Int, _ values: [Double], lead: Int) -> [Double] {
     let (start, end) = (starts[firm], starts[firm + 1])

@@ -1,4 +1,4 @@
-// Functions of columns that need the panel: calendar lags, cross-sections, growth.
+// Functions of columns that need the rows around them: calendar lags, cross-sections, growth.
 
 import FactorLang
 import FactorRuntime
@@ -26,8 +26,7 @@ extension ColumnValue: Bridged {
 }
 
 private func shift(
-  _ name: String, _ summary: String, _ sentence: String, _ timing: FunctionTiming,
-  _ body: @escaping @Sendable (Panel, Column, Int) throws -> Column
+  _ name: String, _ summary: String, _ sentence: String, _ timing: FunctionTiming, sign: Int
 ) -> Primitive {
   Primitive(
     name, topic: .columns, summary,
@@ -43,9 +42,8 @@ private func shift(
         .outOfRange, "`\(name)` takes a positive duration",
         helps: ["for the other direction use `\(name == "lag" ? "lead" : "lag")`"], parameter: "by")
     }
-    let panel = try context.requirePanel(name)
-    let count = try periods.count(on: panel.index.clock, parameter: "by")
-    return ColumnValue(name: x.name, column: try body(panel, x.column, count))
+    return ColumnValue(
+      name: x.name, column: try context.lagged(x.column, by: periods, "by", name, sign: sign))
   }
 }
 
@@ -66,12 +64,10 @@ private enum Compounded {
 let columnPrimitives: [Primitive] = [
   shift(
     "lag", "Gives a firm's value some periods earlier; a gap gives na.",
-    "the column, known that much sooner", .shiftsEarlier(by: "by")
-  ) { panel, column, periods in try panel.lagged(column, by: periods) },
+    "the column, known that much sooner", .shiftsEarlier(by: "by"), sign: 1),
   shift(
     "lead", "Gives a firm's value some periods later; it may only be a target.",
-    "the column, known that much later", .shiftsLater(by: "by")
-  ) { panel, column, periods in try panel.led(column, by: periods) },
+    "the column, known that much later", .shiftsLater(by: "by"), sign: -1),
   Primitive(
     "growth", topic: .columns, "Compounds returns: what one unit grew to, less one.",
     Parameter<ColumnValue>.required("x", "returns in the order of the rows"),

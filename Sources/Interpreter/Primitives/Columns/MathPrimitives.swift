@@ -57,6 +57,14 @@ let mathPrimitives: [Primitive] = [
   statistic("var", "Gives the variance, with n - 1.", example: "var([1, 2, 6])") {
     Moments($0).variance()
   },
+  statistic(
+    "skew", "Gives the skewness, m₃ / m₂^1.5; 0 for a normal variable.",
+    example: "skew([1, 2, 6])"
+  ) { Moments($0).skewness },
+  statistic(
+    "kurt", "Gives the kurtosis in excess of a normal variable's, m₄ / m₂² - 3.",
+    example: "kurt([1, 2, 6, 3])"
+  ) { Moments($0).kurtosis - 3 },
   Primitive(
     "quantile", topic: .math, "Gives a quantile, interpolated linearly.",
     Parameter<Value>.required("x", "a list or column of numbers"),

@@ -141,22 +141,41 @@ let timeSeriesPrimitives: [Primitive] = [
     returns: "x - lag(x, window)", isColumnFunction: true,
     needsPanel: true, examples: ["toy | derive change = ts.delta(size, 3m)"]
   ) { context, x, window in
-    let panel = try context.requirePanel("ts.delta")
-    let length = try checked(window, panel.index.clock)
-    return ColumnValue(name: x.name, column: try panel.change(x.column, over: length))
+    _ = try checked(
+      window, context.panel?.index.clock ?? context.requireTimelines("ts.delta").clock)
+    let now = try x.requireNumbers("ts.delta")
+    let before = try context.lagged(x.column, by: window, "window", "ts.delta").numbers ?? []
+    let known = x.column.known
+    return ColumnValue(
+      name: x.name,
+      column: Column(
+        numbers: zip(now, before).map { $0 - $1 }, unit: x.column.unit, known: known))
   },
 ]
 
 extension Context {
+  /// A column's values some periods earlier, or with the other sign later, along each firm or a table's rows.
+  func lagged(
+    _ column: Column, by periods: Periods, _ parameter: String, _ function: String, sign: Int = 1
+  ) throws -> Column {
+    let clock = try panel?.index.clock ?? requireTimelines(function).clock
+    let count = sign * (try periods.count(on: clock, parameter: parameter))
+    if let panel { return try panel.lagged(column, by: count) }
+    var result = column.gathered(try requireTimelines(function).lagRows(by: count))
+    result.known -= count
+    return result
+  }
+
   /// The life of each firm, or one series for a table with a row a period.
   func requireTimelines(_ function: String) throws -> Timelines {
     if let panel { return Timelines(panel.index) }
-    guard let periods = (rows as? Table)?.periods,
-      zip(periods, periods.dropFirst()).allSatisfy({ $0 < $1 })
-    else {
+    let periods = (rows as? Table)?.periods
+    guard let periods, zip(periods, periods.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      let isUnordered = periods.map { Set($0).count == $0.count } ?? false
       throw Fault(
         .wrongType,
-        "`\(function)` goes along time: it needs a panel, or a table with one row a month or day")
+        "`\(function)` goes along time: it needs a panel, or a table with one row a month or day",
+        helps: isUnordered ? ["put the rows in the order of time first:  | order_by …"] : [])
     }
     return Timelines(series: periods)
   }

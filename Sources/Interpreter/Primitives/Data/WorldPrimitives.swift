@@ -44,7 +44,7 @@ let synthPrimitive = Primitive(
             ColumnInfo("sector", .text, known: ColumnInfo.always), ColumnInfo("date", .any),
           ],
         "two_asset_regime": [ColumnInfo("date", .any)],
-      ]),
+      ], paces: ["drifting_beta": .days, "two_asset_regime": .minutes(60, noun: "hour")]),
     Schema(
       [
         ColumnInfo("month", .month), ColumnInfo("id", .text), ColumnInfo("ret", .ratio, known: 0),

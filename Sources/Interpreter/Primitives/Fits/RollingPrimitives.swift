@@ -103,7 +103,7 @@ let rollingPrimitives: [Primitive] = [
   ) { _, value, signal, returns in
     let panel = value.panel
     let (x, y) = (try signal.evaluate(on: panel), try returns.evaluate(on: panel))
-    try Timing.checkSignal(x.known, before: y, named: returns.text)
+    try Timing.checkSignal(x.known, before: y, named: returns.text, on: panel.index.clock)
     guard let forecast = x.numbers, let realised = y.numbers else {
       throw Fault(.wrongType, "`ic` correlates numbers, not \(x.kind) and \(y.kind)")
     }

@@ -23,7 +23,8 @@ enum CrossSectional {
     let panel = value.panel
     for name in names {
       try Timing.checkPresent(
-        try panel.column(name).known, of: name, "this ranking is made", parameter: "columns")
+        try panel.column(name).known, of: name, "this ranking is made", on: panel.index.clock,
+        parameter: "columns")
     }
     let columns = try names.map { try panel.numbers($0) }
     try context.budget.reserve(columns.count * panel.count * 8, for: "the ranks")
@@ -61,7 +62,8 @@ enum CrossSectional {
     var moved = 0
     let columns = try names.map { name -> [Double] in
       try Timing.checkPresent(
-        try panel.column(name).known, of: name, "its extremes are moved", parameter: "columns")
+        try panel.column(name).known, of: name, "its extremes are moved", on: panel.index.clock,
+        parameter: "columns")
       let old = try panel.numbers(name)
       let new = CrossSection.winsorized(
         old, offsets: panel.index.offsets, lower: tails, upper: 1 - tails)

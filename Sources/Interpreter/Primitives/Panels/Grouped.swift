@@ -72,6 +72,14 @@ enum Grouped {
     return groups.sorted { precedes($0[0], $1[0], columns) }
   }
 
+  /// The first rows of an order, or the first of it in each group.
+  static func first(_ count: Int, of order: [Int], in groups: [[Int]]?) -> [Int] {
+    guard let groups else { return Array(order.prefix(count)) }
+    var places = [Int](repeating: 0, count: order.count)
+    for (place, row) in order.enumerated() { places[row] = place }
+    return groups.flatMap { rows in rows.sorted { places[$0] < places[$1] }.prefix(count) }
+  }
+
   private static func precedes(_ a: Int, _ b: Int, _ columns: [Column]) -> Bool {
     for column in columns {
       switch (column.isMissing(at: a), column.isMissing(at: b)) {

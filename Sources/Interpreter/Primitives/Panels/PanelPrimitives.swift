@@ -1,4 +1,4 @@
-// Verbs on panels: choosing rows and columns, cross-sectional transforms, tasks.
+// Verbs on panels: choosing rows, cross-sectional transforms, tasks.
 
 import FactorLang
 import FactorRuntime
@@ -52,7 +52,7 @@ let panelPrimitives: [Primitive] = [
     var selected = value
     for condition in conditions {
       let mask = try condition.evaluate(on: panel)
-      try Timing.checkCondition(mask, condition)
+      try Timing.checkCondition(mask, condition, on: panel.index.clock)
       selected.selection = max(selected.selection, mask.known)
       try missing.check(mask, condition)
       let line: LedgerLine
@@ -61,55 +61,6 @@ let panelPrimitives: [Primitive] = [
     }
     return SameKind(.panel(selected.with(panel)))
   }.costing(.perRow(12)),
-  Primitive(
-    "derive", topic: .panels, "Adds columns computed row by row; later ones see earlier ones.",
-    Parameter<PanelValue>.flow("panel", "the panel"),
-    Parameter<Definitions>.definitions("definitions", "`name = expression` pairs"),
-    returns: "the panel with the columns added", effect: .addsDefinitions,
-    examples: ["toy | derive gain = log(1 + ret), late = lag(gain, 1m)"]
-  ) { context, value, definitions in
-    let keys = [value.panel.assetKey, value.panel.dateKey, "month"]
-    var columns = FusedDefinitions(value.panel, budget: context.budget)
-    for (name, expression) in definitions.pairs {
-      guard !keys.contains(name) else {
-        throw Fault(
-          .notDefinable, "`\(name)` is a key of the panel and cannot be redefined",
-          helps: ["give the column another name"])
-      }
-      try columns.add(name, expression)
-    }
-    try columns.flush()
-    let details = columns.added.map { column in
-      let why =
-        column.undefined == 0 ? "" : " (\(NumberFormat.count(column.undefined)) undefined)"
-      return "\(column.name) \(NumberFormat.count(column.missing)) na\(why)"
-    }
-    let panel = columns.panel
-    context.ledger(
-      LedgerLine(stage: "derive", rowsIn: panel.count, rowsOut: panel.count),
-      detail: details.joined(separator: " · "))
-    return value.with(panel)
-  }.costing(.perCell(30)),
-  Primitive(
-    "select", topic: .panels, "Keeps some columns; the keys always stay.",
-    Parameter<PanelValue>.flow("panel", "the panel"),
-    Parameter<ColumnNames>.columns(
-      "columns", required: false, "the columns to keep; all if left out"),
-    Parameter<ColumnNames>.columns("except", required: false, "columns to drop").labelled,
-    returns: "the panel with fewer columns", effect: .selects,
-    examples: ["toy | select ret, size", "toy | select except: size"]
-  ) { context, value, wanted, unwanted in
-    var panel = value.panel
-    let keys = [panel.assetKey, panel.dateKey]
-    if !wanted.names.isEmpty {
-      panel = try panel.keeping(wanted.names.filter { !keys.contains($0) || panel.hasColumn($0) })
-    }
-    panel = try panel.dropping(unwanted.names)
-    context.ledger(
-      LedgerLine(stage: "select", rowsIn: panel.count, rowsOut: panel.count),
-      detail: "\(value.panel.names.count) → \(panel.names.count) columns")
-    return value.with(panel)
-  },
   Primitive(
     "describe", topic: .panels, "Summarises every column: count, missing, mean, spread, quartiles.",
     Parameter<PanelValue>.flow("panel", "the panel"),
@@ -122,7 +73,7 @@ let panelPrimitives: [Primitive] = [
           })), examples: ["describe toy"]
   ) { context, value in
     let times = value.panel.named.map { (name: $0.name, known: $0.column.known) }
-    if let note = Timing.futureNote(times) { context.note(note) }
+    if let note = Timing.futureNote(times, on: value.panel.index.clock) { context.note(note) }
     return Describe.table(value.panel)
   },
   Primitive(

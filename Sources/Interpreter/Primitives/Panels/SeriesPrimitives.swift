@@ -6,25 +6,33 @@ import FactorRuntime
 /// A panel or a table with a row a period.
 struct SeriesSource: Bridged {
   let value: Value
-  static var type: Type { .oneOf([.panel(nil), .table(nil), .backtest]) }
+  static var type: Type {
+    .oneOf([.panel(nil), .table(nil), .backtest, .list(of: .record(nil)), .evaluation])
+  }
   init?(_ value: Value) {
     switch value {
     case .panel, .table, .backtest: self.value = value
+    case .list, .evaluation:
+      guard let flow = TableFlow(value) else { return nil }
+      self.value = flow.value
     default: return nil
     }
   }
+
+  var isPanel: Bool { if case .panel = value { true } else { false } }
 }
 
 let seriesPrimitives: [Primitive] = [
   Primitive(
     "correlate", topic: .evaluation,
-    "Correlates the columns of a table with other series, period by period.",
-    Parameter<TableFlow>.flow(
-      "series", "a table with a row a period, such as the states of a model"),
+    "Correlates series with other series, period by period.",
+    Parameter<SeriesSource>.flow(
+      "series", "a table with a row a period, such as the states of a model, or a panel"),
     Parameter<SeriesSource>.required(
       "other", "a table with a row a period, or a panel: then one series is that of a firm"),
     Parameter<String>.value(
-      "of", default: "", "the column of a panel; of a table, one column instead of all"
+      "of", default: "",
+      "the column of the panels; beside a table that flows in, one column of the other table instead of all"
     ).labelled,
     Parameter<RangeValue?>.optional(
       "leads", "how many periods the others come later, such as -60..60; 0 if left out"
@@ -42,11 +50,14 @@ let seriesPrimitives: [Primitive] = [
         ColumnInfo("n", .integer),
       ])),
     examples: [
-      "(toy | summarise average = mean(ret), spread = std(ret), by: month) | correlate toy, of: \"ret\" | top 3, by: corr"
+      "(toy | summarise average = mean(ret), spread = std(ret), by: month) | correlate toy, of: \"ret\" | top 3, by: corr",
+      "toy | correlate toy, of: \"ret\" | where series < with | summarise average = mean(corr), largest = max(corr)",
     ]
-  ) { context, flow, other, of, leads, changes in
-    let left = try SeriesSet(flow.table)
-    let right = try SeriesSet(other.value, of.isEmpty ? [] : [of], "other")
+  ) { context, series, other, of, leads, changes in
+    let wanted = of.isEmpty ? [] : [of]
+    let left = try SeriesSet(series.value, series.isPanel ? wanted : [], "series")
+    let isForLeft = series.isPanel && !other.isPanel
+    let right = try SeriesSet(other.value, isForLeft ? [] : wanted, "other")
     return try CorrelationTable(left, right, changes: changes)
       .table(leads: CorrelationTable.range(leads), context)
   },
@@ -76,7 +87,8 @@ let seriesPrimitives: [Primitive] = [
     "Gives principal components of the columns of a table, standardised.",
     Parameter<TableFlow>.flow("series", "a table with a row a period"),
     Parameter<Int>.value("count", default: 2, in: 1...50, "how many components"),
-    returns: "a table of the periods and pc1, pc2, …; the share that each holds is below it",
+    returns:
+      "a table of the periods and pc1, pc2, …; `.shares` is a table of what share of the variance each holds",
     effect: .gives(
       Schema([ColumnInfo("month", .month), ColumnInfo("date", .any)], isComplete: false)),
     examples: [
@@ -101,9 +113,25 @@ let seriesPrimitives: [Primitive] = [
           )
         })
     table.notes = ["  share of the variance: " + shares.joined(separator: " · ")]
+    table.parts = [
+      .init(name: "shares", table: SeriesShares.table(Array(found.shares.prefix(count))))
+    ]
     return table
   },
 ]
+
+/// What share of the variance each component holds.
+private enum SeriesShares {
+  static func table(_ shares: [Double]) -> Table {
+    let known = Availability.wholeSample
+    return Table(
+      title: "share of the variance",
+      columns: [
+        ("component", Column(text: shares.indices.map { "pc\($0 + 1)" }, known: known)),
+        ("share", Column(numbers: shares, unit: .ratio, known: known)),
+      ])
+  }
+}
 
 /// Series of returns in the figures that portfolios are compared by.
 private enum PerformanceTable {

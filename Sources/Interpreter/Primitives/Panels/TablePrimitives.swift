@@ -39,12 +39,14 @@ struct TableFlow: Bridged {
   }
 }
 
-/// A panel or a table, each of which stays what it is.
+/// A panel or a table, each of which stays what it is; records of one shape are a table.
 enum RowsFlow: Bridged {
   case panel(PanelValue)
   case table(Table)
 
-  static var type: Type { .oneOf([.panel(nil), .table(nil)]) }
+  static var type: Type {
+    .oneOf([.panel(nil), .table(nil), .list(of: .record(nil)), .evaluation])
+  }
 
   init?(_ value: Value) {
     if case .panel(let panel) = value {
@@ -163,15 +165,23 @@ let tablePrimitives: [Primitive] = [
     Parameter<EvaluationValue.Block?>.optionalWord(
       "on", "the block whose scores of a sweep count; choose on valid"
     ).labelled.named { $0.selects = true },
-    returns: "a table, the best first; of a sweep the best cells", effect: .keepsAsTable,
-    examples: ["toy | top 3, by: ret"]
-  ) { _, rows, count, key, smallest, block in
+    Parameter<ColumnNames>.columns(
+      "within", required: false, "columns whose values make groups; so many rows of each"
+    ).labelled,
+    returns: "a table, the best first and group after group; of a sweep the best cells",
+    effect: .keepsAsTable,
+    examples: ["toy | top 3, by: ret", "toy | top 1, by: abs(ret), within: month | top 3, by: ret"]
+  ) { _, rows, count, key, smallest, block, within in
     let table = try rows.rows(on: block ?? (rows.sweep == nil ? nil : .valid))
     let column = try key.evaluate(on: table)
     guard var sweep = rows.sweep else {
-      let ordered = table.ordered(by: column, descending: !smallest)
-      let best = ordered.gathered(Array(0..<min(count, ordered.count)))
-      return TableResult.table(best.chosen(knowing: column.known))
+      let groups = try within.names.isEmpty ? nil : Grouped.groups(table, by: within.names)
+      let order = table.order(by: column, descending: !smallest)
+      let best = Grouped.first(count, of: order, in: groups)
+      return TableResult.table(table.gathered(best).chosen(knowing: column.known))
+    }
+    guard within.names.isEmpty else {
+      throw Fault(.unknownOption, "cells of a sweep are chosen among all", parameter: "within")
     }
     // Cells without a score are no candidates.
     let order = table.order(by: column, descending: !smallest).filter { !column.isMissing(at: $0) }

@@ -11,19 +11,21 @@ enum Timing {
   static func checkFeatures(
     _ panel: Panel, _ target: ColumnExpression, known: Int, _ features: [String]
   ) throws {
+    let pace = Pace(panel.index.clock)
     for name in features {
       let offset = try panel.column(name).known
       guard offset > known - 1 else { continue }
       var fault = Fault(
         .lookAhead, "`\(name)` is not known yet when `\(target.text)` must be forecast",
         helps: [
-          "say when columns are known:       load …, known: {\(target.name): 0m, else: -1m}",
-          "or forecast the month after it:   "
-            + "setup target: lead(\(target.name), \(offset - known + 1)m), …",
+          "say when columns are known:       load …, known: {\(target.name): \(pace.duration(0)), else: \(pace.duration(-1))}",
+          "or forecast the \(pace.noun) after it:"
+            + String(repeating: " ", count: max(1, 8 - pace.noun.utf8.count))
+            + "setup target: lead(\(target.name), \(pace.duration(offset - known + 1))), …",
         ], parameter: "features")
       fault.reason =
-        "`\(name)` is known at \(period(offset)) and the target at \(period(known)); "
-        + "features come a month before"
+        "`\(name)` is known at \(pace.moment(offset)) and the target at \(pace.moment(known)); "
+        + "features come \(panel.index.clock.each) before"
       throw fault
     }
   }
@@ -32,6 +34,7 @@ enum Timing {
   static func checkFactors(
     _ panel: Panel, _ target: ColumnExpression, known: Int, _ factors: [String]
   ) throws {
+    let pace = Pace(panel.index.clock)
     for name in factors {
       let offset = try panel.column(name).known
       guard offset != known else { continue }
@@ -39,43 +42,42 @@ enum Timing {
         .lookAhead, "the factor `\(name)` is not of the period of `\(target.text)`",
         helps: [
           "move it to that period:  derive g = \(offset < known ? "lead" : "lag")(\(name), "
-            + "\(abs(known - offset))m) | setup …, factors: [g]"
+            + "\(pace.duration(abs(known - offset)))) | setup …, factors: [g]"
         ], parameter: "factors")
       fault.reason =
-        "`\(name)` is known at \(period(offset)) and the target at \(period(known)); "
+        "`\(name)` is known at \(pace.moment(offset)) and the target at \(pace.moment(known)); "
         + "a factor explains the returns of its own period"
       throw fault
     }
   }
 
-  static func period(_ offset: Int, on clock: Clock = .months) -> String {
-    if Availability.isWholeSample(offset) { return "the end of the sample" }
-    let unit = clock == .months ? "m" : clock.noun == "day" ? "d" : ""
-    return offset == 0 ? "t" : offset > 0 ? "t+\(offset)\(unit)" : "t\(offset)\(unit)"
-  }
+  static func period(_ offset: Int, on clock: Clock) -> String { Pace(clock).moment(offset) }
 
   /// Refuses a column that is not known at its row where it is acted on.
   static func checkPresent(
-    _ known: Int, of text: String, _ moment: String, parameter: String
+    _ known: Int, of text: String, _ moment: String, on clock: Clock, parameter: String
   ) throws {
     guard known > 0 else { return }
     var fault = Fault(
       .lookAhead, "`\(text)` is not known yet when \(moment)",
       helps: ["to predict it, make it the target:   setup target: \(text)"], parameter: parameter)
-    fault.reason = "it is known at \(period(known)), and used at t"
+    fault.reason = "it is known at \(period(known, on: clock)), and used at t"
     throw fault
   }
 
   /// Says which of the columns lie in the future; nil if none does.
-  static func futureNote(_ columns: [(name: String, known: Int)]) -> String? {
+  static func futureNote(_ columns: [(name: String, known: Int)], on clock: Clock) -> String? {
     let future = columns.filter { $0.known > 0 }
     guard !future.isEmpty else { return nil }
-    let shown = future.prefix(3).map { "\($0.name) (\(period($0.known)))" }.joined(separator: ", ")
+    let shown = future.prefix(3).map { "\($0.name) (\(period($0.known, on: clock)))" }
+      .joined(separator: ", ")
     return "uses the future: \(shown)\(future.count > 3 ? ", …" : "")"
   }
 
   /// Refuses a condition that is not a yes or no, or that reads the future.
-  static func checkCondition(_ mask: Column, _ condition: ColumnExpression) throws {
+  static func checkCondition(
+    _ mask: Column, _ condition: ColumnExpression, on clock: Clock
+  ) throws {
     guard mask.unit == .boolean else {
       throw Fault(
         .notACondition, "`\(condition.text)` is \(mask.kind), not a yes or no",
@@ -85,52 +87,62 @@ enum Timing {
     var fault = Fault(
       .lookAhead, "`\(condition.text)` is not known yet when these rows are chosen",
       parameter: "conditions")
-    fault.reason = "it is known at \(period(mask.known)): choosing rows by it looks into the future"
+    fault.reason =
+      "it is known at \(period(mask.known, on: clock)): choosing rows by it looks into the future"
     throw fault
   }
 
   /// Refuses a task whose rows were chosen by something its target decides.
   static func checkSelection(_ value: PanelValue, before known: Int, of target: String) throws {
     guard value.selection > known - 1 else { return }
+    let pace = Pace(value.panel.index.clock)
     var fault = Fault(
       .lookAhead, "rows were chosen by what is known only with `\(target)`",
-      helps: ["say when columns are known:  load …, known: {\(target): 0m, else: -1m}"],
+      helps: [
+        "say when columns are known:  load …, known: {\(target): \(pace.duration(0)), "
+          + "else: \(pace.duration(-1))}"
+      ],
       parameter: "target")
     fault.reason =
-      "a `where` reads a value known at \(period(value.selection)), and the target is known at "
-      + "\(period(known))"
+      "a `where` reads a value known at \(pace.moment(value.selection)), and the target is known at "
+      + pace.moment(known)
     throw fault
   }
 
   /// Refuses weights that are known only with the return they are to earn.
   static func checkWeights(
-    _ known: Int, of weight: String, before returns: Column, named name: String
+    _ known: Int, of weight: String, before returns: Column, named name: String, on clock: Clock
   ) throws {
     guard known > returns.known - 1 else { return }
+    let pace = Pace(clock)
     var fault = Fault(
       .lookAhead, "weights by `\(weight)` are known only with `\(name)`",
       helps: [
-        "weight by what was known before:  derive before = lag(\(weight), 1m) | …",
-        "or say when columns are known:    load …, known: {\(name): 0m, else: -1m}",
+        "weight by what was known before:  derive before = lag(\(weight), \(pace.duration(1))) | …",
+        "or say when columns are known:    load …, known: {\(name): \(pace.duration(0)), "
+          + "else: \(pace.duration(-1))}",
       ], parameter: "weight")
     fault.reason =
-      "`\(weight)` is known at \(period(known)) and `\(name)` at \(period(returns.known)); "
-      + "weights come a month before"
+      "`\(weight)` is known at \(pace.moment(known)) and `\(name)` at \(pace.moment(returns.known)); "
+      + "weights come \(clock.each) before"
     throw fault
   }
 
   /// Refuses a sort by what is known only with the return it is to earn.
   static func checkSignal(
-    _ known: Int, before returns: Column, named name: String, verb: String = "deciles"
+    _ known: Int, before returns: Column, named name: String, on clock: Clock,
+    verb: String = "deciles"
   ) throws {
     guard known > returns.known - 1 else { return }
+    let pace = Pace(clock)
     var fault = Fault(
       .lookAhead,
       (verb == "deciles" ? "the deciles use" : "`\(verb)` uses")
         + " what is known only with `\(name)`",
       helps: [
-        "sort by what was known before:  \(verb) lag(…, 1m)",
-        "or say when columns are known:  load …, known: {\(name): 0m, else: -1m}",
+        "sort by what was known before:  \(verb) lag(…, \(pace.duration(1)))",
+        "or say when columns are known:  load …, known: {\(name): \(pace.duration(0)), "
+          + "else: \(pace.duration(-1))}",
       ], parameter: "returns")
     fault.reason = "sorting on a return and then holding it looks profitable by construction"
     throw fault

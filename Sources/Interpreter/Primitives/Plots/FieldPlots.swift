@@ -41,20 +41,26 @@ let fieldPlotPrimitives: [Primitive] = [
       .labelled,
     Parameter<ColumnNames>.columns("cols", required: true, "the column that names the columns")
       .labelled,
+    Parameter<ColumnNames>.columns(
+      "group", required: false, "a column that says what the columns belong to, such as sectors"
+    ).labelled,
     Parameter<String>.value("title", default: "", "the title").labelled,
     Parameter<PlotCanvas>.choice("canvas", default: .braille, "how it is drawn").labelled,
     returns: "the plot; names stand in the order of the table", isEffect: true,
     examples: [
       "toy | derive large = size > 0 | summarise average = mean(ret), by: [month, large] | plot.heat average, rows: large, cols: month"
     ]
-  ) { context, frame, value, rows, columns, title, canvas in
+  ) { context, frame, value, rows, columns, group, title, canvas in
     let numbers = try PlotColumns.numbers([value], frame, context)[0]
     let field = try HeatField(
       try PlotColumns.names(rows.names.first, frame),
       try PlotColumns.names(columns.names.first, frame),
       numbers.numbers)
-    let scene = HeatMap.of(
+    var scene = HeatMap.of(
       title, rows: field.rows, columns: field.columns, values: field.values, unit: numbers.unit)
+    if let group = group.names.first {
+      scene.groups = field.groups(try PlotColumns.names(group, frame))
+    }
     return PlotValue(scene: scene, canvas: canvas)
   },
 ]
@@ -97,11 +103,12 @@ private struct HeatField {
   private(set) var rows: [String] = []
   private(set) var columns: [String] = []
   private(set) var values: [[Double]] = []
+  private let columnPlaces: [Int]
   static let mostFields = 1_000_000
 
   init(_ rowNames: [String], _ columnNames: [String], _ numbers: [Double]) throws {
     let rowPlaces = Self.places(rowNames, &rows)
-    let columnPlaces = Self.places(columnNames, &columns)
+    columnPlaces = Self.places(columnNames, &columns)
     guard rows.count * columns.count <= Self.mostFields else {
       throw Fault(.outOfRange, "\(rows.count) × \(columns.count) fields are too many to draw")
     }
@@ -116,6 +123,15 @@ private struct HeatField {
       }
       (taken[row][column], values[row][column]) = (true, number)
     }
+  }
+
+  /// What each column belongs to: what the first of its rows does.
+  func groups(_ names: [String]) -> [String] {
+    var groups = [String?](repeating: nil, count: columns.count)
+    for (place, name) in zip(columnPlaces, names) where groups[place] == nil {
+      groups[place] = name
+    }
+    return groups.map { $0 ?? "" }
   }
 
   private static func places(_ names: [String], _ distinct: inout [String]) -> [Int] {

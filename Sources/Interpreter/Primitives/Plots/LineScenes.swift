@@ -112,7 +112,9 @@ extension Frame {
           (name, sorted.order.map { column.gathered($0) } ?? column)
         }, assetKey: "series", dateKey: "month")
     else { return self }
-    return Frame(rows: panel, months: panel.index.rowMonths, title: title)
+    var frame = Frame(rows: panel, months: panel.index.rowMonths, title: title)
+    frame.isOfTable = true
+    return frame
   }
 
   /// The rows of a sweep with the scores of a block; a fault for anything else.

@@ -133,11 +133,12 @@ enum PlotColumns {
     _ values: [ColumnExpression], _ frame: Frame, _ context: Context
   ) throws -> [Series] {
     var times: [(name: String, known: Int)] = []
-    defer { if let note = Timing.futureNote(times) { context.note(note) } }
+    let clock = Clock(frame.months ?? [])
+    defer { if let note = Timing.futureNote(times, on: clock) { context.note(note) } }
     return try values.map { expression in
       let column = try expression.evaluate(on: frame.rows)
       // What a table tells of the whole sample is no news; what it tells of later periods is.
-      if !(frame.rows is Table && Availability.isWholeSample(column.known)) {
+      if !((frame.rows is Table || frame.isOfTable) && Availability.isWholeSample(column.known)) {
         times.append((expression.text, column.known))
       }
       guard let numbers = column.numbers else {

@@ -91,7 +91,8 @@ let portfolioPrimitives: [Primitive] = [
     let panel = value.panel
     let column = try signal.evaluate(on: panel)
     try Timing.checkPresent(
-      column.known, of: signal.text, "this ranking is made", parameter: "signal")
+      column.known, of: signal.text, "this ranking is made", on: panel.index.clock,
+      parameter: "signal")
     guard let numbers = column.numbers else {
       throw Fault(.wrongType, "deciles sort numbers, not \(column.kind)", parameter: "signal")
     }

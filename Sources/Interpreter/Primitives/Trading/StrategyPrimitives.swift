@@ -81,7 +81,8 @@ struct TopKTrading {
   ) throws {
     let column = try signal.evaluate(on: value.panel)
     try Timing.checkPresent(
-      column.known, of: signal.text, "these names are chosen", parameter: "signal")
+      column.known, of: signal.text, "these names are chosen", on: value.panel.index.clock,
+      parameter: "signal")
     guard let numbers = column.numbers else {
       throw Fault(
         .wrongType, "names are chosen by numbers, not by \(column.kind)", parameter: "signal")
@@ -95,7 +96,7 @@ struct TopKTrading {
     earned = try value.panel.column(returns).known
     try Timing.checkSignal(
       column.known, before: try value.panel.column(returns), named: returns,
-      verb: "topk")
+      on: value.panel.index.clock, verb: "topk")
     try Timing.checkSelection(value, before: earned, of: returns)
     (self.value, self.returns, self.context) = (value, returns, context)
     (text, self.signal) = (signal.text, numbers)

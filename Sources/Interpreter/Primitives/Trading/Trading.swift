@@ -137,19 +137,7 @@ enum Trading {
         .unknownColumn, "this panel has no column `\(name)`",
         helps: ["say which return is earned:  portfolio returns: ret"], parameter: "returns")
     }
-    // What counts is the decile that is held, whoever made it, and the rows that were left.
-    try Timing.checkSignal(
-      try panel.column("decile").known, before: try panel.column(name), named: name)
-    try Timing.checkSelection(value, before: try panel.column(name).known, of: name)
-    try Timing.checkSignal(
-      try panel.column("signal").known, before: try panel.column(name), named: name)
-    if let weight {
-      try Timing.checkPresent(
-        try panel.column(weight).known, of: weight, "these weights are chosen",
-        parameter: "weight")
-      try Timing.checkWeights(
-        try panel.column(weight).known, of: weight, before: try panel.column(name), named: name)
-    }
+    try checkTimes(value, weight, name)
     // Rows stand in the month of the sort; the return may be earned later.
     let earned = try panel.column(name).known
     panel = try withReturns(panel, name, context)
@@ -179,6 +167,22 @@ enum Trading {
       }
     }
     return backtest
+  }
+
+  // What counts is the decile that is held, whoever made it, and the rows that were left.
+  private static func checkTimes(_ value: PanelValue, _ weight: String?, _ name: String) throws {
+    let (panel, clock) = (value.panel, value.panel.index.clock)
+    let earned = try panel.column(name)
+    try Timing.checkSignal(
+      try panel.column("decile").known, before: earned, named: name, on: clock)
+    try Timing.checkSelection(value, before: earned.known, of: name)
+    try Timing.checkSignal(
+      try panel.column("signal").known, before: earned, named: name, on: clock)
+    guard let weight else { return }
+    let known = try panel.column(weight).known
+    try Timing.checkPresent(
+      known, of: weight, "these weights are chosen", on: clock, parameter: "weight")
+    try Timing.checkWeights(known, of: weight, before: earned, named: name, on: clock)
   }
 
   // Large ties can leave a decile without a firm; that its leg earns nothing must not be silent.
