@@ -75,8 +75,7 @@ final class LatentJudge<Scalar: NetworkScalar>: WeightedNetwork {
         map.addGradient(rows: rows, x, stride: width, slope, into: parameters.gradients)
       }
       guard let target = number == 0 ? inputs : slopes[number - 1] else { return }
-      map.prepare()
-      map.sendDown(rows: rows, slope, into: target, accumulate: false)
+      map.sendDownOnce(rows: rows, slope, into: target)
       guard number > 0 else { return }
       Scalar.leakyBackward(
         count: rows * layers[number - 1].width, slope: Self.leak, y: active[number - 1], target)

@@ -76,7 +76,6 @@ final class NormalizedStack<Scalar: NetworkScalar> {
     _ map: LinearMap<Scalar>, _ rows: Int, _ slopes: Buffer, to below: Int, _ inputs: Buffer?
   ) {
     guard let target = below < 0 ? inputs : layers[below].slopes else { return }
-    map.prepare()
-    map.sendDown(rows: rows, slopes, into: target, accumulate: false)
+    map.sendDownOnce(rows: rows, slopes, into: target)
   }
 }

@@ -32,6 +32,8 @@ final class LinearMap<Scalar: NetworkScalar> {
   private let inputWidth: Int
   private let transposed: Buffer
   private let sums: UnsafeMutablePointer<Double>
+  /// Gradients of a few rows across, of outputs and of inputs; made when they are first wanted.
+  private var across: (rows: Int, outputs: Buffer, inputs: Buffer)?
 
   init(_ tensors: LinearTensors, in parameters: ParameterBlock<Scalar>) {
     let tensor = parameters.tensors[tensors.weight]
@@ -46,6 +48,13 @@ final class LinearMap<Scalar: NetworkScalar> {
   deinit {
     AlignedMemory.free(transposed)
     AlignedMemory.free(sums)
+    freeAcross()
+  }
+
+  private func freeAcross() {
+    guard let across else { return }
+    AlignedMemory.free(across.outputs)
+    AlignedMemory.free(across.inputs)
   }
 
   /// Writes y; `stride` is the row length of x.
@@ -80,6 +89,38 @@ final class LinearMap<Scalar: NetworkScalar> {
     Scalar.columnSums(RowTile(rows: rows, width: width, slopes), adding: sums)
     let biases = target + parameters.tensors[bias].offset
     for j in 0..<width { biases[j] += Scalar(sums[j]) }
+  }
+
+  /// Writes the gradient of x of rows whose weights are new: what is smaller is transposed, the weights or the rows.
+  func sendDownOnce(rows: Int, _ slopes: UnsafePointer<Scalar>, into dx: Buffer) {
+    guard rows * (inputs + outputs) < inputs * outputs else {
+      prepare()
+      sendDown(rows: rows, slopes, into: dx, accumulate: false)
+      return
+    }
+    let room = roomAcross(Padding.padded(rows))
+    for k in 0..<outputs {
+      for i in 0..<rows { room.outputs[k * room.rows + i] = slopes[i * width + k] }
+    }
+    Scalar.product(
+      ProductShape(
+        m: inputs, n: room.rows, k: outputs, a: UnsafePointer(parameters.weights(weight)),
+        rowStride: width, columnStride: 1, b: UnsafePointer(room.outputs), ldb: room.rows,
+        c: room.inputs, ldc: room.rows),
+      bias: nil, relu: false, accumulate: false)
+    for i in 0..<rows {
+      for j in 0..<inputs { dx[i * inputWidth + j] = room.inputs[j * room.rows + i] }
+    }
+  }
+
+  private func roomAcross(_ rows: Int) -> (rows: Int, outputs: Buffer, inputs: Buffer) {
+    if let across, across.rows == rows { return across }
+    freeAcross()
+    let made: (rows: Int, outputs: Buffer, inputs: Buffer) = (
+      rows, AlignedMemory.zeros(rows * outputs), AlignedMemory.zeros(rows * inputs)
+    )
+    across = made
+    return made
   }
 
   /// Writes, or adds, the gradient of x, whose rows are `Padding.padded(inputs)` long.

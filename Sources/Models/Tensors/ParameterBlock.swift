@@ -25,6 +25,8 @@ public final class ParameterBlock<Scalar: NetworkScalar> {
   private(set) var first: UnsafeMutablePointer<Scalar>
   private(set) var second: UnsafeMutablePointer<Scalar>
   private(set) var strengths: UnsafeMutablePointer<Scalar>
+  /// Whether any strength is set.
+  private(set) var hasStrength = false
 
   /// Creates an empty block; padded blocks round row lengths up for the kernels.
   public init(padded: Bool) {
@@ -79,6 +81,7 @@ public final class ParameterBlock<Scalar: NetworkScalar> {
 
   /// Sets the L1 strength of every penalised tensor.
   public func penalise(_ strength: Double) {
+    hasStrength = strength != 0
     for tensor in tensors where tensor.isPenalised {
       (strengths + tensor.offset).update(repeating: Scalar(strength), count: tensor.extent)
     }

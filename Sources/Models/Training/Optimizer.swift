@@ -55,7 +55,7 @@ public struct Optimizer: Sendable {
 
   /// Adds the L1 penalty to a block's gradients, where it enters that way.
   func addPenalty<Scalar: NetworkScalar>(to block: ParameterBlock<Scalar>) {
-    guard penalty == .subgradient else { return }
+    guard penalty == .subgradient, block.hasStrength else { return }
     Scalar.addL1(
       count: block.count, weight: block.weights, strength: block.strengths,
       gradient: block.gradients)
@@ -99,12 +99,9 @@ public struct Optimizer: Sendable {
       count: block.count, weight: block.weights, gradient: block.gradients, first: block.first,
       second: block.second, scale: scale, rate: rate,
       correction1: 1 / (1 - Elementary.pow(betas.first, steps)),
-      correction2: 1 / (1 - Elementary.pow(betas.second, steps)))
-    if betas == (AdamStep<Scalar>.beta1, AdamStep<Scalar>.beta2) {
-      Scalar.adam(step)
-    } else {
-      step.apply(beta1: betas.first, beta2: betas.second)
-    }
+      correction2: 1 / (1 - Elementary.pow(betas.second, steps)), decay1: betas.first,
+      decay2: betas.second)
+    Scalar.adam(step)
     if penalty == .proximal { step.softThreshold(block) }
   }
 }
@@ -113,21 +110,6 @@ public struct Optimizer: Sendable {
 public typealias Adam = Optimizer
 
 extension AdamStep where Scalar: NetworkScalar {
-  /// The update with decays other than the kernels' own, for players that are small.
-  fileprivate func apply(beta1: Double, beta2: Double) {
-    let (scale, rate) = (Scalar(scale), Scalar(rate))
-    let (beta1, beta2) = (Scalar(beta1), Scalar(beta2))
-    let (correction1, correction2) = (Scalar(correction1), Scalar(correction2))
-    let epsilon = Scalar(Self.epsilon)
-    for i in 0..<count {
-      let g = gradient[i] * scale
-      first[i] = beta1 * first[i] + (1 - beta1) * g
-      second[i] = beta2 * second[i] + (1 - beta2) * (g * g)
-      let root = (second[i] * correction2).squareRoot()
-      weight[i] -= rate * (first[i] * correction1) / (root + epsilon)
-    }
-  }
-
   /// Moves penalised weights towards zero by their strength on the scale of the step, and no further.
   fileprivate func softThreshold(_ block: ParameterBlock<Scalar>) {
     let (rate, correction2) = (Scalar(rate), Scalar(correction2))

@@ -196,7 +196,7 @@ extension Float: NetworkScalar {
   public static func adam(_ step: AdamStep<Float>) {
     Kernels.chosen.raw.adam(
       Int64(step.count), step.weight, step.gradient, step.first, step.second, Float(step.scale),
-      Float(step.rate), Float(AdamStep<Float>.beta1), Float(AdamStep<Float>.beta2),
+      Float(step.rate), Float(step.decay1), Float(step.decay2),
       Float(step.correction1), Float(step.correction2), Float(AdamStep<Float>.epsilon))
   }
 

@@ -133,6 +133,9 @@ public struct AdamStep<Scalar> {
   /// `1 / (1 - beta^t)` for the first and second moment.
   public var correction1: Double
   public var correction2: Double
+  /// The decay of both moments.
+  public var decay1: Double
+  public var decay2: Double
 
   public static var beta1: Double { 0.9 }
   public static var beta2: Double { 0.999 }
@@ -142,11 +145,13 @@ public struct AdamStep<Scalar> {
   public init(
     count: Int, weight: UnsafeMutablePointer<Scalar>, gradient: UnsafePointer<Scalar>,
     first: UnsafeMutablePointer<Scalar>, second: UnsafeMutablePointer<Scalar>, scale: Double,
-    rate: Double, correction1: Double, correction2: Double
+    rate: Double, correction1: Double, correction2: Double, decay1: Double = beta1,
+    decay2: Double = beta2
   ) {
     (self.count, self.weight, self.gradient) = (count, weight, gradient)
     (self.first, self.second, self.scale, self.rate) = (first, second, scale, rate)
     (self.correction1, self.correction2) = (correction1, correction2)
+    (self.decay1, self.decay2) = (decay1, decay2)
   }
 }
 

@@ -39,6 +39,8 @@ public struct RandomStream: Sendable {
   private let stream: UInt32
   private var position: UInt64 = 0
   private var spareNormal: Double?
+  /// The second half of the block that the last bits came from.
+  private var secondHalf: UInt64?
 
   /// Creates the stream numbered `stream` of a seed and purpose.
   public init(seed: UInt64, purpose: RandomPurpose, stream: UInt32 = 0) {
@@ -49,13 +51,22 @@ public struct RandomStream: Sendable {
 
   /// Gives 64 random bits.
   public mutating func bits() -> UInt64 {
+    if let half = secondHalf {
+      secondHalf = nil
+      position &+= 1
+      return half
+    }
     let counter = SIMD4<UInt32>(
       UInt32(truncatingIfNeeded: position >> 1), UInt32(truncatingIfNeeded: position >> 33),
       stream, purpose)
     let words = Philox.block(counter: counter, key: key)
-    let low = position & 1 == 0
-    position &+= 1
-    return low ? UInt64(words.x) << 32 | UInt64(words.y) : UInt64(words.z) << 32 | UInt64(words.w)
+    let (first, second) = (
+      UInt64(words.x) << 32 | UInt64(words.y), UInt64(words.z) << 32 | UInt64(words.w)
+    )
+    defer { position &+= 1 }
+    guard position & 1 == 0 else { return second }
+    secondHalf = second
+    return first
   }
 
   /// Gives a number in [0, 1) with 53 random bits.

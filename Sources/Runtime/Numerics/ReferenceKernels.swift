@@ -93,7 +93,7 @@ extension Double: NetworkScalar {
   }
 
   public static func adam(_ s: AdamStep<Double>) {
-    let (beta1, beta2) = (AdamStep<Double>.beta1, AdamStep<Double>.beta2)
+    let (beta1, beta2) = (s.decay1, s.decay2)
     for i in 0..<s.count {
       let g = s.gradient[i] * s.scale
       s.first[i] = beta1 * s.first[i] + (1 - beta1) * g

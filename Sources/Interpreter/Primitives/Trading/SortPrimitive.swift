@@ -147,7 +147,7 @@ private struct SortTask {
         + (names.count == 2 ? ", \(order.rawValue)" : ""),
       "  t: Newey-West, \(Counted.text(used, "lag")) · firms: mean number a \(noun)",
     ]
-    table.parts = [.init(name: "returns", table: returnsTable(series, grid.groups))]
+    table.parts = [.init(name: "returns", table: returnsTable(series))]
     return table
   }
 
@@ -165,14 +165,18 @@ private struct SortTask {
     return seen.isEmpty ? 0 : Double(seen.reduce(0, +)) / Double(seen.count)
   }
 
-  // Names such as size1_bm5 and size5_1_bm2, which are names of columns.
-  private func returnsTable(_ series: [PortfolioGrid.Series], _ groups: [Int]) -> Table {
+  // Names such as size_1_bm_5 and size_spread_bm_2, which are names of columns.
+  private func returnsTable(_ series: [PortfolioGrid.Series]) -> Table {
     Table(
       title: "returns by \(names.joined(separator: " and "))",
       columns: [Column.time(panel.index.months)]
         + series.map { one in
           let words = names.enumerated().map { k, name in
-            name + Self.word(one.parts[k], groups[k]).replacing("-", with: "_")
+            switch one.parts[k] {
+            case .group(let number): "\(name)_\(number + 1)"
+            case .spread: "\(name)_spread"
+            case .mean: "\(name)_mean"
+            }
           }
           return (
             words.joined(separator: "_"),
