@@ -39,6 +39,8 @@ public enum ModelError: Error, Equatable, Sendable {
   /// A fit cannot go on with other data, settings or engine; `what` names the first that differs.
   case otherFit(what: String)
   case incompatible(first: String, second: String, reason: String)
+  /// The training months hold no two whole windows; `found` is how many months there are up to their end.
+  case shortWindows(months: Int, patch: Int, found: Int)
 }
 
 extension ModelError {
@@ -97,6 +99,8 @@ extension ModelError {
         + "cap are left"
     case .otherFit(let what):
       "the fit cannot go on: \(what) not what it began with"
+    case .shortWindows(let months, _, let found):
+      "a window has \(months) months, and there are \(found) up to the end of training: two whole windows are needed"
     case .incompatible(let first, let second, let reason):
       "`\(first)` does not go with `\(second)`: \(reason)"
     }
@@ -148,6 +152,10 @@ extension ModelError {
     case .constantSeries(let asset): "leave `\(asset)` out"
     case .otherAssets: "set up the task with the assets the model was fitted on"
     case .otherCharacteristics: "set up the task with the features the model was fitted on"
+    case .shortWindows(_, let patch, let found):
+      found > patch
+        ? "ask for shorter windows:  months: \(min(max(patch, (found - 1) / patch * patch), max(patch, found / 2 / patch * patch)))"
+        : "ask for shorter patches and windows:  patch: 1, months: \(max(2, found / 2))"
     case .notFinite: "lower the rate, or look for extreme returns with describe"
     }
   }

@@ -335,6 +335,14 @@ extension Float: AttentionScalar {
       offsetGradient)
   }
 
+  public static func gelu(
+    count: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+  ) { Kernels.chosen.raw.gelu(Int64(count), x, y) }
+
+  public static func geluBackward(
+    count: Int, _ x: UnsafePointer<Float>, _ dy: UnsafeMutablePointer<Float>
+  ) { Kernels.chosen.raw.gelu_backward(Int64(count), x, dy) }
+
   public static func nearest(
     scores: RowTile<Float>, codes: Int, squares: UnsafePointer<Float>,
     into found: UnsafeMutablePointer<Int32>
