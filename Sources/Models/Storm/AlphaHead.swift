@@ -39,10 +39,9 @@ final class AlphaHead<Scalar: NetworkScalar> {
 
   func initialize(_ block: ParameterBlock<Scalar>, _ stream: inout RandomStream) {
     hidden.initialize(block, &stream)
-    if let own {
-      block.fillGlorot(own.weight, inputs: own.inputs, outputs: own.outputs, &stream)
-    }
-    for readout in readouts { readout.initialize(block, gain: 0.1, &stream) }
+    // Alphas begin at zero.
+    if let own { block.fill(own.weight) { _, _ in 0 } }
+    for readout in readouts { readout.initialize(block, gain: 0, &stream) }
   }
 
   func prepare() {

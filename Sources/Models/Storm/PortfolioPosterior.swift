@@ -33,9 +33,10 @@ final class PortfolioPosterior<Scalar: NetworkScalar> {
     (found, slopes) = (builder.room(rows * out.width), builder.room(rows * out.width))
   }
 
+  /// The moments begin at the prior's: means of zero and variances of one.
   func initialize(_ block: ParameterBlock<Scalar>, _ stream: inout RandomStream) {
     hidden.initialize(block, &stream)
-    block.fillGlorot(out.weight, inputs: out.inputs, outputs: out.outputs, &stream)
+    block.fill(out.weight) { _, _ in 0 }
   }
 
   func prepare() {

@@ -30,10 +30,11 @@ final class TokenPrior<Scalar: NetworkScalar> {
     (found, slopes) = (builder.room(rows * out.width), builder.room(rows * out.width))
   }
 
+  /// The moments begin as those of N(0, 1): a prior with an opinion of its own would have to lose it first.
   func initialize(_ block: ParameterBlock<Scalar>, _ stream: inout RandomStream) {
     attention.initialize(block, &stream)
     hidden.initialize(block, &stream)
-    block.fillGlorot(out.weight, inputs: out.inputs, outputs: out.outputs, &stream)
+    block.fill(out.weight) { _, _ in 0 }
   }
 
   func prepare() {
