@@ -122,7 +122,9 @@ struct ContractCase: Sendable, CustomStringConvertible {
   /// Whether a number of factors can be chosen.
   var hasFactors: Bool { card.settings.contains { $0.name == "k" } }
   /// Whether forecasts depend on the firms' earlier characteristics.
-  var readsHistories: Bool { ["rvrae", "alstm", "transformer", "factorvae", "storm"].contains(card.name) }
+  var readsHistories: Bool {
+    ["rvrae", "alstm", "transformer", "factorvae", "storm"].contains(card.name)
+  }
   /// Whether it reads the returns of assets that are all there in every period, and no characteristic.
   var readsSeries: Bool { ["rvrae233", "factorvae_tc"].contains(card.name) }
   /// Whether rows are dealt into batches by chance, whatever their months.

@@ -263,7 +263,8 @@ private enum Trial {
     let task = try SimulatedPanel.task(firms: 12, months: 36, characteristics: 4)
     let model = try #require(Registry.card("storm")).model([
       "seeds": .integer(1), "epochs": .integer(1), "firms": .integer(5), "months": .integer(4),
-      "patch": .integer(2), "dim": .integer(8), "heads": .integer(1), "new_firm": .word(rule.rawValue),
+      "patch": .integer(2), "dim": .integer(8), "heads": .integer(1),
+      "new_firm": .word(rule.rawValue),
     ])
     let fitted = try #require(try model.fit(task, FitContext(seed: 1)) as? FittedStorm)
     let found = try fitted.predict(task, budget: Budget()).preferredForecast

@@ -13,23 +13,6 @@
 
 import FactorRuntime
 
-/// The tensors of a codebook; the last three are no parameters but what is counted of them.
-struct CodebookTensors {
-  let codes: Int
-  /// Moving counts and sums of what codes stood for.
-  let counts: Int
-  let sums: Int
-  /// Steps since a code was used.
-  let idle: Int
-
-  init<Scalar>(_ name: String, _ design: StormDesign, _ builder: LayerBuilder<Scalar>) {
-    codes = builder.tensor("\(name).codes", rows: design.codes, columns: design.width)
-    counts = builder.tensor("\(name).counts", rows: 1, columns: design.codes)
-    sums = builder.tensor("\(name).sums", rows: design.codes, columns: design.width)
-    idle = builder.tensor("\(name).idle", rows: 1, columns: design.codes)
-  }
-}
-
 /// One thread's share of a batch through a codebook.
 final class Codebook<Scalar: NetworkScalar> {
   typealias Buffer = UnsafeMutablePointer<Scalar>
@@ -147,7 +130,8 @@ final class Codebook<Scalar: NetworkScalar> {
     Scalar.transpose(
       rows: rows, width: width, e, stride: width, times: 2 * t, into: tokens, length: length)
     product(
-      m: design.codes, n: length, k: design.width, codes, (width, 1), tokens, length, shares, length)
+      m: design.codes, n: length, k: design.width, codes, (width, 1), tokens, length, shares, length
+    )
     for c in 0..<design.codes {
       let shift = t * squares[c]
       for i in 0..<length { shares[c * length + i] -= shift }

@@ -6,6 +6,7 @@ final class HiddenLayer<Scalar: NetworkScalar> {
   typealias Buffer = UnsafeMutablePointer<Scalar>
 
   let map: LinearMap<Scalar>
+  /// What the map gives, then the slope of the GELU there.
   private let drawn: Buffer
   let active: Buffer
   /// Where the gradient of the activations goes before `backward`.
@@ -40,7 +41,7 @@ final class HiddenLayer<Scalar: NetworkScalar> {
     rows: Int, _ x: UnsafePointer<Scalar>, stride: Int, into target: Buffer,
     inputs: Buffer?, accumulate: Bool
   ) {
-    Scalar.geluBackward(count: rows * width, drawn, slopes)
+    Scalar.multiply(count: rows * width, drawn, into: slopes)
     map.addGradient(rows: rows, x, stride: stride, slopes, into: target)
     if let inputs { map.sendDown(rows: rows, slopes, into: inputs, accumulate: accumulate) }
   }

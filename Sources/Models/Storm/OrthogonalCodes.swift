@@ -14,7 +14,9 @@ enum OrthogonalCodes {
     let codes = block.weights(tensor)
     let lengths = (0..<count).map { c -> Double in
       var sum = 0.0
-      for j in 0..<width { sum += Double(codes[c * shape.stride + j]) * Double(codes[c * shape.stride + j]) }
+      for j in 0..<width {
+        sum += Double(codes[c * shape.stride + j]) * Double(codes[c * shape.stride + j])
+      }
       return max(sum.squareRoot(), 1e-12)
     }
     let units = (0..<(count * width)).map {

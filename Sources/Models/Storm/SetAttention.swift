@@ -38,7 +38,8 @@ final class SetAttention<Scalar: NetworkScalar> {
   let output: Buffer
 
   init(
-    _ name: String, width size: Int, heads: Int, _ room: AttentionRoom, _ builder: LayerBuilder<Scalar>
+    _ name: String, width size: Int, heads: Int, _ room: AttentionRoom,
+    _ builder: LayerBuilder<Scalar>
   ) {
     (self.heads, self.size, width) = (heads, size / heads, Padding.padded(size))
     precondition(size % (heads * Padding.half) == 0)
@@ -129,8 +130,6 @@ final class SetAttention<Scalar: NetworkScalar> {
     out.addGradient(rows: xs.rows, attended, stride: width, slopes, into: target)
     out.sendDown(rows: xs.rows, slopes, into: attendedSlopes, accumulate: false)
     places(xs, ys) { set, column, at in descend(xs[set], ys[set], column, scores + at) }
-    for i in 0..<(xs.rows * width) { dq[i] *= scale }
-    for i in 0..<(ys.rows * width) { dk[i] *= scale }
     maps.query.addGradient(rows: xs.rows, x, stride: width, dq, into: target)
     maps.key.addGradient(rows: ys.rows, y, stride: width, dk, into: target)
     maps.value.addGradient(rows: ys.rows, y, stride: width, dv, into: target)
@@ -141,8 +140,9 @@ final class SetAttention<Scalar: NetworkScalar> {
 
   private func descend(_ x: Range<Int>, _ y: Range<Int>, _ column: Int, _ scores: Buffer) {
     let (first, keys) = (x.lowerBound * width, y.lowerBound * width)
+    // The scale goes once into the scores' gradient, and so into that of queries and of keys.
     Scalar.transpose(
-      rows: x.count, width: heads * size, attendedSlopes + first, stride: width,
+      rows: x.count, width: heads * size, attendedSlopes + first, stride: width, times: scale,
       into: transposed, length: column)
     for head in 0..<heads {
       let (at, own) = (head * size, scores + head * y.count * column)

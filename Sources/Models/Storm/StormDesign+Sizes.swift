@@ -65,8 +65,11 @@ extension StormDesign {
 
   private func headRoom(_ n: Int, _ pair: Int) -> Int {
     let d = Padding.padded(width)
-    let posterior = isDynamic ? n * (2 * pair + 32 + 3 * d + 32) : 2 * Padding.padded(n) + 3 * d
-      + 2 * Padding.padded(2 * n)
+    let posterior =
+      isDynamic
+      ? n * (2 * pair + 32 + 3 * d + 32)
+      : 2 * Padding.padded(n) + 3 * d
+        + 2 * Padding.padded(2 * n)
     let prior = attentionRoom(n, n, pair) + 3 * n * pair + n * (3 * d + 32)
     return posterior + prior + 3 * n * 3 * d + 2 * readoutRoom(n, n) + 2 * readoutRoom(1, n)
       + n * 32 + 2 * d

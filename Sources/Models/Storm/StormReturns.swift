@@ -60,7 +60,9 @@ struct StormReturns {
   ) {
     let (factors, known) = (posterior.mean.count, target.isKnown.count { $0 })
     let small = Scalar(1 / Double(max(1, factors)).squareRoot())
-    for i in 0..<(target.returns.count * column) { (loadings[i], slopes[i]) = (loadings[i] * small, 0) }
+    for i in 0..<(target.returns.count * column) {
+      (loadings[i], slopes[i]) = (loadings[i] * small, 0)
+    }
     let share = design.weights.returns / (Double(total) * Double(max(1, known)))
     let (variance, priorVariance) = (posterior.variance, prior.variance)
     for s in target.returns.indices where target.isKnown[s] {

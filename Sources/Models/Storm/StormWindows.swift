@@ -94,9 +94,25 @@ struct StormWindows: Sendable {
         dates(of: firm, until: window.month, months: months) { date, row in
           let (place, target) = (s * months + date, x + (s * months + date) * width)
           present[place] = row >= 0
-          for j in 0..<width { target[j] = row < 0 ? 0 : Scalar(source[row * width + j]) }
+          guard row >= 0, let from = source.baseAddress else {
+            target.update(repeating: 0, count: width)
+            return
+          }
+          Self.copy(from + row * width, count: width, into: target)
         }
       }
+    }
+  }
+
+  // From Float to Float nothing is converted.
+  @inline(__always)
+  private static func copy<Scalar: NetworkScalar>(
+    _ from: UnsafePointer<Float>, count: Int, into target: UnsafeMutablePointer<Scalar>
+  ) {
+    if let target = target as? UnsafeMutablePointer<Float> {
+      target.update(from: from, count: count)
+    } else {
+      for j in 0..<count { target[j] = Scalar(from[j]) }
     }
   }
 

@@ -31,25 +31,25 @@ final class StormWorker<Scalar: NetworkScalar> {
   let builder: LayerBuilder<Scalar>
   let temporal: TemporalModule<Scalar>?
   let spatial: SpatialModule<Scalar>?
-  private let fusion: TokenFusion<Scalar>?
+  let fusion: TokenFusion<Scalar>?
   let books: (firms: Codebook<Scalar>?, dates: Codebook<Scalar>?)
   let heads: StormHeads<Scalar>
   let history: HistoryDecoder<Scalar>?
   let section: CrossSectionDecoder<Scalar>?
   /// This worker's share of all gradients; the network's own block for the only worker.
   let gradients: Buffer
-  private let width: Int
-  private let tokenWidth: Int
-  private let x: Buffer
+  let width: Int
+  let tokenWidth: Int
+  let x: Buffer
   private let present: UnsafeMutablePointer<Bool>
-  private let tokens: Buffer
-  private let tokenSlopes: Buffer
+  let tokens: Buffer
+  let tokenSlopes: Buffer
   /// Tokens of firms and of dates before they meet their codes, and their gradients.
-  private var entering: (firms: Buffer, dates: Buffer)
-  private let slopes: (firms: Buffer, dates: Buffer)
-  private let summarySlopes: (firms: Buffer, dates: Buffer)
+  private(set) var entering: (firms: Buffer, dates: Buffer)
+  let slopes: (firms: Buffer, dates: Buffer)
+  let summarySlopes: (firms: Buffer, dates: Buffer)
   private(set) var layout: TokenLayout
-  private var dateSets = TokenSets()
+  private(set) var dateSets = TokenSets()
   private(set) var targets: [StormTargets] = []
 
   init(_ design: StormDesign, windows: Int, in parameters: ParameterBlock<Scalar>) {
@@ -171,7 +171,7 @@ final class StormWorker<Scalar: NetworkScalar> {
   }
 
   // Calls `body` with each row of tokens and the row among those of dates or of firms that it is.
-  private func eachToken(_ body: (_ row: Int, _ part: Int, _ isDate: Bool) -> Void) {
+  func eachToken(_ body: (_ row: Int, _ part: Int, _ isDate: Bool) -> Void) {
     for window in 0..<layout.tokens.count {
       let first = layout.tokens[window].lowerBound
       for date in 0..<layout.dates { body(first + date, window * design.months + date, true) }
@@ -191,58 +191,5 @@ final class StormWorker<Scalar: NetworkScalar> {
       (tokens + row * tokenWidth).update(from: own + part * width, count: d)
       (tokens + row * tokenWidth + d).update(from: codes + part * width, count: d)
     }
-  }
-
-  // MARK: Backward
-
-  /// Writes the gradients of all parameters to this worker's share; `first` is its first window in the batch.
-  func backward(_ batch: StormBatch, _ coupling: StormCoupling<Scalar>, first: Int) {
-    let parameters = builder.parameters
-    gradients.update(repeating: 0, count: parameters.count)
-    tokenSlopes.update(repeating: 0, count: layout.tokens.rows * tokenWidth)
-    slopes.firms.update(repeating: 0, count: layout.assets.rows * width)
-    slopes.dates.update(repeating: 0, count: dateSets.rows * width)
-    heads.backward(tokens, layout, targets, into: gradients, tokenSlopes: tokenSlopes)
-    section?.backward(
-      tokens, layout, into: gradients, codeSlopes: slopes.dates, tokenSlopes: tokenSlopes)
-    history?.backward(layout.assets, into: gradients, tokenSlopes: slopes.firms)
-    disassemble()
-    books.firms?.backward(
-      rows: firmRows, entering.firms, total: batch.firms, slopes: coupling.firms,
-      into: gradients, inputs: slopes.firms)
-    books.dates?.backward(
-      rows: dateRows, entering.dates, total: batch.dates, slopes: coupling.dates,
-      into: gradients, inputs: slopes.dates)
-    descend(coupling, first)
-  }
-
-  // Gradients of tokens to those of what met the codes: its own half, and the codes' half straight through.
-  private func disassemble() {
-    let d = design.width
-    eachToken { row, part, isDate in
-      let target = (isDate ? slopes.dates : slopes.firms) + part * width
-      let source = tokenSlopes + row * tokenWidth
-      for j in 0..<d { target[j] += source[j] + source[d + j] }
-    }
-  }
-
-  private func descend(_ coupling: StormCoupling<Scalar>, _ first: Int) {
-    let assets = layout.assets
-    if let fusion, let temporal, let spatial {
-      fusion.backward(
-        firms: temporal.output, assets, dates: spatial.output, dateSets,
-        firmSlopes: slopes.firms, dateSlopes: slopes.dates, into: gradients)
-    }
-    for (target, source) in [
-      (summarySlopes.firms, coupling.firmSummaries), (summarySlopes.dates, coupling.dateSummaries),
-    ] {
-      for i in 0..<(assets.count * width) {
-        target[i] = source.isEmpty ? 0 : source[first * width + i]
-      }
-    }
-    temporal?.backward(
-      x, assets, tokens: slopes.firms, summaries: summarySlopes.firms, into: gradients)
-    spatial?.backward(
-      x, assets, tokens: slopes.dates, summaries: summarySlopes.dates, into: gradients)
   }
 }

@@ -48,7 +48,8 @@ struct STORM: FactorModel {
     Hyperparameter("fusion", default: true, "whether tokens of one kind attend to the other"),
     Hyperparameter("alpha", default: AlphaSource.own, "what alphas are read from"),
     Hyperparameter(
-      "fields", default: 5, in: 1...256, "characteristics that the decoders rebuild, the first ones"),
+      "fields", default: 5, in: 1...256, "characteristics that the decoders rebuild, the first ones"
+    ),
     Hyperparameter("returns", default: 0.1, in: 0...1000, "weight of the returns' likelihood"),
     Hyperparameter("kl", default: 0.1, in: 0...1000, "weight of the divergence"),
     Hyperparameter(
@@ -68,7 +69,8 @@ struct STORM: FactorModel {
       + "Quantized Variational Autoencoders\"",
     restore: { try FittedStorm($0, $1) }
   ) {
-    universe, firms, newcomers, modules, seeds, epochs, patience, batch, rate, decay, warmUp, months,
+    universe, firms, newcomers, modules, seeds, epochs, patience, batch, rate, decay, warmUp,
+    months,
     patch, width, heads, layers, decoderLayers, codes, rule, fuses, alpha, fields, returns, kl,
     reconstruction, commitment, orthogonality, diversity, alignment, priceOrder in
     var shape = StormDesign(inputs: 1, assets: 1)

@@ -46,9 +46,11 @@ public protocol AttentionScalar {
   static func reluSharesBackward(
     rows: Int, width: Int, _ x: UnsafePointer<Self>, y: UnsafePointer<Self>,
     totals: UnsafePointer<Self>, _ dy: UnsafeMutablePointer<Self>)
-  /// y = x P(x), P the standard normal distribution, for whole rows (Hendrycks and Gimpel 2016).
-  static func gelu(count: Int, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>)
-  static func geluBackward(count: Int, _ x: UnsafePointer<Self>, _ dy: UnsafeMutablePointer<Self>)
+  /// y = x P(x), P the standard normal distribution, and x becomes the slope of y; for whole rows (Hendrycks and
+  /// Gimpel 2016).
+  static func gelu(count: Int, _ x: UnsafeMutablePointer<Self>, into y: UnsafeMutablePointer<Self>)
+  /// y *= x, for whole rows.
+  static func multiply(count: Int, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>)
   /// Normalises the first `size` columns of each row; padding columns become zero.
   static func layerNorm(
     _ tile: RowTile<Self>, size: Int, gain: UnsafePointer<Self>, offset: UnsafePointer<Self>,
@@ -139,18 +141,20 @@ extension Double: AttentionScalar {
   }
 
   public static func gelu(
-    count: Int, _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
-  ) {
-    for i in 0..<count { y[i] = x[i] * Self.normalShare(x[i]) }
-  }
-
-  public static func geluBackward(
-    count: Int, _ x: UnsafePointer<Double>, _ dy: UnsafeMutablePointer<Double>
+    count: Int, _ x: UnsafeMutablePointer<Double>, into y: UnsafeMutablePointer<Double>
   ) {
     for i in 0..<count {
       let density = Elementary.exp(-0.5 * x[i] * x[i]) / (2 * Double.pi).squareRoot()
-      dy[i] *= normalShare(x[i]) + x[i] * density
+      let share = normalShare(x[i])
+      y[i] = x[i] * share
+      x[i] = share + x[i] * density
     }
+  }
+
+  public static func multiply(
+    count: Int, _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
+  ) {
+    for i in 0..<count { y[i] *= x[i] }
   }
 
   private static func normalShare(_ x: Double) -> Double {

@@ -336,12 +336,12 @@ extension Float: AttentionScalar {
   }
 
   public static func gelu(
-    count: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+    count: Int, _ x: UnsafeMutablePointer<Float>, into y: UnsafeMutablePointer<Float>
   ) { Kernels.chosen.raw.gelu(Int64(count), x, y) }
 
-  public static func geluBackward(
-    count: Int, _ x: UnsafePointer<Float>, _ dy: UnsafeMutablePointer<Float>
-  ) { Kernels.chosen.raw.gelu_backward(Int64(count), x, dy) }
+  public static func multiply(
+    count: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+  ) { Kernels.chosen.raw.multiply_by(Int64(count), x, y) }
 
   public static func nearest(
     scores: RowTile<Float>, codes: Int, squares: UnsafePointer<Float>,

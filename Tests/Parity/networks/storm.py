@@ -271,7 +271,7 @@ def storm(name, seed, size=(8, 1), **switches):
         modules=model.modules, months=MONTHS_SEEN, patch=PATCH, width=D, heads=HEADS, layers=1, decoderLayers=1,
         ratio=1, codes=CODES, stem=STEM, rebuilt=FIELDS, fuses=int(switches.get("fuses", True)), rule="grad",
         alpha=switches.get("alpha", "own"), prices=[], weights=list(WEIGHTS.values()) + [0.1])
-    return run(name, model.p, [lambda b=b: model.loss(b) for b in BATCHES], rate=0.01, decay=0.05,
+    return run(name, model.p, [lambda b=b: model.loss(b) for b in BATCHES], rate=0.003, decay=0.05,
                betas=(0.9, 0.95), design=design, batches=BATCHES, firms=[1000 + f for f in model.firms])
 
 

@@ -106,7 +106,8 @@ struct NamedTrading {
       returns: try panel.numbers(returns), index: index, options: BacktestOptions())
     context.ledger(
       LedgerLine(stage: verb, rowsIn: panel.count, rowsOut: panel.count),
-      detail: "\(Counted.text(held.months.count, index.clock.noun)), \(asset) long in \(held.long) and short in "
+      detail:
+        "\(Counted.text(held.months.count, index.clock.noun)), \(asset) long in \(held.long) and short in "
         + "\(held.short)")
     noteMissing(result)
     return result
