@@ -89,7 +89,11 @@ struct NamedTrading {
       let near = Suggestion.nearest(to: asset, among: index.assetNames)
       throw Fault(
         .outsideData, "the panel has no asset `\(asset)`",
-        helps: near.map { ["did you mean \"\($0)\"?"] } ?? [], parameter: "asset")
+        helps: [
+          near.map { "did you mean \"\($0)\"?" }
+            ?? "its assets are " + index.assetNames.prefix(5).joined(separator: ", ")
+            + (index.assetNames.count > 5 ? ", …" : "")
+        ], parameter: "asset")
     }
     let held = try SignPolicy(signal, index: index, asset: code)
     guard !held.months.isEmpty else {

@@ -36,7 +36,7 @@ let strategyPrimitives: [Primitive] = [
       "returns", required: false, "the return earned in the month"
     ).labelled.numeric.named { $0.defaultText = "realised" },
     returns: "the backtest, gross and net of 30 bps, with ARR, MDD, Calmar and Sortino ratio",
-    examples: ["toy | sign_policy mom, asset: \"10001\", returns: ret | costs 10bps"]
+    examples: ["toy | sign_policy mom, asset: \"12\", returns: ret | costs 10bps"]
   ) { context, value, signal, asset, returns in
     try NamedTrading("sign_policy", value, signal, returns.names.first ?? "realised", context)
       .sign(asset)
