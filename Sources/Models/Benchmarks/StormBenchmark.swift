@@ -8,7 +8,7 @@ enum StormBenchmark {
   static func work(_ panel: BenchmarkPanel, _ threads: Int) -> EpochBenchmark.Work {
     let shape = panel.shape
     let design = StormDesign(
-      inputs: shape.characteristics, assets: shape.rows / shape.months)
+      inputs: shape.characteristics, assets: min(50, shape.rows / shape.months))
     let names = StormWindows.mostComplete(panel.task, 0..<shape.months, count: design.assets)
     let data = StormWindows(panel.task, scale: 1, universe: names)
     let network = StormNetwork<Float>(design, windows: 8, threads: threads)
@@ -16,7 +16,9 @@ enum StormBenchmark {
     network.initialize(&stream)
     var optimizer = Adam(rate: 5e-4, clip: nil)
     (optimizer.rule, optimizer.betas) = (.adamW(decay: 0.05), (0.9, 0.95))
-    let months = Array((design.months - 1)..<shape.months)
+    // Whole windows, where there are any.
+    let first = shape.months > design.months ? design.months - 1 : 0
+    let months = Array(first..<shape.months)
     let trainer = StormTrainer(
       network, data, train: months, valid: 0..<0, months: panel.task.index.months, batch: 8,
       optimizer: optimizer, draws: RandomStream(seed: panel.seed, purpose: .posterior),
