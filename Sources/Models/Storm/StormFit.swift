@@ -22,7 +22,8 @@ struct StormPlan: EnsembleDesign {
   func parameterCount(characteristics: Int) -> Int { shape.parameterCount }
 
   func memory(_ task: FactorTask) -> FitMemory {
-    let windows = StormNetwork<Float>.mostWorkers * ((batch + 3) / 4)
+    let workers = StormNetwork<Float>.mostWorkers
+    let windows = (batch + workers - 1) / workers * workers
     let weights = Int(1.3 * Double(shape.parameterCount))
     let rows = task.returns.count
     // Gradients of the workers; weights, gradients, two moments, strengths, the best and a kept state.

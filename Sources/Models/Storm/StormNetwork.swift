@@ -22,8 +22,9 @@ final class StormNetwork<Scalar: NetworkScalar>: WeightedNetwork {
   private var runs: [Range<Int>] = []
   private var coupling = StormCoupling<Scalar>()
 
-  /// More workers than threads help, because each has its own gradients, only to keep threads apart.
-  static var mostWorkers: Int { 4 }
+  /// Few, because each has gradients of its own and lays the weights out for itself: two instead of four take a
+  /// tenth off an epoch, and members of an ensemble use threads as well.
+  static var mostWorkers: Int { 2 }
 
   /// `windows` is the most of a batch.
   init(_ design: StormDesign, windows: Int, threads: Int = 1) {
