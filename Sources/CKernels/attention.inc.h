@@ -66,6 +66,21 @@ static void NAME(relu_shares_backward)(int64_t rows, int64_t width, const float 
   }
 }
 
+// y = x P(x), P the standard normal distribution, and x becomes the slope P(x) + x p(x), p its density.
+static void NAME(gelu)(int64_t count, float *x, float *y) {
+  const float half = 0.5f, root = 0.707106781f, density = 0.398942280f;
+  for (int64_t i = 0; i < count; i += LANES) {
+    vf v = load(x + i), share = erf_lanes(v * root) * half + half;
+    store(y + i, v * share);
+    store(x + i, share + v * density * exp_lanes(v * v * -half));
+  }
+}
+
+// y *= x.
+static void NAME(multiply_by)(int64_t count, const float *x, float *y) {
+  for (int64_t i = 0; i < count; i += LANES) store(y + i, load(y + i) * load(x + i));
+}
+
 // The sum over lanes, always in the same order.
 INLINE float lane_sum(vf x) {
   float sum = 0;

@@ -18,6 +18,7 @@ public enum Registry {
       RVRAE.card,
       SequenceVAE.card,
       FactorVAETC.card,
+      STORM.card,
     ]
 
   /// The card of a model, or nil.

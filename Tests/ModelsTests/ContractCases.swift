@@ -27,7 +27,8 @@ struct ContractCase: Sendable, CustomStringConvertible {
     "warmup": .integer(1), "anneal": .integer(1), "lstm_hidden": .integer(4),
     "months": .integer(4), "width": .integer(6), "inner": .integer(5),
     "min_obs": .integer(8), "window": .integer(12), "step": .integer(2), "init": .integer(6),
-    "skip": .integer(1),
+    "skip": .integer(1), "patch": .integer(2), "dim": .integer(16), "codes": .integer(6),
+    "decoder_layers": .integer(1), "fields": .integer(2),
   ]
 
   /// The models of series over time, which regress on factors that are observed or made from the panel.
@@ -80,6 +81,13 @@ struct ContractCase: Sendable, CustomStringConvertible {
     "factorvae_tc": [
       ["recon": .word("mean"), "gamma": .real(0.5)], ["judge_layers": .integer(1)],
     ],
+    "storm": [
+      ["universe": .word("dynamic")],
+      ["modules": .word("spatial")],
+      ["modules": .word("temporal"), "universe": .word("dynamic"), "alpha": .word("factors")],
+      ["codebook": .word("ema"), "fusion": .flag(false), "firms": .integer(6)],
+      ["alpha": .word("factors"), "reconstruction": .real(0), "alignment": .real(0)],
+    ],
     "nn1": [["k": .integer(0)]], "nn4": [["k": .integer(3)]],
     "factorvae": [["likelihood": .word("prior")], ["total_alpha": .flag(false)]],
     "transformer": [["k": .integer(0)]],
@@ -114,7 +122,9 @@ struct ContractCase: Sendable, CustomStringConvertible {
   /// Whether a number of factors can be chosen.
   var hasFactors: Bool { card.settings.contains { $0.name == "k" } }
   /// Whether forecasts depend on the firms' earlier characteristics.
-  var readsHistories: Bool { ["rvrae", "alstm", "transformer", "factorvae"].contains(card.name) }
+  var readsHistories: Bool {
+    ["rvrae", "alstm", "transformer", "factorvae", "storm"].contains(card.name)
+  }
   /// Whether it reads the returns of assets that are all there in every period, and no characteristic.
   var readsSeries: Bool { ["rvrae233", "factorvae_tc"].contains(card.name) }
   /// Whether rows are dealt into batches by chance, whatever their months.

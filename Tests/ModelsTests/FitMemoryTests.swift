@@ -51,7 +51,7 @@ import Testing
   // Measured where nothing else runs: the process has one peak.
   @Test(
     .enabled(if: FileSystem.environment("FQ_ALONE") == "1"),
-    arguments: ["cvra", "ca2", "nn4", "rvrae"])
+    arguments: ["cvra", "ca2", "nn4", "rvrae", "storm"])
   func paperSizeStaysBelowThreeTimesThePanel(name: String) throws {
     let rows = FullRun.isAsked ? 720_000 : 144_000
     let task = try task(rows: rows, months: 720, width: 46)

@@ -79,6 +79,22 @@ private func differences(_ x: [Double], _ weights: [Double], _ map: ([Double]) -
     expectClose(exact.1, expected, absolute: 1e-4, relative: 1e-6)
   }
 
+  @Test func geluAgrees() {
+    let x = numbers(96, seed: 9).map { 3 * $0 }
+    func run<Scalar: NetworkScalar>(_ x: [Scalar]) -> (y: [Double], slopes: [Double]) {
+      var (slopes, y) = (x, x)
+      Scalar.gelu(count: x.count, &slopes, into: &y)
+      var ones = x.map { _ in Scalar(2) }
+      Scalar.multiply(count: x.count, slopes, into: &ones)
+      return (y.map { Double($0) }, ones.map { Double($0) / 2 })
+    }
+    let (found, exact) = (run(floats(x)), run(x))
+    expectClose(found.y, exact.y, absolute: 1e-5)
+    expectClose(found.slopes, exact.slopes, absolute: 1e-5)
+    let expected = differences(x, x.map { _ in 1 }) { run($0).y }
+    expectClose(exact.slopes, expected, absolute: 1e-7)
+  }
+
   @Test(arguments: [(3, 5), (40, 16), (7, 20)])
   func layerNormAgrees(rows: Int, size: Int) {
     let width = Padding.padded(size)

@@ -17,6 +17,7 @@ topics = {
     "sequences": "lstm_window lstm_window_month lstm_scan",
     "attention": "alstm_epoch",
     "factor_vae": "duan_epoch duan_extractor",
+    "storm": "storm_epoch",
     "filters": "rolling_ols rolling_ols_monthly kalman dcc_garch",
     "series": "rvrae233_fit",
     "judged": "factorvae_tc factorvae_tc_literal",

@@ -93,6 +93,8 @@ typedef struct {
   void (*relu_shares)(int64_t rows, int64_t width, const float *x, float *y, float *totals);
   void (*relu_shares_backward)(int64_t rows, int64_t width, const float *x, const float *y,
                                const float *totals, float *dy);
+  void (*gelu)(int64_t count, float *x, float *y);
+  void (*multiply_by)(int64_t count, const float *x, float *y);
   void (*layer_norm)(int64_t rows, int64_t width, int64_t size, const float *x, const float *gain,
                      const float *offset, float epsilon, float *normalized, float *inverse,
                      float *y);

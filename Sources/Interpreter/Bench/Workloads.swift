@@ -63,6 +63,10 @@ enum Workloads {
       summary: "FactorVAE whole: that extractor, 64 portfolios, K 5, one month a step",
       measure: { try epoch(.factorvae, $0, runs: 5) }),
     Workload(
+      name: "storm_epoch",
+      summary: "STORM at its defaults: 128 windows of 16 months x 50 firms x 50, 8 a step",
+      measure: { try epoch(.storm, $0, shape: .windows, runs: 5) }),
+    Workload(
       name: "rolling_ols", summary: "1,750 days, 100 stocks, 3 factors: windows of 750 days, daily",
       measure: { FilterWorkloads.rolling(step: 1, $0) }),
     Workload(

@@ -19,6 +19,8 @@ public final class EpochBenchmark {
     case alstm, duan
     /// FactorVAE whole: encoder, decoder and predictor, 64 portfolios.
     case factorvae
+    /// The dual codebook model at its defaults, on windows of 16 months of all firms of the panel.
+    case storm
   }
 
   /// The shape of the data.
@@ -33,6 +35,9 @@ public final class EpochBenchmark {
 
     /// The reference panel of tests and small studies: 200 firms, 50 characteristics, 144 months.
     public static let small = Shape(rows: 28_800, months: 144, characteristics: 50, factors: 5)
+
+    /// What a window of the dual codebook model holds: 50 firms, 50 characteristics, 143 months for 128 windows.
+    public static let windows = Shape(rows: 7150, months: 143, characteristics: 50, factors: 5)
 
     /// Creates a shape.
     public init(rows: Int, months: Int, characteristics: Int, factors: Int) {
@@ -81,6 +86,7 @@ public final class EpochBenchmark {
           inputs: shape.characteristics, hidden: 64, layers: 2, months: 12, entry: .tanh,
           attention: 32), threads)
     case .factorvae: work = Self.priorPosterior(panel, threads)
+    case .storm: work = StormBenchmark.work(panel, threads)
     case .duan:
       work = Self.sequence(
         panel,

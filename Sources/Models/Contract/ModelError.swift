@@ -44,14 +44,15 @@ public enum ModelError: Error, Equatable, Sendable {
   /// A fit cannot go on with other data, settings or engine; `what` names the first that differs.
   case otherFit(what: String)
   case incompatible(first: String, second: String, reason: String)
+  /// The training months hold no two whole windows; `found` is how many months there are up to their end.
+  case shortWindows(months: Int, patch: Int, found: Int)
 }
 
 extension ModelError {
   /// What happened, in one sentence.
   public var message: String {
     switch self {
-    case .settingType(let name, let expected):
-      "`\(name)` takes \(expected.words)"
+    case .settingType(let name, let expected): "`\(name)` takes \(expected.words)"
     case .settingRange(let name, let value, let range):
       "`\(name)` is \(value); it must lie in \(range.lowerBound)..\(range.upperBound)"
     case .noSplit: "the task has no train, valid and test months yet"
@@ -90,8 +91,7 @@ extension ModelError {
       .absentReturn(let asset, let month, let assets):
       "`\(asset)` has no return in \(month); the model reads the returns of all \(assets) assets in "
         + "every period"
-    case .constantSeries(let asset):
-      "the returns of `\(asset)` do not vary in the training periods"
+    case .constantSeries(let asset): "the returns of `\(asset)` do not vary in training"
     case .tooFewReturns(let asset, let found, let needed):
       "`\(asset)` has \(found) returns in the training periods; its scale needs \(needed)"
     case .otherAssets(let expected, let found):
@@ -105,8 +105,9 @@ extension ModelError {
     case .tooLarge(let model, let needed, let available, _):
       "`\(model)` needs about \(Self.megabytes(needed)) here, and \(Self.megabytes(available)) of the "
         + "cap are left"
-    case .otherFit(let what):
-      "the fit cannot go on: \(what) not what it began with"
+    case .otherFit(let what): "the fit cannot go on: \(what) not what it began with"
+    case .shortWindows(let months, _, let found):
+      "a window has \(months) months, and there are \(found) up to the end of training: two whole windows are needed"
     case .incompatible(let first, let second, let reason):
       "`\(first)` does not go with `\(second)`: \(reason)"
     }
@@ -162,6 +163,10 @@ extension ModelError {
     case .tooFewReturns(let asset, _, _): "leave `\(asset)` out, or let training end later"
     case .otherAssets: "set up the task with the assets the model was fitted on"
     case .otherCharacteristics: "set up the task with the features the model was fitted on"
+    case .shortWindows(_, let patch, let found):
+      found > patch
+        ? "ask for shorter windows:  months: \(min(max(patch, (found - 1) / patch * patch), max(patch, found / 2 / patch * patch)))"
+        : "ask for shorter patches and windows:  patch: 1, months: \(max(2, found / 2))"
     case .notFinite: "lower the rate, or look for extreme returns with describe"
     }
   }

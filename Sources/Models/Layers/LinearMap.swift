@@ -8,6 +8,9 @@ struct LinearTensors {
   let weight: Int
   let bias: Int?
 
+  /// Tensors that are in a block already.
+  init(weight: Int, bias: Int?) { (self.weight, self.bias) = (weight, bias) }
+
   /// Adds tensors to a padded block; `inputs` rows by `outputs` columns.
   init<Scalar>(
     _ name: String, inputs: Int, outputs: Int, hasBias: Bool = true,

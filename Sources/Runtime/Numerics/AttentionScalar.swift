@@ -1,4 +1,4 @@
-// Shares over columns, layer normalisation, nearest codes and attention: what a number type must offer, and
+// Shares over columns, GELU, layer normalisation, nearest codes and attention: what a number type must offer, and
 // the definition in Float64.
 //
 // Sources: Vaswani et al. (2017); Ba, Kiros and Hinton (2016); Duan et al. (2022), equations 8 and 14; van
@@ -46,6 +46,11 @@ public protocol AttentionScalar {
   static func reluSharesBackward(
     rows: Int, width: Int, _ x: UnsafePointer<Self>, y: UnsafePointer<Self>,
     totals: UnsafePointer<Self>, _ dy: UnsafeMutablePointer<Self>)
+  /// y = x P(x), P the standard normal distribution, and x becomes the slope of y; for whole rows (Hendrycks and
+  /// Gimpel 2016).
+  static func gelu(count: Int, _ x: UnsafeMutablePointer<Self>, into y: UnsafeMutablePointer<Self>)
+  /// y *= x, for whole rows.
+  static func multiply(count: Int, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>)
   /// Normalises the first `size` columns of each row; padding columns become zero.
   static func layerNorm(
     _ tile: RowTile<Self>, size: Int, gain: UnsafePointer<Self>, offset: UnsafePointer<Self>,
@@ -133,6 +138,27 @@ extension Double: AttentionScalar {
         dy[at] = totals[j] > 0 && x[at] > 0 ? (dy[at] - inner) / totals[j] : 0
       }
     }
+  }
+
+  public static func gelu(
+    count: Int, _ x: UnsafeMutablePointer<Double>, into y: UnsafeMutablePointer<Double>
+  ) {
+    for i in 0..<count {
+      let density = Elementary.exp(-0.5 * x[i] * x[i]) / (2 * Double.pi).squareRoot()
+      let share = normalShare(x[i])
+      y[i] = x[i] * share
+      x[i] = share + x[i] * density
+    }
+  }
+
+  public static func multiply(
+    count: Int, _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
+  ) {
+    for i in 0..<count { y[i] *= x[i] }
+  }
+
+  private static func normalShare(_ x: Double) -> Double {
+    0.5 * (1 + Elementary.erf(x / 2.0.squareRoot()))
   }
 
   public static func layerNorm(

@@ -352,6 +352,14 @@ extension Float: AttentionScalar {
       offsetGradient)
   }
 
+  public static func gelu(
+    count: Int, _ x: UnsafeMutablePointer<Float>, into y: UnsafeMutablePointer<Float>
+  ) { Kernels.chosen.raw.gelu(Int64(count), x, y) }
+
+  public static func multiply(
+    count: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+  ) { Kernels.chosen.raw.multiply_by(Int64(count), x, y) }
+
   public static func nearest(
     scores: RowTile<Float>, codes: Int, squares: UnsafePointer<Float>,
     into found: UnsafeMutablePointer<Int32>

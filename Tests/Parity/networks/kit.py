@@ -177,7 +177,8 @@ def gradient(v):
     return v.grad if v.grad is not None else torch.zeros_like(v)
 
 
-def run(name, parameters, losses, rate=0.01, l1=0.0, clip=None, value_clip=None, decay=None, **more):
+def run(name, parameters, losses, rate=0.01, l1=0.0, clip=None, value_clip=None, decay=None,
+        betas=(0.9, 0.999), **more):
     """Takes one optimiser step for each loss and writes what was and what became."""
     result = dict(name=name, panel=PANEL, rate=rate, l1=l1, clip=clip, valueClip=value_clip, decay=decay, **more)
     result["tensors"] = parameters.described()
@@ -186,7 +187,7 @@ def run(name, parameters, losses, rate=0.01, l1=0.0, clip=None, value_clip=None,
               dict(params=[v for v in parameters.all() if id(v) not in heavy], weight_decay=0.0)]
     groups = [g for g in groups if g["params"]]
     make = torch.optim.Adam if decay is None else torch.optim.AdamW
-    optimizer = make(groups, lr=rate, betas=(0.9, 0.999), eps=1e-8)
+    optimizer = make(groups, lr=rate, betas=betas, eps=1e-8)
     result["steps"] = []
     for loss in losses:
         optimizer.zero_grad(set_to_none=True)

@@ -10,8 +10,9 @@ import forecasters
 import judged
 import kit
 import sequence
+import storm
 
-PARTS = [forecasters, factorvae, conditional, sequence, judged]
+PARTS = [forecasters, factorvae, conditional, sequence, judged, storm]
 if kit.PANEL == "wide":
     found = [case for part in PARTS for case in part.wide()]
     for case in found:

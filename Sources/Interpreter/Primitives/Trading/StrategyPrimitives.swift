@@ -22,8 +22,25 @@ let strategyPrimitives: [Primitive] = [
     returns: "the backtest, gross and net of 30 bps, with ARR, MDD, Calmar and Sortino ratio",
     examples: ["toy | topk mom, k: 5, drop: 2, returns: ret | costs 10bps"]
   ) { context, value, signal, k, drop, returns in
-    try TopKTrading(value, signal, returns.names.first ?? "realised", context).backtest(k, drop)
+    try NamedTrading("topk", value, signal, returns.names.first ?? "realised", context)
+      .topK(k, drop)
   }.costing(.perRow(120)),
+  Primitive(
+    "sign_policy", topic: .portfolios,
+    "Trades one asset: long where its signal is above zero, short where it is below.",
+    Parameter<PanelValue>.flow("panel", "the panel"),
+    Parameter<ColumnExpression>.expression("signal", "what to trade by, known before the month")
+      .timed(.presentOnly).named { $0.type = .oneOf([.number, .bool]) },
+    Parameter<String>.required("asset", "the asset, by its name in the panel").labelled,
+    Parameter<ColumnNames>.columns(
+      "returns", required: false, "the return earned in the month"
+    ).labelled.numeric.named { $0.defaultText = "realised" },
+    returns: "the backtest, gross and net of 30 bps, with ARR, MDD, Calmar and Sortino ratio",
+    examples: ["toy | sign_policy mom, asset: \"12\", returns: ret | costs 10bps"]
+  ) { context, value, signal, asset, returns in
+    try NamedTrading("sign_policy", value, signal, returns.names.first ?? "realised", context)
+      .sign(asset)
+  }.costing(.perRow(40)),
   Primitive(
     "risk_aware", topic: .portfolios,
     "Forecasts returns less eta times their forecast standard deviation; validation chooses eta.",
@@ -65,83 +82,6 @@ struct NumberOrList: Bridged {
   }
 
   var value: Value { numbers.count == 1 ? .number(numbers[0]) : numbers.value }
-}
-
-/// The k best names of a panel, traded.
-struct TopKTrading {
-  private let value: PanelValue
-  private let text: String
-  private let signal: [Double]
-  private let returns: String
-  private let earned: Int
-  private let context: Context
-
-  init(
-    _ value: PanelValue, _ signal: ColumnExpression, _ returns: String, _ context: Context
-  ) throws {
-    let column = try signal.evaluate(on: value.panel)
-    try Timing.checkPresent(
-      column.known, of: signal.text, "these names are chosen", on: value.panel.index.clock,
-      parameter: "signal")
-    guard let numbers = column.numbers else {
-      throw Fault(
-        .wrongType, "names are chosen by numbers, not by \(column.kind)", parameter: "signal")
-    }
-    guard value.panel.hasColumn(returns) else {
-      throw Fault(
-        .unknownColumn, "this panel has no column `\(returns)`",
-        helps: ["say which return is earned:  topk \(signal.text), returns: ret"],
-        parameter: "returns")
-    }
-    earned = try value.panel.column(returns).known
-    try Timing.checkSignal(
-      column.known, before: try value.panel.column(returns), named: returns,
-      on: value.panel.index.clock, verb: "topk")
-    try Timing.checkSelection(value, before: earned, of: returns)
-    (self.value, self.returns, self.context) = (value, returns, context)
-    (text, self.signal) = (signal.text, numbers)
-  }
-
-  func backtest(_ k: Int, _ drop: Int) throws -> BacktestValue {
-    let panel = value.panel
-    let index = panel.index.shifted(by: (1...120).contains(earned) ? earned : 0)
-    let held: TopKDropout
-    do { held = try TopKDropout(signal, index: index, k: k, drop: drop) } catch {
-      var fault = Fault(error)
-      if case .tooFewAssets(_, let months, let smallest) = error {
-        fault = Fault(
-          .tooFewFirms,
-          "\(k) names cannot be held in \(Counted.text(months.count, months.first?.noun ?? "month")): the smallest has "
-            + "\(smallest)", helps: ["hold fewer:  k: \(max(1, smallest / 2))"])
-      }
-      fault.parameter = "k"
-      throw fault
-    }
-    guard !held.months.isEmpty else { throw PanelError.empty(stage: "the choice of names") }
-    let result = BacktestValue(
-      title: value.origin,
-      rule: TradingRule(
-        weights: held.weights, months: held.months, heading: "top \(k) by \(text)",
-        sentences: [
-          "\(k) names at equal weights, set anew every month; gross exposure 1",
-          "at most \(drop) of the held names outside the month's top \(k) sold a month, the lowest "
-            + "signals first; ties in order of the asset",
-        ]),
-      returns: try panel.numbers(returns), index: index, options: BacktestOptions())
-    let bought = Moments(held.bought.dropFirst().map(Double.init)).mean
-    context.ledger(
-      LedgerLine(stage: "topk", rowsIn: panel.count, rowsOut: panel.count),
-      detail: "\(Counted.text(held.months.count, index.clock.noun)), \(k) names, "
-        + (bought.isFinite
-          ? "\(NumberFormat.fixed(bought, decimals: 1)) bought a month after the first"
-          : "one month"))
-    if result.backtest.missingReturns > 0 {
-      context.note(
-        "\(Counted.text(result.backtest.missingReturns, "held row")) without a return earned nothing"
-      )
-    }
-    return result
-  }
 }
 
 /// Forecasts less risk.
