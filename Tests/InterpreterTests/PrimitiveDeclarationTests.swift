@@ -34,6 +34,9 @@ import Testing
     try CSVWriter.write(toy, to: folder.path + "/toy.csv")
     try DurableWrite.replace(
       folder.path + "/market.csv", with: "date,mkt\n2020-01,1.5\n2020-02,-0.5\n")
+    try DurableWrite.replace(
+      folder.path + "/french.csv",
+      with: "Prose.\n\n,MKT,SMB\n202001, 1.50,-99.99\n202002,-0.50, 0.25\n202003, 0.10, 0.20\n")
     let list =
       "[[\"7200000\",\"2\",\"3\",\"2\",\"3\",\"5\",\"12\"],[\"3600000\",\"1\",\"2\",\"1\",\"2\",\"4\",\"7\"]]"
     try DurableWrite.replace(

@@ -40,12 +40,11 @@ public enum ReferenceManual {
       # Models
 
       Written by `fq docs` from the models' cards; do not edit. Fit any of them with
-      `task | fit NAME, option: value`.
+      `task | fit NAME, option: value`. Every example runs as a test.
 
       """
     for card in Registry.cards {
-      text += "\n## \(card.name)\n\n\(card.summary)\n\nReference: \(card.reference).\n\n"
-      text += table(CardOptions.variant(card).parameters)
+      text += ModelPage.text(card, settings: table(CardOptions.variant(card).parameters))
     }
     return text
   }

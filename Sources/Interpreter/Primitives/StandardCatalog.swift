@@ -11,7 +11,8 @@ public struct StandardCatalog: Catalog {
 
   /// Every primitive of fq.
   public static let standard = StandardCatalog(
-    dataPrimitives + marketPrimitives + filePrimitives + panelPrimitives + columnVerbPrimitives
+    dataPrimitives + marketPrimitives + [frenchPrimitive] + filePrimitives + panelPrimitives
+      + columnVerbPrimitives
       + tablePrimitives
       + columnPrimitives
       + crossSectionPrimitives

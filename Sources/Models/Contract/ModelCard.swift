@@ -61,7 +61,7 @@ public struct ModelCard: Sendable {
   }
 
   /// Whether it asks for characteristics; models that are solved say so themselves.
-  private(set) var readsCharacteristics = true
+  public private(set) var readsCharacteristics = true
 
   /// Says that the model reads returns alone.
   func ofReturnsAlone() -> ModelCard {
