@@ -30,6 +30,17 @@ import Testing
     #expect(found == expected)
   }
 
+  // A block gives two draws; a stream that was put back between them goes on with the second.
+  @Test func r6AStreamGoesOnFromAnyDraw() throws {
+    var stream = RandomStream(seed: 5, purpose: .posterior)
+    for _ in 0..<7 {
+      let words = stream.words
+      let next = (0..<5).map { _ in stream.bits() }
+      var again = try #require(RandomStream(words: words))
+      #expect((0..<5).map { _ in again.bits() } == next)
+    }
+  }
+
   @Test func r6SeedPurposeAndStreamNumberEachMatter() {
     func first(_ seed: UInt64, _ purpose: RandomPurpose, _ stream: UInt32) -> UInt64 {
       var random = RandomStream(seed: seed, purpose: purpose, stream: stream)

@@ -44,6 +44,28 @@ import Testing
     #expect(try !Regression(x, y.reversed()).isExact)
   }
 
+  // A spread follows from its legs, a factor twice is one factor: neither may make up a statistic.
+  @Test func whatFollowsFromOthersIsNotTested() throws {
+    var stream = RandomStream(seed: 8, purpose: .example)
+    let f = (0..<90).map { _ in stream.normal() }
+    let legs = (0..<2).map { _ in f.map { 0.7 * $0 + stream.normal() } }
+    let spread = zip(legs[1], legs[0]).map { $0 - $1 }
+    let with = try GRSTest(legs + [spread], [f])
+    #expect(with.dependent == [2] && with.statistic.isNaN && with.pValue.isNaN)
+    let alone = try GRSTest(legs, [f])
+    #expect(alone.dependent.isEmpty && alone.degrees == (2, 87))
+    let twice = try GRSTest(legs, [f, f.map { 3 * $0 }])
+    #expect(twice.degrees == (2, 87))
+    expectClose(twice.statistic, alone.statistic, relative: 1e-9)
+  }
+
+  @Test func anExactFitHasNoErrors() throws {
+    let (x, _) = sample(30)
+    let found = try Regression(x, (0..<30).map { 1 + 2 * x[$0, 1] }, .white)
+    #expect(found.tStatistics.allSatisfy { $0.isNaN })
+    expectClose(found.coefficients, [1, 2], absolute: 1e-12)
+  }
+
   @Test func monthsThatCannotBeRegressedAreNamed() throws {
     var stream = RandomStream(seed: 4, purpose: .example)
     let rows = [0..<10, 10..<20, 20..<22, 22..<32]

@@ -102,18 +102,13 @@ final class LinearMap<Scalar: NetworkScalar> {
       return
     }
     let room = roomAcross(Padding.padded(rows))
-    for k in 0..<outputs {
-      for i in 0..<rows { room.outputs[k * room.rows + i] = slopes[i * width + k] }
-    }
+    Scalar.transpose(
+      rows: rows, width: outputs, slopes, stride: width, into: room.outputs, length: room.rows)
     Scalar.product(
-      ProductShape(
-        m: inputs, n: room.rows, k: outputs, a: UnsafePointer(parameters.weights(weight)),
-        rowStride: width, columnStride: 1, b: UnsafePointer(room.outputs), ldb: room.rows,
-        c: room.inputs, ldc: room.rows),
-      bias: nil, relu: false, accumulate: false)
-    for i in 0..<rows {
-      for j in 0..<inputs { dx[i * inputWidth + j] = room.inputs[j * room.rows + i] }
-    }
+      m: inputs, n: room.rows, k: outputs, parameters.weights(weight), (width, 1), room.outputs,
+      room.rows, room.inputs, room.rows)
+    Scalar.transpose(
+      rows: inputs, width: rows, room.inputs, stride: room.rows, into: dx, length: inputWidth)
   }
 
   private func roomAcross(_ rows: Int) -> (rows: Int, outputs: Buffer, inputs: Buffer) {

@@ -100,9 +100,9 @@ final class AssetReadout<Scalar: NetworkScalar> {
       for s in 0..<count {
         (output + at + s * column).update(repeating: biases?[s] ?? 0, count: column)
       }
-      product(
+      Scalar.product(
         m: count, n: column, k: inputs, key(window, layout), (width, 1), transposed, column,
-        output + at, column)
+        output + at, column, adds: true)
     }
   }
 
@@ -124,11 +124,12 @@ final class AssetReadout<Scalar: NetworkScalar> {
       let keySlopes =
         keys.map { builder.gradient($0, in: target) }
         ?? mappedSlopes + layout.firstAsset(window) * width
-      product(
-        m: count, n: width, k: rows.count, slopes + at, (column, 1), own, width, keySlopes, width)
-      product(
+      Scalar.product(
+        m: count, n: width, k: rows.count, slopes + at, (column, 1), own, width, keySlopes, width,
+        adds: true)
+      Scalar.product(
         m: rows.count, n: width, k: count, slopes + at, (1, column), key(window, layout), width,
-        hiddenSlopes + rows.lowerBound * width, width)
+        hiddenSlopes + rows.lowerBound * width, width, adds: true)
       guard let bias else { return }
       let biases = builder.gradient(bias, in: target)
       for s in 0..<count {
@@ -152,16 +153,5 @@ final class AssetReadout<Scalar: NetworkScalar> {
       into: target)
     map.sendDown(
       rows: layout.tokens.rows, mappedSlopes, into: tokenSlopes, accumulate: true)
-  }
-
-  private func product(
-    m: Int, n: Int, k: Int, _ a: UnsafePointer<Scalar>, _ strides: (row: Int, column: Int),
-    _ b: UnsafePointer<Scalar>, _ ldb: Int, _ c: Buffer, _ ldc: Int
-  ) {
-    Scalar.product(
-      ProductShape(
-        m: m, n: n, k: k, a: a, rowStride: strides.row, columnStride: strides.column, b: b,
-        ldb: ldb, c: c, ldc: ldc),
-      bias: nil, relu: false, accumulate: true)
   }
 }

@@ -87,7 +87,8 @@ final class Codebook<Scalar: NetworkScalar> {
 
   /// Finds the code of each token.
   func forward(rows: Int, _ e: UnsafePointer<Scalar>) {
-    product(m: rows, n: column, k: design.width, e, (width, 1), transposed, column, scores, column)
+    Scalar.product(
+      m: rows, n: column, k: design.width, e, (width, 1), transposed, column, scores, column)
     Scalar.nearest(
       scores: RowTile(rows: rows, width: column, scores), codes: design.codes, squares: squares,
       into: found)
@@ -129,7 +130,7 @@ final class Codebook<Scalar: NetworkScalar> {
     let t = Scalar(StormDesign.sharpness)
     Scalar.transpose(
       rows: rows, width: width, e, stride: width, times: 2 * t, into: tokens, length: length)
-    product(
+    Scalar.product(
       m: design.codes, n: length, k: design.width, codes, (width, 1), tokens, length, shares, length
     )
     for c in 0..<design.codes {
@@ -177,28 +178,17 @@ final class Codebook<Scalar: NetworkScalar> {
     Scalar.softmaxColumnsBackward(rows: design.codes, width: length, y: shares, shareSlopes)
     let double = 2 * Scalar(StormDesign.sharpness)
     for place in 0..<(design.codes * length) { shareSlopes[place] *= double }
-    product(
+    Scalar.product(
       m: rows, n: width, k: design.codes, shareSlopes, (1, length), codes, width, inputs, width,
-      accumulate: true)
+      adds: true)
     guard design.rule == .grad else { return }
-    product(
+    Scalar.product(
       m: design.codes, n: width, k: rows, shareSlopes, (length, 1), e, width, gradients, width,
-      accumulate: true)
+      adds: true)
     for c in 0..<design.codes {
       var sum: Scalar = 0
       for i in 0..<rows { sum += shareSlopes[c * length + i] }
       for j in 0..<design.width { gradients[c * width + j] -= sum * codes[c * width + j] }
     }
-  }
-
-  private func product(
-    m: Int, n: Int, k: Int, _ a: UnsafePointer<Scalar>, _ strides: (row: Int, column: Int),
-    _ b: UnsafePointer<Scalar>, _ ldb: Int, _ c: Buffer, _ ldc: Int, accumulate: Bool = false
-  ) {
-    Scalar.product(
-      ProductShape(
-        m: m, n: n, k: k, a: a, rowStride: strides.row, columnStride: strides.column, b: b,
-        ldb: ldb, c: c, ldc: ldc),
-      bias: nil, relu: false, accumulate: accumulate)
   }
 }

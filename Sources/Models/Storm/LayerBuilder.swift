@@ -79,17 +79,3 @@ struct TokenSets: Sendable, Equatable {
   func size(_ set: Int) -> Int { starts[set + 1] - starts[set] }
   subscript(set: Int) -> Range<Int> { starts[set]..<starts[set + 1] }
 }
-
-extension NetworkScalar {
-  /// Writes the transpose of some rows, times a factor: `width` rows as long as `length`, zeros behind the last.
-  static func transpose(
-    rows: Int, width: Int, _ x: UnsafePointer<Self>, stride: Int, times factor: Self = 1,
-    into y: UnsafeMutablePointer<Self>, length: Int
-  ) {
-    for j in 0..<width {
-      let target = y + j * length
-      for i in 0..<rows { target[i] = x[i * stride + j] * factor }
-      for i in rows..<length { target[i] = 0 }
-    }
-  }
-}

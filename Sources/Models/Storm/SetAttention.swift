@@ -100,25 +100,14 @@ final class SetAttention<Scalar: NetworkScalar> {
       into: transposed, length: column)
     for head in 0..<heads {
       let (at, own) = (head * size, scores + head * y.count * column)
-      product(
+      Scalar.product(
         m: y.count, n: column, k: size, k + keys + at, (width, 1), transposed + at * column, column,
-        into: own, column)
+        own, column)
       Scalar.softmaxColumns(rows: y.count, width: column, own)
-      product(
+      Scalar.product(
         m: x.count, n: size, k: y.count, own, (1, column), v + keys + at, width,
-        into: attended + first + at, width)
+        attended + first + at, width)
     }
-  }
-
-  private func product(
-    m: Int, n: Int, k: Int, _ a: UnsafePointer<Scalar>, _ strides: (row: Int, column: Int),
-    _ b: UnsafePointer<Scalar>, _ ldb: Int, into c: Buffer, _ ldc: Int
-  ) {
-    Scalar.product(
-      ProductShape(
-        m: m, n: n, k: k, a: a, rowStride: strides.row, columnStride: strides.column, b: b,
-        ldb: ldb, c: c, ldc: ldc),
-      bias: nil, relu: false, accumulate: false)
   }
 
   /// Given the gradient of the output: writes that of x, adds that of y (to that of x where both are one), and adds
@@ -146,19 +135,19 @@ final class SetAttention<Scalar: NetworkScalar> {
       into: transposed, length: column)
     for head in 0..<heads {
       let (at, own) = (head * size, scores + head * y.count * column)
-      product(
+      Scalar.product(
         m: y.count, n: column, k: size, v + keys + at, (width, 1), transposed + at * column, column,
-        into: scoreSlopes, column)
-      product(
+        scoreSlopes, column)
+      Scalar.product(
         m: y.count, n: size, k: x.count, own, (column, 1), attendedSlopes + first + at, width,
-        into: dv + keys + at, width)
+        dv + keys + at, width)
       Scalar.softmaxColumnsBackward(rows: y.count, width: column, y: own, scoreSlopes)
-      product(
+      Scalar.product(
         m: x.count, n: size, k: y.count, scoreSlopes, (1, column), k + keys + at, width,
-        into: dq + first + at, width)
-      product(
+        dq + first + at, width)
+      Scalar.product(
         m: y.count, n: size, k: x.count, scoreSlopes, (column, 1), q + first + at, width,
-        into: dk + keys + at, width)
+        dk + keys + at, width)
     }
   }
 }

@@ -13,32 +13,54 @@ public struct GRSTest: Sendable {
   public let squaredSharpeOfAlphas: Double
   /// The regression of each portfolio, the constant first.
   public let regressions: [Regression]
+  /// Portfolios whose residuals follow from those before them, by place: with any there is no test.
+  public let dependent: [Int]
 
   /// Tests portfolios against factors, columns of equal length.
   public init(
     _ portfolios: [[Double]], _ factors: [[Double]], _ kind: ErrorKind = .ols, lags: Int = 0
   ) throws(LinearAlgebraError) {
-    let (n, k, t) = (portfolios.count, factors.count, portfolios.first?.count ?? 0)
+    let t = portfolios.first?.count ?? 0
     let x = Matrix(
-      rows: t, columns: k + 1, storage: (0..<t).flatMap { i in [1] + factors.map { $0[i] } })
+      rows: t, columns: factors.count + 1,
+      storage: (0..<t).flatMap { i in [1] + factors.map { $0[i] } })
     var regressions: [Regression] = []
     for own in portfolios {
       regressions.append(try Regression(x, own, kind, lags: lags, constant: 0))
     }
     self.regressions = regressions
-    degrees = (n, t - n - k)
-    guard degrees.1 > 0, !regressions.contains(where: \.isExact) else {
+    // A factor that follows from others is no factor.
+    let idle = Set(regressions.first?.fit.dropped ?? [])
+    let kept = factors.indices.filter { !idle.contains($0 + 1) }.map { factors[$0] }
+    let n = portfolios.count
+    degrees = (n, t - n - kept.count)
+    let residuals = Self.covariance(regressions.map(\.fit.residuals), centred: false)
+    dependent = Self.dependent(residuals)
+    guard degrees.1 > 0, dependent.isEmpty else {
       (statistic, pValue, squaredSharpeOfAlphas) = (.nan, .nan, .nan)
       return
     }
-    let alphas = regressions.map { $0.coefficients[0] }
-    let residuals = Self.covariance(regressions.map(\.fit.residuals), centred: false)
-    let gain = try Self.quadratic(residuals, alphas)
-    let means = factors.map { Summation.compensated($0) / Double(t) }
-    let price = try Self.quadratic(Self.covariance(factors, centred: true), means)
+    let gain = try Self.quadratic(residuals, regressions.map { $0.coefficients[0] })
+    let means = kept.map { Summation.compensated($0) / Double(t) }
+    let price = try Self.quadratic(Self.covariance(kept, centred: true), means)
     squaredSharpeOfAlphas = gain
     statistic = Double(degrees.1) / Double(n) * gain / (1 + price)
     pValue = TailProbability.fisher(statistic, Double(degrees.0), Double(degrees.1))
+  }
+
+  // Rows whose pivot, relative to their own variance, is what rounding leaves.
+  private static func dependent(_ matrix: Matrix) -> [Int] {
+    let n = matrix.rows
+    var (factor, found) = (Matrix(rows: n, columns: n), [Int]())
+    for i in 0..<n {
+      for j in 0..<i where factor[j, j] > 0 {
+        let shared = (0..<j).reduce(matrix[i, j]) { $0 - factor[i, $1] * factor[j, $1] }
+        factor[i, j] = shared / factor[j, j]
+      }
+      let pivot = (0..<i).reduce(matrix[i, i]) { $0 - factor[i, $1] * factor[i, $1] }
+      if pivot > 1e-10 * matrix[i, i] { factor[i, i] = pivot.squareRoot() } else { found.append(i) }
+    }
+    return found
   }
 
   private static func quadratic(

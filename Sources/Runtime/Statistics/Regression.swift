@@ -27,7 +27,7 @@ public struct Regression: Sendable {
   public let kind: ErrorKind
   /// The lags of the kinds that have some.
   public let lags: Int?
-  /// The covariance of the coefficients; NaN for dropped columns.
+  /// The covariance of the coefficients; NaN for dropped columns, and where nothing is left to estimate it from.
   public let covariance: Matrix
 
   public var coefficients: [Double] { fit.coefficients }
@@ -46,7 +46,11 @@ public struct Regression: Sendable {
   }
 
   /// Whether what is left is rounding, of which no error can be told.
-  public var isExact: Bool { fit.residualSumOfSquares <= 1e-26 * fit.totalSumOfSquares }
+  public var isExact: Bool { Self.isExact(fit) }
+
+  private static func isExact(_ fit: LeastSquares) -> Bool {
+    fit.residualSumOfSquares <= 1e-26 * fit.totalSumOfSquares
+  }
 
   /// The lags of `auto` for so many periods.
   public static func usualLags(_ periods: Int) -> Int {
@@ -75,7 +79,8 @@ public struct Regression: Sendable {
       let (meat, used) = try LongRun.prewhitened(scores, constant: constant)
       (self.lags, covariance) = (used, bread * meat * bread)
     }
-    for j in fit.dropped {
+    let idle = Self.isExact(fit) ? Array(0..<x.columns) : fit.dropped
+    for j in idle {
       for i in 0..<x.columns { (covariance[i, j], covariance[j, i]) = (.nan, .nan) }
     }
     self.covariance = covariance

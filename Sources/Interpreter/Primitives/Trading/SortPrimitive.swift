@@ -124,10 +124,14 @@ private struct SortTask {
     guard grid.used > 0 else {
       throw Fault(.groupsCannotForm, "no \(noun) can be sorted", parameter: "signals")
     }
-    let tests = series.map { one -> NeweyWest in
-      let seen = one.returns.filter(\.isFinite)
-      return NeweyWest(seen, lags: lags ?? Regression.usualLags(seen.count))
+    let sorted = panel.monthCount - grid.skipped.count
+    let used = lags ?? Regression.usualLags(sorted)
+    guard (0..<max(1, sorted)).contains(used) else {
+      throw Fault(
+        .outOfRange, "`lags` is \(used); of \(sorted) \(noun)s at most \(sorted - 1) can be used",
+        parameter: "lags")
     }
+    let tests = series.map { NeweyWest($0.returns, lags: used) }
     func column(_ numbers: [Double], _ unit: ColumnUnit = .plain) -> Column {
       Column(numbers: numbers, unit: unit, known: Availability.wholeSample)
     }
@@ -140,7 +144,6 @@ private struct SortTask {
         ("periods", column(tests.map { Double($0.count) }, .count)),
         ("firms", column(series.map(Self.firms))),
       ])
-    let used = lags ?? Regression.usualLags(panel.monthCount - grid.skipped.count)
     table.notes = [
       "  mean \(noun)ly return, \(weight.map { "weighted by \($0)" } ?? "equal weights") · "
         + "\(breakpoints == .nyse ? "NYSE break points" : "break points of all firms"), ties share a group"

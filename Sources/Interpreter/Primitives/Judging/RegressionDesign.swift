@@ -1,0 +1,95 @@
+// `regress`: one regression of the rows of a table or panel.
+
+import FactorLang
+import FactorRuntime
+
+/// The rows of one regression, in order of time.
+struct RegressionDesign {
+  private let names: [String]
+  private let label: String
+  private let x: Matrix
+  private let y: [Double]
+  private let all: Int
+  private let hasConstant: Bool
+  /// Whether each row has a period of its own; then they are in its order.
+  private let isSeries: Bool
+
+  init(
+    _ table: Table, _ target: ColumnExpression, _ on: [String], hasConstant: Bool
+  ) throws {
+    let column = try target.evaluate(on: table)
+    guard let response = column.numbers else {
+      throw Fault(.wrongType, "`\(target.text)` is \(column.kind), no number", parameter: "y")
+    }
+    let regressors = try on.map { name -> [Double] in
+      guard let found = table.column(name) else {
+        throw Fault(PanelError.noSuchColumn(name: name, available: table.columns.map(\.name)))
+      }
+      guard let numbers = found.numbers else {
+        throw Fault(.wrongType, "`\(name)` is \(found.kind), no number", parameter: "on")
+      }
+      return numbers
+    }
+    guard !on.isEmpty || hasConstant else {
+      throw Fault(.missingArgument, "there is nothing to explain by", parameter: "on")
+    }
+    let periods = table.periods
+    isSeries = periods.map { Set($0).count == $0.count } ?? false
+    let order =
+      isSeries
+      ? response.indices.sorted { (periods?[$0] ?? .missing) < (periods?[$1] ?? .missing) }
+      : Array(response.indices)
+    let whole = order.filter { i in
+      response[i].isFinite && regressors.allSatisfy { $0[i].isFinite }
+    }
+    names = (hasConstant ? ["constant"] : []) + on
+    (label, all, self.hasConstant) = (target.text, response.count, hasConstant)
+    guard whole.count > names.count else {
+      throw Fault(
+        .outsideData,
+        "\(Counted.text(whole.count, "row")) without missing values cannot tell \(Counted.text(names.count, "coefficient"))",
+        parameter: "on")
+    }
+    x = Matrix(
+      rows: whole.count, columns: names.count,
+      storage: whole.flatMap { i in (hasConstant ? [1] : []) + regressors.map { $0[i] } })
+    y = whole.map { response[$0] }
+  }
+
+  func table(_ kind: ErrorKind?, lags: Int?, _ context: Context) throws -> Table {
+    let kind = kind ?? (isSeries ? .nw : .white)
+    if !isSeries, [.nw, .auto, .r].contains(kind) {
+      throw Fault(
+        .badValue, "`se: \(kind.rawValue)` needs rows in order of time, one a period",
+        helps: ["of firms and months:  fama_macbeth", "or:  se: white"], parameter: "se")
+    }
+    let choice = try ErrorChoice(kind, lags, periods: y.count)
+    let found = try Regression(
+      x, y, choice.kind, lags: choice.lags, constant: hasConstant ? 0 : nil)
+    context.ledger(
+      LedgerLine(
+        stage: "regress", rowsIn: all, rowsOut: y.count,
+        reasons: [.init("rows with a missing value", all - y.count)]),
+      detail: "\(label) on \(names.joined(separator: ", "))")
+    for j in found.fit.dropped {
+      context.note("`\(names[j])` says nothing that the others do not: it is left out")
+    }
+    if found.isExact {
+      context.note("`\(label)` is explained without any error, so that there is nothing to test by")
+    }
+    var table = Table(
+      title: label,
+      columns: [
+        ("term", Column(text: names)), ("coef", estimates(found.coefficients)),
+        ("se", estimates(found.standardErrors)), ("t", estimates(found.tStatistics)),
+        ("p", estimates(found.pValues)),
+      ])
+    let adjusted = found.adjustedRSquared(hasConstant: hasConstant)
+    table.notes = [
+      "  n \(y.count) · R2 \(NumberFormat.percent(found.fit.rSquared, decimals: 2)), adjusted "
+        + "\(NumberFormat.percent(adjusted, decimals: 2))\(hasConstant ? "" : ", about zero")",
+      "  \(found.errorWords) · p of Student's law, \(found.fit.degreesOfFreedom) degrees of freedom",
+    ]
+    return table
+  }
+}
