@@ -29,6 +29,9 @@ extension Checker {
       return result.with(schema)
     case .joins(let parameter): return joined(parameter, bound, receiver, facts)
     case .summarises: return result.with(summary(facts))
+    case .givesMonths(let columns, let chooser):
+      return result.with(months(columns, chosenBy: chooser, call, bound, facts))
+    case .resamples: return result.with(resampled(facts))
     case .definesFields: return result.with(written(facts.fields))
     case .gives(let schema): return result.with(schema)
     case .givesNumbered(let numbered, let schema):
@@ -104,6 +107,42 @@ extension Checker {
     }
     schema.add(column)
     return schema
+  }
+
+  /// The keys and months of a panel whose days become months, and some of its other columns.
+  private func monthly(_ schema: Schema, _ kept: (ColumnInfo) -> Bool) -> [ColumnInfo] {
+    schema.columns.filter { schema.keys.contains($0.name) || $0.name != "month" && kept($0) }
+      + [ColumnInfo("month", .month, known: ColumnInfo.always)]
+  }
+
+  private func months(
+    _ columns: [ColumnInfo], chosenBy chooser: String, _ call: Call, _ bound: BoundCall,
+    _ facts: EffectFacts
+  ) -> Schema? {
+    guard let schema = facts.schema else { return nil }
+    var columns = columns
+    if let place = bound.index(of: chooser), let index = bound.arguments[place].first {
+      let words = call.arguments[index].value.words
+      guard !words.isEmpty else { return nil }
+      columns = columns.filter { $0.known == 0 || words.contains($0.name) }
+    }
+    var result = Schema(
+      monthly(schema) { $0.type == .text } + columns, keys: schema.keys,
+      isComplete: schema.isComplete)
+    result.sets["chars"] = columns.filter { $0.known != 0 }.map(\.name)
+    return result
+  }
+
+  private func resampled(_ facts: EffectFacts) -> Schema? {
+    guard let schema = facts.schema else { return nil }
+    let defined = facts.defined.map { column in
+      var column = column
+      column.known = nil
+      return column
+    }
+    return Schema(
+      monthly(schema) { _ in defined.isEmpty } + defined, keys: schema.keys,
+      isComplete: schema.isComplete)
   }
 
   private func summary(_ facts: EffectFacts) -> Schema? {

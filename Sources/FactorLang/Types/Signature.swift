@@ -79,6 +79,11 @@ public enum SchemaEffect: Sendable {
   case joins(parameter: String)
   /// The result has the columns of `by` and the definitions (summarise).
   case summarises
+  /// A panel of months under the keys of what flows in: its columns of text and these, or those of these that a
+  /// list of words in a parameter names.
+  case givesMonths([ColumnInfo], chosenBy: String)
+  /// A panel of months under the keys of what flows in, with the definitions, or without any with all columns.
+  case resamples
   /// The result has the columns written out as fields.
   case definesFields
   /// The result has these columns, whatever flows in.

@@ -116,14 +116,15 @@ extension Parameter {
       })
   }
 
-  /// One or several words from a list known only at run time.
-  static func words(_ name: String, among choices: [Choice], _ sentence: String) -> Parameter
-  where Input == [String] {
+  /// One or several words from a list known only at run time; none where it may be left out and is.
+  static func words(
+    _ name: String, among choices: [Choice], required: Bool = true, _ sentence: String
+  ) -> Parameter where Input == [String] {
     Parameter(
-      info: ParameterInfo(name, .choice, role: .choice(choices), isRequired: true, sentence),
+      info: ParameterInfo(name, .choice, role: .choice(choices), isRequired: required, sentence),
       isReceiver: false,
       convert: {
-        guard case .value(let value)? = $0.first else { return nil }
+        guard case .value(let value)? = $0.first else { return $0.isEmpty ? [] : nil }
         return String(value).map { [$0] } ?? [String](value)
       })
   }

@@ -12,7 +12,7 @@ public struct StandardCatalog: Catalog {
   /// Every primitive of fq.
   public static let standard = StandardCatalog(
     dataPrimitives + marketPrimitives + [frenchPrimitive] + filePrimitives + panelPrimitives
-      + columnVerbPrimitives
+      + columnVerbPrimitives + [characteristicsPrimitive, resamplePrimitive]
       + tablePrimitives
       + columnPrimitives
       + crossSectionPrimitives

@@ -46,6 +46,9 @@ public struct Timelines: Sendable {
     starts = [0, series.count]
   }
 
+  /// The rows of a firm in the order of time.
+  public func rows(of firm: Int) -> ArraySlice<Int> { rows[starts[firm]..<starts[firm + 1]] }
+
   /// Computes a statistic of the window that ends at each row.
   ///
   /// `statistic` gets the values of the window in time order, missing ones included.

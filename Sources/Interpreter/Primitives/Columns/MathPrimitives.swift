@@ -25,6 +25,17 @@ private func statistic(
   ) { context, value in try Elementwise.aggregate(name, value, context, function) }
 }
 
+private func endValue(
+  _ name: String, _ summary: String, _ choose: @escaping @Sendable ([Int]) -> Int?
+) -> Primitive {
+  Primitive(
+    name, topic: .math, summary,
+    Parameter<Value>.required("x", "a list or column of anything"),
+    returns: "one of its values; na where there is none", isColumnFunction: true,
+    timing: .wholeSample, examples: ["\(name)([na, 1, 2])"]
+  ) { context, value in try Elementwise.end(value, context, choose) }
+}
+
 let mathPrimitives: [Primitive] = [
   elementwise("abs", "Drops the sign.", example: "abs(-3.5)") { abs($0) },
   elementwise("sqrt", "Takes the square root.", example: "sqrt(2)") { $0.squareRoot() },
@@ -58,6 +69,9 @@ let mathPrimitives: [Primitive] = [
     Moments($0).variance()
   },
   statistic(
+    "compound", "Compounds returns, Π (1 + x) - 1; na where there are none.",
+    example: "compound([1%, -2%, 3%])", ColumnStatistics.compound),
+  statistic(
     "skew", "Gives the skewness, m₃ / m₂^1.5; 0 for a normal variable.",
     example: "skew([1, 2, 6])"
   ) { Moments($0).skewness },
@@ -65,6 +79,8 @@ let mathPrimitives: [Primitive] = [
     "kurt", "Gives the kurtosis in excess of a normal variable's, m₄ / m₂² - 3.",
     example: "kurt([1, 2, 6, 3])"
   ) { Moments($0).kurtosis - 3 },
+  endValue("first", "Gives the first value that is not missing, in the order of the rows.") { $0.first },
+  endValue("last", "Gives the last value that is not missing, in the order of the rows.") { $0.last },
   Primitive(
     "quantile", topic: .math, "Gives a quantile, interpolated linearly.",
     Parameter<Value>.required("x", "a list or column of numbers"),
@@ -93,6 +109,11 @@ let mathPrimitives: [Primitive] = [
     timing: .wholeSample,
     examples: ["count([1, na, 3])"]
   ) { context, value in
+    if let grouped = context.rows as? GroupedRows,
+      let counts = try Elementwise.counted(value, in: grouped)
+    {
+      return counts
+    }
     if case .nothing = value {
       guard let rows = context.rows else {
         throw Fault(.missingArgument, "`count` counts rows inside a verb, or what it is given")
@@ -125,6 +146,14 @@ let mathPrimitives: [Primitive] = [
   },
 ]
 
+/// Statistics that verbs compute too.
+enum ColumnStatistics {
+  /// What returns come to one after the other; NaN without any.
+  static func compound(_ returns: [Double]) -> Double {
+    returns.isEmpty ? .nan : returns.reduce(1) { $0 * (1 + $1) } - 1
+  }
+}
+
 enum Elementwise {
   static func map(
     _ name: String, _ value: Value, _ function: (Double) -> Double
@@ -153,6 +182,9 @@ enum Elementwise {
   static func aggregate(
     _ name: String, _ value: Value, _ context: Context, _ function: ([Double]) -> Double
   ) throws -> Value {
+    if let grouped = context.rows as? GroupedRows, case .column(let column) = value {
+      return .column(try aggregated(name, column, in: grouped, context, function))
+    }
     let used = try numbers(name, value)
     warn(name, used.count, of: try count(value), context)
     let result = Value.finite(function(used))
@@ -161,6 +193,71 @@ enum Elementwise {
     spread.known = Availability.wholeSample
     spread.unit = column.column.unit == .ratio && name != "var" ? .ratio : .plain
     return .column(ColumnValue(name: "", column: spread))
+  }
+
+  /// A statistic of each group.
+  private static func aggregated(
+    _ name: String, _ column: ColumnValue, in rows: GroupedRows, _ context: Context,
+    _ function: ([Double]) -> Double
+  ) throws -> ColumnValue {
+    let numbers = try column.requireNumbers(name)
+    var thin: [(used: Int, all: Int)] = []
+    let values = rows.groups.map { group -> Double in
+      let present = numbers[group].filter { !$0.isNaN }
+      if 2 * present.count < group.count { thin.append((present.count, group.count)) }
+      return function(present)
+    }
+    if thin.count == 1 {
+      warn(name, thin[0].used, of: thin[0].all, context)
+    } else if thin.count > 1 {
+      context.note(
+        "`\(name)` used less than half of the values in \(NumberFormat.count(thin.count)) of "
+          + "\(Counted.text(rows.groups.count, "group")); the others are na")
+    }
+    let unit: ColumnUnit = column.column.unit == .ratio && name != "var" ? .ratio : .plain
+    return ColumnValue(
+      name: "",
+      column: Column(
+        numbers: rows.spread(values), unit: unit, known: Availability.wholeSample))
+  }
+
+  /// The value in the first or last row that has one: of a list, of all rows, or of each group.
+  static func end(
+    _ value: Value, _ context: Context, _ choose: ([Int]) -> Int?
+  ) throws -> Value {
+    guard case .column(let column) = value else {
+      let items = try Sequences.items(of: value)
+      return choose(items.indices.filter { !items[$0].isMissing }).map { items[$0] } ?? .missing
+    }
+    let values = column.column
+    let all = 0..<values.count
+    let groups = (context.rows as? GroupedRows)?.groups ?? [all]
+    var rows = [Int](repeating: -1, count: values.count)
+    for group in groups {
+      let chosen = choose(group.filter { !values.isMissing(at: $0) }) ?? -1
+      for row in group { rows[row] = chosen }
+    }
+    var spread = values.gathered(rows)
+    spread.known = Availability.wholeSample
+    return .column(ColumnValue(name: "", column: spread))
+  }
+
+  /// The rows of each group, or the values in it that are not missing; nil for what is no column.
+  static func counted(_ value: Value, in rows: GroupedRows) throws -> Value? {
+    let counts: [Double]
+    switch value {
+    case .nothing: counts = rows.groups.map { Double($0.count) }
+    case .column(let column):
+      counts = rows.groups.map { group in
+        Double(group.count { !column.column.isMissing(at: $0) })
+      }
+    default: return nil
+    }
+    return .column(
+      ColumnValue(
+        name: "",
+        column: Column(
+          numbers: rows.spread(counts), unit: .count, known: Availability.wholeSample)))
   }
 
   // A statistic of less than half of what it is meant of says little.

@@ -6,6 +6,11 @@ import FactorRuntime
 enum WrittenPanel {
   /// Makes a panel of `name: list` pairs; a single value stands for a whole column.
   static func panel(_ fields: [(name: String, value: Value)]) throws -> Panel {
+    // A range is the list of what lies in it.
+    let fields = try fields.map { name, value -> (name: String, value: Value) in
+      guard case .range = value else { return (name, value) }
+      return (name, .list(try Sequences.items(of: value)))
+    }
     let rows = fields.map { length($0.value) }.max() ?? 0
     guard rows > 0 else { throw Fault(.wrongType, "a panel needs at least one row") }
     let lists = try fields.map { (name: $0.name, values: try list($0.name, $0.value, rows)) }

@@ -15,25 +15,30 @@ enum Grouped {
     var columns = try names.map { name -> (name: String, column: Column) in
       (name, try table.required(name).gathered(groups.map { $0[0] }))
     }
-    var cells = statistics.pairs.map { _ in [Value]() }
-    for rows in groups {
-      let part = names.isEmpty ? table : table.gathered(rows)
-      for (place, pair) in statistics.pairs.enumerated() {
-        cells[place].append(try single(pair, of: part))
-      }
-    }
+    let rows = GroupedRows(table, groups: groups)
     let isTimed = table.isByPeriod(names)
-    for (pair, values) in zip(statistics.pairs, cells) {
-      guard var column = Column(cells: values) else {
-        throw Fault(
-          .wrongType, "`\(pair.name)` is not one number, text or date a group",
-          parameter: "statistics")
-      }
+    for pair in statistics.pairs {
+      var column = try column(pair, rows, of: table, groups, isOne: names.isEmpty)
       column.known =
         isTimed ? max(0, pair.expression.latest(in: table)) : Availability.wholeSample
       columns.append((pair.name, column))
     }
     return Table(title: table.title, columns: columns)
+  }
+
+  /// A statistic of each group: of all at once where its functions can, or else of one after the other.
+  static func column(
+    _ pair: (name: String, expression: ColumnExpression), _ rows: GroupedRows, of table: Table,
+    _ groups: [[Int]], isOne: Bool
+  ) throws -> Column {
+    if let column = try pair.expression.grouped(rows) { return column }
+    let cells = try groups.map { try single(pair, of: isOne ? table : table.gathered($0)) }
+    guard let column = Column(cells: cells) else {
+      throw Fault(
+        .wrongType, "`\(pair.name)` is not one number, text or date a group",
+        parameter: "statistics")
+    }
+    return column
   }
 
   // A statistic of all rows stands in each of them; anything else must be the same in each.
