@@ -13,6 +13,7 @@ public struct StandardCatalog: Catalog {
   public static let standard = StandardCatalog(
     dataPrimitives + marketPrimitives + [frenchPrimitive] + filePrimitives + panelPrimitives
       + columnVerbPrimitives + [characteristicsPrimitive, resamplePrimitive]
+      + [mergePrimitive, delistPrimitive, publishPrimitive] + fillingPrimitives
       + tablePrimitives
       + columnPrimitives
       + crossSectionPrimitives

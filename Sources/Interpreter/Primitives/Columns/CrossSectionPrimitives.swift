@@ -110,7 +110,7 @@ let crossSectionPrimitives: [Primitive] = [
 
 extension ColumnValue {
   /// Groups as numbers; a negative one where the group is missing.
-  fileprivate func groupCodes() throws -> [Int32] {
+  func groupCodes() throws -> [Int32] {
     switch column.values {
     case .text(let codes, _): return codes
     case .numbers(let numbers):
