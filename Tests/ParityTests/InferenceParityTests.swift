@@ -99,6 +99,45 @@ import Testing
     expectClose(plain.means.map { $0.standardErrors[0] }, numbers(row?["plain"]), relative: 1e-9)
   }
 
+  @Test func pooledRowsAgree() throws {
+    let time = try column("t", of: panel)
+    let named = panel.columns[try #require(panel.position("firm"))]
+    let firm = time.indices.map { named.text(at: $0).flatMap { Double($0) } ?? .nan }
+    let y = try column("ret", of: panel)
+    let (a, b) = (try column("a", of: panel), try column("b", of: panel))
+    let whole = y.indices.filter { !y[$0].isNaN && !a[$0].isNaN && !b[$0].isNaN }
+    let x = Matrix(whole.map { [1, a[$0], b[$0]] })
+    let target = whole.map { y[$0] }
+    let weights = whole.map { 1 + Double((Int(firm[$0]) * 7 + Int(time[$0]) * 3) % 5) }
+    let firms = RowGroups(whole.map { Int32(firm[$0]) })
+    let times = RowGroups(whole.map { Int32(time[$0]) })
+
+    func check(
+      _ name: String, effects: [RowGroups] = [], weighted: Bool = false,
+      _ errors: PanelRegression.Errors, slopesOnly: Bool = false, factor: Double = 1
+    ) throws {
+      let found = try PanelRegression(
+        x, target, effects: effects, weights: weighted ? weights : nil, errors: errors)
+      let row = expected["pooled"]?[name]
+      let from = slopesOnly ? 1 : 0
+      expectClose(
+        Array(found.fit.coefficients[from...]), numbers(row?["coef"]), relative: 1e-9, name)
+      expectClose(
+        found.standardErrors[from...].map { $0 / factor }, numbers(row?["se"]), relative: 1e-9, name)
+    }
+    try check("ols", weighted: true, .ols)
+    try check("white", weighted: true, .white)
+    try check("firm", weighted: true, .cluster([firms]))
+    try check("both", .cluster([firms, times]))
+    try check("effects ols", effects: [firms, times], .ols, slopesOnly: true)
+    try check("effects white", effects: [firms, times], .white, slopesOnly: true)
+    try check("weighted effects", effects: [firms], weighted: true, .ols, slopesOnly: true)
+    let (groups, rows) = (Double(firms.count), Double(whole.count))
+    try check(
+      "effects firm", effects: [firms], .cluster([firms]), slopesOnly: true,
+      factor: (groups / (groups - 1) * (rows - 1) / (rows - 3)).squareRoot())
+  }
+
   @Test func tailsAgree() {
     let tails = expected["tails"]
     for row in lists(tails?["student"]) {

@@ -14,13 +14,13 @@ public struct StandardCatalog: Catalog {
     dataPrimitives + marketPrimitives + [frenchPrimitive] + filePrimitives + panelPrimitives
       + columnVerbPrimitives + [characteristicsPrimitive, resamplePrimitive]
       + [mergePrimitive, delistPrimitive, publishPrimitive] + fillingPrimitives
-      + tablePrimitives
+      + tablePrimitives + [pivotPrimitive]
       + columnPrimitives
       + crossSectionPrimitives
       + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
       + [loadingsPrimitive, latentsPrimitive]
       + evaluationPrimitives + robustnessPrimitives + sweepPrimitives + rollingPrimitives
-      + inferencePrimitives + [sortPrimitive] + seriesPrimitives + regimePrimitives
+      + inferencePrimitives + [bootstrapPrimitive, sortPrimitive] + seriesPrimitives + regimePrimitives
       + dynamicsPrimitives + portfolioPrimitives
       + strategyPrimitives
       + plotPrimitives + fieldPlotPrimitives + lessonPrimitives + sessionPrimitives)

@@ -47,9 +47,12 @@ extension Table: ColumnSource {
   var columnNames: [String] { columns.map(\.name) }
   func columnOrKey(_ name: String) -> Column? { column(name) }
 
-  /// The periods of the rows: those of the column `month` or `date`, or else of the first that holds any.
+  /// The periods of the rows: those of the first column, of `date` or `month`, or else of any that holds some.
+  ///
+  /// Days have a column of their months beside them, which says less.
   var periods: [Period]? {
-    let named = ["month", "date"].compactMap { column($0) } + columns.map(\.column)
+    let first = columns.prefix(1).map(\.column)
+    let named = first + ["date", "month"].compactMap { column($0) } + columns.map(\.column)
     for column in named {
       switch column.values {
       case .months(let periods): return periods

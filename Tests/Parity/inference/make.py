@@ -8,7 +8,7 @@ import subprocess
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
-from linearmodels.panel import FamaMacBeth
+from linearmodels.panel import FamaMacBeth, PanelOLS
 from scipy import stats
 
 rng = np.random.default_rng(20261127)
@@ -92,5 +92,35 @@ expected["tails"] = {
     "chi": [[x, d, stats.chi2.sf(x, d)] for x in (0.1, 2.0, 15.0, 90.0) for d in (1, 5, 40)],
     "normal": [[z, 2 * stats.norm.sf(z)] for z in (0.0, 1.0, 1.96, 8.0, 20.0)],
 }
+# The same rows pooled: weights, effects as dummies, clusters; and effects taken out by linearmodels.
+dense = panel.dropna().reset_index(drop=True)
+weight = 1 + (dense["firm"] * 7 + dense["t"] * 3) % 5
+regressors = sm.add_constant(dense[["a", "b"]])
+pooled = {}
+
+
+def errors(name, model, count=3, **kind):
+    fit = model.fit(**kind)
+    pooled[name] = {"coef": fit.params.tolist()[:count], "se": fit.bse.tolist()[:count]}
+
+
+errors("ols", sm.WLS(dense["ret"], regressors, weight))
+errors("white", sm.WLS(dense["ret"], regressors, weight), cov_type="HC1")
+errors("firm", sm.WLS(dense["ret"], regressors, weight), cov_type="cluster", cov_kwds={"groups": dense["firm"]})
+both = dense[["firm", "t"]].to_numpy()
+errors("both", sm.OLS(dense["ret"], regressors), cov_type="cluster", cov_kwds={"groups": both})
+dummies = [pd.get_dummies(dense[k], prefix=k, drop_first=True).astype(float) for k in ("firm", "t")]
+wide = pd.concat([dense[["a", "b"]], *dummies], axis=1).assign(constant=1.0)
+errors("effects ols", sm.OLS(dense["ret"], wide), count=2)
+errors("effects white", sm.OLS(dense["ret"], wide), count=2, cov_type="HC1")
+one = pd.concat([dense[["a", "b"]], dummies[0]], axis=1).assign(constant=1.0)
+errors("weighted effects", sm.WLS(dense["ret"], one, weight), count=2)
+inner = PanelOLS(dense.set_index(["firm", "t"])["ret"], dense.set_index(["firm", "t"])[["a", "b"]], entity_effects=True)
+fit = inner.fit(cov_type="clustered", cluster_entity=True, debiased=False)
+# Its errors without the small-sample factor; G and n say what it is.
+pooled["effects firm"] = {
+    "coef": fit.params.tolist(), "se": fit.std_errors.tolist(), "groups": int(dense["firm"].nunique()), "rows": len(dense)}
+expected["pooled"] = pooled
+
 with open("expected.json", "w") as out:
     json.dump(expected, out, indent=1)

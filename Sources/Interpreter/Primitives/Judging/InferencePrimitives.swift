@@ -20,6 +20,15 @@ let inferencePrimitives: [Primitive] = [
     ).labelled,
     lagsParameter,
     Parameter<Bool>.value("constant", default: true, "with a constant").labelled,
+    Parameter<ColumnNames>.columns(
+      "effects", required: false, "columns whose groups have means of their own, such as [id, month]"
+    ).labelled,
+    Parameter<ColumnNames>.columns(
+      "cluster", required: false,
+      "one column or two within whose groups errors may be alike, such as id or [id, month]"
+    ).labelled,
+    Parameter<ColumnNames>.columns("weight", required: false, "the column that weights rows")
+      .labelled.numeric,
     returns:
       "a table with a row a term: coef, se, t and two-sided p; n, R2 and kind of errors below",
     effect: .gives(
@@ -28,9 +37,12 @@ let inferencePrimitives: [Primitive] = [
     examples: [
       "toy | summarise market = mean(ret), spread = std(ret), by: month | regress market, on: spread",
       "toy | regress ret, on: [size, mom], se: white",
+      "toy | regress ret, on: [size, mom], effects: [id, month], cluster: id",
     ]
-  ) { context, rows, y, on, kind, lags, constant in
-    let design = try RegressionDesign(rows.table, y, on.names, hasConstant: constant)
+  ) { context, rows, y, on, kind, lags, constant, effects, cluster, weight in
+    let design = try RegressionDesign(
+      rows.table, y, on.names, hasConstant: constant,
+      GroupedErrors(effects: effects.names, cluster: cluster.names, weight: weight.names.first))
     return try design.table(kind, lags: lags, context)
   },
   Primitive(

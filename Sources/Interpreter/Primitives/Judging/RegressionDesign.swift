@@ -13,9 +13,13 @@ struct RegressionDesign {
   private let hasConstant: Bool
   /// Whether each row has a period of its own; then they are in its order.
   private let isSeries: Bool
+  /// The names of effects, clusters and weights, and what they hold for each row.
+  private let grouped: GroupedErrors
+  private let groups: GroupedErrors.Rows
 
   init(
-    _ table: Table, _ target: ColumnExpression, _ on: [String], hasConstant: Bool
+    _ table: Table, _ target: ColumnExpression, _ on: [String], hasConstant: Bool,
+    _ grouped: GroupedErrors
   ) throws {
     let column = try target.evaluate(on: table)
     guard let response = column.numbers else {
@@ -39,11 +43,13 @@ struct RegressionDesign {
       isSeries
       ? response.indices.sorted { (periods?[$0] ?? .missing) < (periods?[$1] ?? .missing) }
       : Array(response.indices)
+    let all = try grouped.rows(of: table)
     let whole = order.filter { i in
-      response[i].isFinite && regressors.allSatisfy { $0[i].isFinite }
+      response[i].isFinite && regressors.allSatisfy { $0[i].isFinite } && all.isWhole(i)
     }
+    (self.grouped, groups) = (grouped, all.choosing(whole))
     names = (hasConstant ? ["constant"] : []) + on
-    (label, all, self.hasConstant) = (target.text, response.count, hasConstant)
+    (label, self.all, self.hasConstant) = (target.text, response.count, hasConstant)
     guard whole.count > names.count else {
       throw Fault(
         .outsideData,
@@ -57,6 +63,7 @@ struct RegressionDesign {
   }
 
   func table(_ kind: ErrorKind?, lags: Int?, _ context: Context) throws -> Table {
+    if !grouped.isEmpty { return try groupedTable(kind, lags: lags, context) }
     let kind = kind ?? (isSeries ? .nw : .white)
     if !isSeries, [.nw, .auto, .r].contains(kind) {
       throw Fault(
@@ -66,14 +73,7 @@ struct RegressionDesign {
     let choice = try ErrorChoice(kind, lags, periods: y.count)
     let found = try Regression(
       x, y, choice.kind, lags: choice.lags, constant: hasConstant ? 0 : nil)
-    context.ledger(
-      LedgerLine(
-        stage: "regress", rowsIn: all, rowsOut: y.count,
-        reasons: [.init("rows with a missing value", all - y.count)]),
-      detail: "\(label) on \(names.joined(separator: ", "))")
-    for j in found.fit.dropped {
-      context.note("`\(names[j])` says nothing that the others do not: it is left out")
-    }
+    report(found.fit, context)
     if found.isExact {
       context.note("`\(label)` is explained without any error, so that there is nothing to test by")
     }
@@ -90,6 +90,44 @@ struct RegressionDesign {
         + "\(NumberFormat.percent(adjusted, decimals: 2))\(hasConstant ? "" : ", about zero")",
       "  \(found.errorWords) · p of Student's law, \(found.fit.degreesOfFreedom) degrees of freedom",
     ]
+    return table
+  }
+
+  private func report(_ fit: LeastSquares, _ context: Context) {
+    context.ledger(
+      LedgerLine(
+        stage: "regress", rowsIn: all, rowsOut: y.count,
+        reasons: [.init("rows with a missing value", all - y.count)]),
+      detail: "\(label) on \(names.joined(separator: ", "))")
+    for j in fit.dropped {
+      context.note("`\(names[j])` says nothing that the others do not: it is left out")
+    }
+  }
+
+  private func groupedTable(
+    _ kind: ErrorKind?, lags: Int?, _ context: Context
+  ) throws -> Table {
+    let errors = try grouped.errors(kind, lags: lags, groups)
+    let found = try PanelRegression(
+      x, y, effects: groups.effects, weights: groups.weights, errors: errors,
+      budget: context.budget)
+    guard found.degrees > 0 else {
+      throw Fault(
+        .outsideData, "nothing is left to tell errors by: more effects and terms than rows, or one cluster",
+        parameter: grouped.cluster.isEmpty ? "effects" : "cluster")
+    }
+    report(found.fit, context)
+    var table = Table(
+      title: label,
+      columns: [
+        ("term", Column(text: names)), ("coef", estimates(found.fit.coefficients)),
+        ("se", estimates(found.standardErrors)), ("t", estimates(found.tStatistics)),
+        ("p", estimates(found.pValues)),
+      ])
+    let within = grouped.effects.isEmpty ? "R2" : "R2 within"
+    table.notes =
+      ["  n \(y.count) · \(within) \(NumberFormat.percent(found.fit.rSquared, decimals: 2))"]
+      + grouped.words(found, groups, isPlain: kind == .ols)
     return table
   }
 }

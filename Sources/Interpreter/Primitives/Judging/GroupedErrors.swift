@@ -1,0 +1,101 @@
+// Effects, clusters and weights of a regression: as they are asked for, row by row, and in words.
+
+import FactorLang
+import FactorRuntime
+
+struct GroupedErrors {
+  var effects: [String]
+  var cluster: [String]
+  var weight: String?
+
+  var isEmpty: Bool { effects.isEmpty && cluster.isEmpty && weight == nil }
+
+  /// What each row is alike in, and weighs.
+  struct Rows {
+    var effects: [RowGroups]
+    var clusters: [RowGroups]
+    var weights: [Double]?
+
+    /// Whether nothing is missing in a row.
+    func isWhole(_ row: Int) -> Bool {
+      (effects + clusters).allSatisfy { $0.codes[row] >= 0 }
+        && weights.map { $0[row] > 0 } ?? true
+    }
+
+    func choosing(_ rows: [Int]) -> Rows {
+      func chosen(_ groups: RowGroups) -> RowGroups { RowGroups(rows.map { groups.codes[$0] }) }
+      return Rows(
+        effects: effects.map(chosen), clusters: clusters.map(chosen),
+        weights: weights.map { weights in rows.map { weights[$0] } })
+    }
+  }
+
+  func rows(of table: Table) throws -> Rows {
+    guard cluster.count <= 2 else {
+      throw Fault(
+        .tooManyArguments, "errors are clustered by one column or two, not \(cluster.count)",
+        parameter: "cluster")
+    }
+    let weights = try weight.map { name -> [Double] in
+      guard let numbers = try table.required(name).numbers else {
+        throw Fault(.wrongType, "`\(name)` holds no numbers", parameter: "weight")
+      }
+      if numbers.contains(where: { $0 < 0 }) {
+        throw Fault(.outOfRange, "`\(name)` has weights below zero", parameter: "weight")
+      }
+      return numbers
+    }
+    return Rows(
+      effects: try effects.map { try Self.groups(table, $0) },
+      clusters: try cluster.map { try Self.groups(table, $0) }, weights: weights)
+  }
+
+  private static func groups(_ table: Table, _ name: String) throws -> RowGroups {
+    let column = try table.required(name)
+    var places: [String: Int32] = [:]
+    // A missing group keeps its -1 until rows are chosen.
+    return RowGroups(
+      given: (0..<column.count).map { row in
+        if column.isMissing(at: row) { return -1 }
+        let key = column.key(at: row)
+        if let place = places[key] { return place }
+        let place = Int32(places.count)
+        places[key] = place
+        return place
+      }, count: places.count)
+  }
+
+  func errors(_ kind: ErrorKind?, lags: Int?, _ rows: Rows) throws -> PanelRegression.Errors {
+    if let kind, !cluster.isEmpty {
+      throw Fault(
+        .unknownOption, "`cluster` is a kind of errors, and so is `se: \(kind.rawValue)`",
+        parameter: "se")
+    }
+    if lags != nil || kind == .nw || kind == .auto || kind == .r {
+      throw Fault(
+        .badValue, "with effects, clusters or weights errors are ols, white or clustered",
+        helps: ["cluster: id", "se: white"], parameter: kind == nil ? "lags" : "se")
+    }
+    if !cluster.isEmpty { return .cluster(rows.clusters) }
+    return kind == .ols ? .ols : .white
+  }
+
+  /// Lines below the table: what was taken out, what errors allow for, degrees of freedom.
+  func words(_ found: PanelRegression, _ rows: Rows, isPlain: Bool) -> [String] {
+    var lines: [String] = []
+    if !effects.isEmpty {
+      let parts = zip(effects, rows.effects).map { "\($0) \(NumberFormat.count($1.count))" }
+      lines.append("  effects taken out: " + parts.joined(separator: " · "))
+    }
+    if let weight { lines.append("  weighted by \(weight)") }
+    let kind =
+      cluster.isEmpty
+      ? (isPlain ? "ols, equal variance" : "white, HC1")
+      : "clustered by "
+        + zip(cluster, rows.clusters).map { "\($0) (\(NumberFormat.count($1.count)))" }
+        .joined(separator: " and ") + ", small-sample factor G/(G-1) (n-1)/(n-k)"
+    lines.append(
+      "  errors: \(kind) · p of Student's law, \(NumberFormat.count(found.degrees)) degrees of freedom")
+    return lines
+  }
+}
