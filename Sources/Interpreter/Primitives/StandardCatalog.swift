@@ -22,6 +22,7 @@ public struct StandardCatalog: Catalog {
       + inferencePrimitives + [sortPrimitive] + seriesPrimitives + regimePrimitives
       + dynamicsPrimitives + portfolioPrimitives
       + strategyPrimitives
+      + [explainPrimitive]
       + plotPrimitives + fieldPlotPrimitives + lessonPrimitives + sessionPrimitives)
 
   init(_ primitives: [Primitive]) {

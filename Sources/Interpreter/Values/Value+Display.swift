@@ -28,6 +28,7 @@ extension Value {
     case .evaluation(let evaluation): evaluation.display()
     case .sweep(let sweep): sweep.display(options)
     case .backtest(let backtest): backtest.display(options)
+    case .sheet(let sheet): sheet.display(options)
     case .plot(let plot): plot.display(options)
     case .column(let column): column.display()
     case .function(let function):
@@ -75,9 +76,34 @@ extension Panel {
 extension Table {
   func display(_ options: DisplayOptions) -> [String] {
     if format != .text { return document.lines(format) }
+    if isFactList { return (title.map { [$0] } ?? []) + factLines(options.width) }
     if let blocks { return (title.map { [$0] } ?? []) + blockLines(blocks, options) + notes }
     let shown = gathered(min(count, options.tableRows))
     return (title.map { [$0] } ?? []) + shown.lines(options, total: count) + notes
+  }
+
+  // A word and its text, which goes on under itself.
+  private func factLines(_ width: Int) -> [String] {
+    let names = (0..<count).map { columns.first?.column.text(at: $0) ?? "" }
+    let texts = (0..<count).map { columns.last?.column.text(at: $0) ?? "" }
+    let indent = min(22, names.map { TextWidth.of($0) }.max() ?? 0) + 2
+    return zip(names, texts).flatMap { name, text -> [String] in
+      var lines = [""]
+      for word in text.split(separator: " ") {
+        let last = lines[lines.count - 1]
+        let room = max(20, width - indent - 2)
+        if last.isEmpty {
+          lines[lines.count - 1] = String(word)
+        } else if TextWidth.of(last) + 1 + TextWidth.of(String(word)) <= room {
+          lines[lines.count - 1] = last + " " + word
+        } else {
+          lines.append(String(word))
+        }
+      }
+      return lines.enumerated().map { place, line in
+        "  " + TextWidth.padded(place == 0 ? name : "", to: indent) + line
+      }
+    }
   }
 
   private func gathered(_ rows: Int) -> Table {

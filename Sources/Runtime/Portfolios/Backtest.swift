@@ -93,7 +93,7 @@ public struct Backtest: Sendable {
       sort, index: index, legs: options.legs, size: size, long: options.long, short: options.short)
     self.init(
       weights: weights, returns: returns, index: index, months: sort.sortedMonths,
-      deciles: BucketTable(sort, forecast, returns, index).buckets(index.clock.periodsPerYear),
+      deciles: BucketSeries(sort, forecast: forecast, returns: returns, index: index).summary,
       skipped: sort.skipped, holding: Self.holding(options, isValueWeighted: size != nil),
       options: options)
   }
@@ -175,70 +175,5 @@ public struct Backtest: Sendable {
         + "no risk-free rate subtracted",
       "drawdown of cumulative log returns",
     ]
-  }
-}
-
-/// Bucket means by month.
-private struct BucketTable {
-  private var predicted: [[Double]]
-  private var realized: [[Double]]
-  private var sizes: [[Double]]
-
-  init(_ sort: PortfolioSort, _ forecast: [Double], _ returns: [Double], _ index: PanelIndex) {
-    predicted = [[Double]](repeating: [], count: sort.bucketCount)
-    realized = predicted
-    sizes = predicted
-    for t in sort.sortedMonths {
-      let means = Self.means(sort, forecast, returns, index.rows(ofMonthAt: t))
-      for bucket in 0..<sort.bucketCount {
-        predicted[bucket].append(means[bucket + 1].predicted.value)
-        realized[bucket].append(means[bucket + 1].realized.value)
-        sizes[bucket].append(means[bucket + 1].size)
-      }
-    }
-  }
-
-  private typealias Means = (predicted: RunningMean, realized: RunningMean, size: Double)
-
-  // The means of each bucket in a month, those of rows in no bucket first.
-  private static func means(
-    _ sort: PortfolioSort, _ forecast: [Double], _ returns: [Double], _ rows: Range<Int>
-  ) -> [Means] {
-    var means = [Means](
-      repeating: (RunningMean(), RunningMean(), 0), count: sort.bucketCount + 1)
-    // Pointers, because an array asks at every row whether it is the only owner of its elements.
-    means.withUnsafeMutableBufferPointer { means in
-      for row in rows {
-        let bucket = Int(sort.buckets[row])
-        means[bucket].predicted.add(forecast[row])
-        means[bucket].realized.add(returns[row])
-        means[bucket].size += 1
-      }
-    }
-    return means
-  }
-
-  /// The mean of the values that are not missing, by a compensated sum.
-  private struct RunningMean {
-    private var sum = CompensatedSum()
-    private var count = 0.0
-
-    var value: Double { count > 0 ? sum.value / count : .nan }
-
-    mutating func add(_ value: Double) {
-      guard !value.isNaN else { return }
-      sum.add(value)
-      count += 1
-    }
-  }
-
-  func buckets(_ periodsPerYear: Int) -> [Backtest.Bucket] {
-    predicted.indices.map { k in
-      let performance = Performance(realized[k], periodsPerYear: periodsPerYear)
-      return Backtest.Bucket(
-        number: k + 1, predicted: Moments(predicted[k]).mean, realized: performance.mean,
-        standardDeviation: performance.standardDeviation, sharpeRatio: performance.sharpeRatio,
-        assets: Moments(sizes[k]).mean)
-    }
   }
 }
