@@ -134,12 +134,14 @@ extension EvaluationValue {
 extension BacktestValue {
   /// What is held and when.
   var heading: String {
-    let held = rule?.heading ?? deciles(of: options)
     let first = backtest.months.first?.description ?? ""
     let last = backtest.months.last?.description ?? ""
     return "\(title) · \(held) · \(first)..\(last) · "
       + Counted.text(backtest.months.count, backtest.clock.noun)
   }
+
+  /// What is held.
+  var held: String { rule?.heading ?? deciles(of: options) }
 
   private func deciles(of options: BacktestOptions) -> String {
     let long = "decile \(options.long ?? options.buckets)"

@@ -12,7 +12,7 @@ extension SheetValue {
     for line in brief { sheet.row(line.label, line.cells, line.remark) }
     let body = sheet.text + notes.map { "  note: \($0)" }
     guard isFull else { return body }
-    return body + parts.flatMap { lines($0, options) }
+    return body + parts.filter { !$0.isSeries }.flatMap { lines($0, options) }
   }
 
   private func lines(_ part: Part, _ options: DisplayOptions) -> [String] {
@@ -74,7 +74,8 @@ extension SheetValue {
         + parts.map { part in
           switch part.content {
           case .table(let table):
-            return .init(part.name, part.title, .table(table.untitled.document, table.columns))
+            return .init(
+              part.name, part.title, .table(table.forPage, table.columns), isData: part.isSeries)
           case .plot(let scene): return .init(part.name, part.title, .plot(scene))
           }
         }, definitions: shown.filter { seen.insert($0).inserted }, maker: SheetFacts.maker)
@@ -91,9 +92,13 @@ extension SheetValue {
 }
 
 extension Table {
-  fileprivate var untitled: Table {
-    var table = self
-    table.title = nil
-    return table
+  /// Without the title, which the page has, and with words for headings.
+  fileprivate var forPage: TableDocument {
+    let own = document
+    return TableDocument(
+      caption: "",
+      columns: own.columns.map {
+        TableLayout.Column($0.title.replacing("_", with: " "), $0.cells, $0.alignment)
+      }, blocks: own.blocks, notes: own.notes)
   }
 }

@@ -30,13 +30,17 @@ public struct SheetValue: Sendable {
       guard values.indices.contains(place) else { return "" }
       let value = values[place]
       guard value.isFinite else { return NumberFormat.missing }
+      if statistic == .monotonicity { return SheetValue.share(ofDraws: value) }
+      if statistic == .breakEven { return NumberFormat.basisPoints(value) }
       return statistic.unit == .ratio
-        ? NumberFormat.percent(value, decimals: 2) : NumberFormat.fixed(value, decimals: decimals)
+        ? NumberFormat.percent(value, decimals: 2) : NumberFormat.fixed(value, decimals: statistic.decimals)
     }
+  }
 
-    private var decimals: Int {
-      ["ic", "rank_ic", "ic_sd", "monotonic_p", "p"].contains(name) ? 4 : 2
-    }
+  /// A p-value by draws; none of a thousand is not none.
+  static func share(ofDraws value: Double) -> String {
+    if value.isNaN { return NumberFormat.missing }
+    return value < 0.001 ? "<0.001" : NumberFormat.fixed(value, decimals: 3)
   }
 
   /// A table or plot under a name.
@@ -45,12 +49,15 @@ public struct SheetValue: Sendable {
     let name: String
     let title: String
     let content: Content
+    /// Whether it is a table with a row a period, for files of numbers and not for pages.
+    let isSeries: Bool
 
-    init(_ name: String, _ title: String, _ table: Table) {
+    init(_ name: String, _ title: String, _ table: Table, isSeries: Bool = false) {
       (self.name, self.title, content) = (name, title, .table(table))
+      self.isSeries = isSeries
     }
     init(_ name: String, _ title: String, _ scene: Scene) {
-      (self.name, self.title, content) = (name, title, .plot(scene))
+      (self.name, self.title, content, isSeries) = (name, title, .plot(scene), false)
     }
   }
 
@@ -91,9 +98,11 @@ public struct SheetValue: Sendable {
     return nil
   }
 
-  /// The name of a figure's column as a member: the first by the figure's name, `_net` after it.
+  /// The name of a figure's column as a member: the first by the figure's name, then `_net` or `_2`.
   func member(_ figure: Figure, _ place: Int) -> String {
-    place == 0 ? figure.name : "\(figure.name)_\(columns[place])"
+    if place == 0 { return figure.name }
+    // Models have names that are no words.
+    return "\(figure.name)_\(kind == .model ? "\(place + 1)" : columns[place])"
   }
 
   func part(_ name: String) -> Part? { parts.first { $0.name == name } }

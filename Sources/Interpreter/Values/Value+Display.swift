@@ -117,7 +117,8 @@ extension Table {
     let layout = TableLayout(
       columns.map { name, column in
         TableLayout.Column(
-          name, column.cells(digits: digits), column.numbers == nil ? .left : .right)
+          name, column.cells(digits: digits, decimals: decimals[name]),
+          column.numbers == nil ? .left : .right)
       })
     let hidden = total - count
     let more =
@@ -128,10 +129,11 @@ extension Table {
 
 extension Column {
   /// Every cell as text, numbers aligned by a common number of decimals.
-  func cells(digits: Int? = nil) -> [String] {
+  func cells(digits: Int? = nil, decimals fixed: Int? = nil) -> [String] {
     guard let numbers, unit == .ratio || unit == .plain else {
       return (0..<count).map { ValueText.short(value(at: $0)) }
     }
+    if let fixed, unit == .plain { return numbers.map { NumberFormat.fixed($0, decimals: fixed) } }
     if let digits, unit == .plain {
       return numbers.map { NumberFormat.significant($0, digits: digits) }
     }

@@ -98,6 +98,8 @@ public struct Table: Sendable {
   var format = DocumentFormat.text
   /// What its columns are, by name, where the maker says so.
   var statistics: [String: Statistic] = [:]
+  /// Decimals of plain numbers by column, where they are fixed.
+  var decimals: [String: Int] = [:]
   /// Whether its rows are a word and a text, shown as such.
   var isFactList = false
 

@@ -47,7 +47,13 @@ public struct HTMLReport {
   }
 
   private var parts: String {
-    "<div class=\"parts\">\n\(report.parts.map(part).joined(separator: "\n"))\n</div>"
+    let data = report.parts.filter(\.isData).map { "\(escaped($0.title)) \(link($0))" }
+    let line = data.isEmpty ? "" : "\n<p class=\"note data\">\(data.joined(separator: " · "))</p>"
+    return "<div class=\"parts\">\n\(report.pages.map(part).joined(separator: "\n"))\n</div>\(line)"
+  }
+
+  private func link(_ part: ReportDocument.Part) -> String {
+    "<a download=\"\(escaped(part.name)).csv\" href=\"\(Self.link(part.columns))\">csv</a>"
   }
 
   private var definitions: [String] {
@@ -62,9 +68,7 @@ public struct HTMLReport {
   }
 
   private func part(_ part: ReportDocument.Part) -> String {
-    let title =
-      "<h2>\(escaped(part.title))"
-      + "<a download=\"\(escaped(part.name)).csv\" href=\"\(Self.link(part.columns))\">csv</a></h2>"
+    let title = "<h2>\(escaped(part.title))\(link(part))</h2>"
     switch part.content {
     case .plot(let scene):
       var bare = scene
@@ -95,8 +99,9 @@ public struct HTMLReport {
     }
     let caption = table.caption.isEmpty ? "" : "<p class=\"caption\">\(escaped(table.caption))</p>\n"
     let notes = table.notes.map { "\n<p class=\"note\">\(escaped($0))</p>" }.joined()
-    return caption + "<div class=\"scroll\"><table>\n<thead>\(row(table.columns.map(\.title), "th"))"
-      + "</thead>\n<tbody>\n\(rows.joined(separator: "\n"))\n</tbody>\n</table></div>" + notes
+    let titles = table.columns.map(\.title)
+    let heading = titles.allSatisfy(\.isEmpty) ? "" : "<thead>\(row(titles, "th"))</thead>\n"
+    return caption + "<div class=\"scroll\"><table>\n\(heading)<tbody>\n\(rows.joined(separator: "\n"))\n</tbody>\n</table></div>" + notes
   }
 
   private func escaped(_ text: String) -> String { SVGText.escaped(text) }
@@ -150,7 +155,7 @@ enum HTMLStyle {
     .wide { grid-column: 1 / -1; }
     figure, section { margin: 0; min-width: 0; }
     h2 { margin: 22px 0 6px; font-size: 14.5px; font-weight: 650; }
-    h2 a { margin-left: 8px; font-size: 11px; font-weight: 400; color: var(--link);
+    h2 a, .data a { margin-left: 8px; font-size: 11px; font-weight: 400; color: var(--link);
       text-decoration: none; }
     svg { display: block; width: 100%; height: auto; }
     .scroll { overflow-x: auto; }
@@ -172,7 +177,7 @@ enum HTMLStyle {
     .definitions b { color: var(--ink); font-weight: 600; }
     footer { margin-top: 24px; padding-top: 8px; border-top: 1px solid var(--frame); font-size: 11px;
       color: var(--soft); }
-    @media (max-width: 760px) {
+    @media screen and (max-width: 760px) {
       main { padding: 18px 14px 28px; }
       .parts { grid-template-columns: minmax(0, 1fr); }
       .facts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
@@ -185,7 +190,7 @@ enum HTMLStyle {
       main { max-width: none; padding: 0; }
       h1 { font-size: 17px; }
       h2 { font-size: 11px; margin: 12px 0 3px; break-after: avoid; }
-      h2 a { display: none; }
+      h2 a, .data { display: none; }
       table, dd { font-size: 8.5px; }
       th, td { padding: 1.8px 4px; }
       dt, .kind, .caption, .note, footer { font-size: 7.5px; }

@@ -24,10 +24,12 @@ public struct ReportDocument: Sendable {
     public let name: String
     public let title: String
     public let content: Content
+    /// Whether it is numbers for files, too long for a page.
+    public let isData: Bool
 
     /// Creates a part.
-    public init(_ name: String, _ title: String, _ content: Content) {
-      (self.name, self.title, self.content) = (name, title, content)
+    public init(_ name: String, _ title: String, _ content: Content, isData: Bool = false) {
+      (self.name, self.title, self.content, self.isData) = (name, title, content, isData)
     }
   }
 
@@ -49,6 +51,9 @@ public struct ReportDocument: Sendable {
     (self.kind, self.title, self.facts, self.parts) = (kind, title, facts, parts)
     (self.definitions, self.maker) = (definitions, maker)
   }
+
+  /// The parts that a page shows.
+  var pages: [Part] { parts.filter { !$0.isData } }
 
   /// Kind and title on one line.
   var heading: String { kind.isEmpty ? title : "\(kind): \(title)" }
@@ -73,7 +78,7 @@ extension ReportDocument {
         "- **\(TableDocument.markdownEscaped($0.name))**: \(TableDocument.markdownEscaped($0.text))"
       }
     return head
-      + parts.flatMap { part -> [String] in
+      + pages.flatMap { part -> [String] in
         let title = ["", "## \(TableDocument.markdownEscaped(part.title))", ""]
         switch part.content {
         case .table(let table, _): return title + table.lines(.markdown)
@@ -110,7 +115,7 @@ extension ReportDocument {
         "\\caption{\(TableDocument.latexEscaped(heading))}",
         "\\begin{tabular}{lp{0.72\\textwidth}}", "\\toprule",
       ] + rows + ["\\bottomrule", "\\end{tabular}", "\\end{table}"]
-      + parts.flatMap { part -> [String] in
+      + pages.flatMap { part -> [String] in
         guard case .table(let table, _) = part.content else { return [] }
         return [""] + table.named(part.title).lines(.latex)
       }

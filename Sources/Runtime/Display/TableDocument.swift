@@ -55,17 +55,18 @@ public struct TableDocument: Sendable {
 
   private var markdown: [String] {
     func line(_ cells: [String]) -> String {
-      "| " + cells.map(Self.markdownEscaped).joined(separator: " | ") + " |"
+      "| " + cells.joined(separator: " | ") + " |"
     }
     var lines = caption.isEmpty ? [] : ["**\(Self.markdownEscaped(caption))**", ""]
-    lines.append(line(columns.map(\.title)))
+    lines.append(line(columns.map { Self.markdownEscaped($0.title) }))
     lines.append(
       "|" + columns.map { $0.alignment == .right ? " ---: |" : " --- |" }.joined())
     for block in blocks {
       if !block.title.isEmpty {
-        lines.append(line(["*\(block.title)*"] + columns.dropFirst().map { _ in "" }))
+        lines.append(
+          line(["*\(Self.markdownEscaped(block.title))*"] + columns.dropFirst().map { _ in "" }))
       }
-      lines += block.rows.map { line(cells($0)) }
+      lines += block.rows.map { line(cells($0).map(Self.markdownEscaped)) }
     }
     return lines + notes.flatMap { ["", Self.markdownEscaped($0)] }
   }

@@ -85,16 +85,16 @@ extension Statistic {
   public static let informationCoefficient = Statistic(
     "ic", "IC", "the mean correlation of the signal with the return that followed",
     formula: "mean over t of corr(signal_t, return_t), Pearson", convention: scope,
-    reference: "Grinold and Kahn, chapter 6")
+    reference: "Grinold and Kahn, chapter 6", decimals: 4)
   /// Spearman's correlation by period.
   public static let rankIC = Statistic(
     "rank_ic", "rank IC", "the mean rank correlation of the signal with the return that followed",
     formula: "mean over t of corr(rank signal_t, rank return_t), average ranks", convention: scope,
-    reference: "Grinold and Kahn, chapter 6")
+    reference: "Grinold and Kahn, chapter 6", decimals: 4)
   /// Its standard deviation over time.
   public static let icDeviation = Statistic(
     "ic_sd", "sd of rank IC", "how much the rank IC varies from period to period",
-    formula: "sd over t of rank IC_t", convention: "with T − 1")
+    formula: "sd over t of rank IC_t", convention: "with T − 1", decimals: 4)
   /// Mean over deviation.
   public static let icRatio = Statistic(
     "icir", "ICIR", "the mean rank IC over its standard deviation",

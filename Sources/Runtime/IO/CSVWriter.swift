@@ -60,7 +60,7 @@ public enum CSVWriter {
     switch column.values {
     case .numbers(let numbers): text(numbers[row])
     case .text(let codes, let dictionary): codes[row] < 0 ? "" : dictionary[Int(codes[row])]
-    case .months(let months): DateStyle.month.text(months[row])
+    case .months(let months): months[row].isMissing ? "" : months[row].description
     case .dates(let dates): DateStyle.day.text(dates[row])
     }
   }

@@ -18,7 +18,7 @@ struct HeatPicture {
       (scene.title.isEmpty ? 16 : 46) + min(110, 8 + 6.6 * Double(tallest))
       + (scene.groups.isEmpty ? 0 : Self.groupHeight)
     cellWidth = (width - left - 24) / Double(max(1, columns.count))
-    cellHeight = max(14, min(32, cellWidth))
+    cellHeight = ink.paper == nil ? 17 : max(14, min(32, cellWidth))
     height = top + cellHeight * Double(scene.series.count) + 52
   }
 

@@ -24,7 +24,7 @@ extension Scene {
     }
     return [
       ("series", Column(text: all.map(\.0))),
-      (xLabel.isEmpty ? "x" : xLabel, Column(numbers: all.map(\.1))),
+      (xLabel.isEmpty ? "x" : xLabel, Column(numbers: all.map(\.1), unit: xUnit)),
       (yLabel.isEmpty ? "y" : yLabel, Column(numbers: all.map(\.2), unit: unit)),
     ]
   }
@@ -55,7 +55,7 @@ extension Scene {
 
   private func placeColumn(_ places: [Double]) -> Column {
     switch axis {
-    case .numbers: return Column(numbers: places)
+    case .numbers: return Column(numbers: places, unit: xUnit)
     case .months:
       let periods = places.map { Period(index: Int32($0)) }
       return periods.first?.kind == .day

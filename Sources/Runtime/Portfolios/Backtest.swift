@@ -65,7 +65,9 @@ public struct Backtest: Sendable {
   public let skipped: [Period]
   /// Rows held without a return, which earned nothing.
   public let missingReturns: Int
-  /// The conventions used, as plain sentences.
+  /// What is held and what it costs, as plain sentences.
+  public let terms: [String]
+  /// The conventions used, as plain sentences: the terms, and how the figures are made.
   public let conventions: [String]
 
   /// Trades a forecast; `size` switches to value weights.
@@ -119,7 +121,8 @@ public struct Backtest: Sendable {
     self.deciles = deciles
     self.weights = weights
     self.skipped = skipped
-    conventions = holding + Self.conventions(options, clock)
+    terms = holding + [Self.charge(options, clock)]
+    conventions = terms + Self.figures(clock)
   }
 
   // What a month's weights earn, and the rows held without a return.
@@ -160,7 +163,7 @@ public struct Backtest: Sendable {
     ]
   }
 
-  private static func conventions(_ options: BacktestOptions, _ clock: Clock) -> [String] {
+  private static func charge(_ options: BacktestOptions, _ clock: Clock) -> String {
     let charged =
       switch options.costs.base {
       case .twoSided: "buys plus sells against drifted weights"
@@ -168,9 +171,12 @@ public struct Backtest: Sendable {
       case .noDrift: "buys plus sells against undrifted weights"
       }
     let rate = NumberFormat.basisPoints(options.costs.rate)
-    return [
-      "costs \(rate) on \(charged); first \(clock.noun) pays for opening, last \(clock.noun) "
-        + (options.costs.liquidate ? "pays for closing" : "does not pay for closing"),
+    return "costs \(rate) on \(charged); first \(clock.noun) pays for opening, last \(clock.noun) "
+      + (options.costs.liquidate ? "pays for closing" : "does not pay for closing")
+  }
+
+  private static func figures(_ clock: Clock) -> [String] {
+    [
       "Sharpe ratio sqrt(\(clock.periodsPerYear)) mean / sd, sd with n - 1, "
         + "no risk-free rate subtracted",
       "drawdown of cumulative log returns",

@@ -58,7 +58,8 @@ extension Statistic {
     "rank_autocorrelation", "rank autocorrelation",
     "the mean correlation of firms' ranks with those of the period before",
     formula: "mean over t of corr(rank_t, rank_(t−1))",
-    convention: "ranks over all firms of each period; the correlation over those in both")
+    convention: "ranks over all firms of each period; the correlation over those in both",
+    decimals: 3)
   /// How many of a bucket's firms are new.
   public static let newNames = Statistic(
     "new_names", "new names", "the share of a bucket's firms that were not in it a period before",

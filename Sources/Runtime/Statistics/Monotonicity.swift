@@ -77,5 +77,5 @@ extension Statistic {
     "monotonic_p", "monotonic, p", "the p-value of mean returns that do not rise from bucket to bucket",
     formula: "share of draws with min (d*_i − d_i) > min d_i, d_i the step from bucket i to i + 1",
     convention: "stationary bootstrap, 1,000 draws of blocks of ten periods on average; small where means rise throughout",
-    reference: "Patton and Timmermann (2010)")
+    reference: "Patton and Timmermann (2010)", decimals: 3)
 }

@@ -19,15 +19,17 @@ public struct Statistic: Sendable, Hashable {
   public let reference: String
   /// Whether it is a share, shown in percent.
   public let unit: ColumnUnit
+  /// Decimals of a plain number.
+  public let decimals: Int
 
   /// Defines a figure.
   public init(
     _ name: String, _ title: String, _ sentence: String, formula: String, convention: String,
-    reference: String = "", unit: ColumnUnit = .plain
+    reference: String = "", unit: ColumnUnit = .plain, decimals: Int = 2
   ) {
     (self.name, self.title, self.sentence) = (name, title, sentence)
     (self.formula, self.convention, self.reference) = (formula, convention, reference)
-    self.unit = unit
+    (self.unit, self.decimals) = (unit, decimals)
   }
 
   /// The definition of a name; nil if there is none.

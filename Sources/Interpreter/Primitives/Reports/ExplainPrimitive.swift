@@ -231,7 +231,7 @@ private struct Explanation {
     case .evaluation(let value): value.facts
     case .backtest(let value):
       [.init("portfolio", value.heading)]
-        + value.backtest.conventions.map { .init("convention", $0) }
+        + value.backtest.terms.map { .init("terms", $0) }
     case .panel(let value):
       [
         .init("panel", value.origin), .init("rows", NumberFormat.count(value.panel.count)),

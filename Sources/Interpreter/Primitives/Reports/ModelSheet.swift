@@ -43,7 +43,7 @@ struct ModelStudy {
     let figures = figures(pricing)
     var sheet = SheetValue(
       kind: .model,
-      title: names.joined(separator: ", ") + " · " + (models.first?.task?.origin ?? "")
+      title: names.joined(separator: ", ") + " · " + SheetFacts.short(models.first?.task?.origin ?? "")
         + " · \(options.block.rawValue)",
       facts: try facts(), columns: names, figures: figures,
       parts: try parts(pricing), brief: brief(figures),
@@ -234,7 +234,8 @@ struct ModelStudy {
   private func scatter(_ table: Table) -> Scene {
     var scene = ScatterPlot.of(
       "", xs: table.column("mean")?.numbers ?? [], ys: table.column("alpha")?.numbers ?? [])
-    (scene.xLabel, scene.yLabel, scene.unit) = ("mean", "alpha", .ratio)
+    (scene.xLabel, scene.yLabel) = ("mean", "alpha")
+    (scene.unit, scene.xUnit) = (.ratio, .ratio)
     return scene
   }
 

@@ -10,24 +10,30 @@ extension PortfolioStudy {
 
   var parts: [SheetValue.Part] {
     let calendar = CalendarReturns(net, months: months)
-    var parts: [SheetValue.Part] = [
-      .init("plot_growth", "Cumulative log return", growth),
+    let growthPlot = SheetValue.Part("plot_growth", "Cumulative log return", growth)
+    let falls: [SheetValue.Part] = [
       .init("plot_drawdown", "Wealth below its peak", underwater),
-      .init("years", "Returns by year", years(calendar)),
       .init("drawdowns", "The five deepest drawdowns, net", drawdowns),
-      .init("plot_rolling", "Rolling Sharpe ratio, \(window) \(clock.noun)s", rollingSharpe),
-      .init("plot_returns", "\(clock.noun.capitalizedFirst)ly returns, net", histogram),
-      .init("months", "Net returns by month", monthTable(calendar)),
+    ]
+    let calendarParts: [SheetValue.Part] = [
+      .init("years", "Returns by year", years(calendar)),
       .init("plot_months", "Net returns by year and calendar month", monthHeat(calendar)),
-      .init("regimes", "Regimes, net", options.regimes.table(net, months, clock)),
+    ]
+    var parts: [SheetValue.Part] = [
+      .init("plot_rolling", "Rolling Sharpe ratio, \(window) \(clock.noun)s", rollingSharpe)
     ]
     if let market {
-      parts.insert(.init("plot_beta", "Rolling beta on \(market.name)", rollingBeta(market)), at: 5)
+      parts.append(.init("plot_beta", "Rolling beta on \(market.name)", rollingBeta(market)))
     }
+    parts.append(.init("plot_returns", "\(clock.noun.capitalizedFirst)ly returns, net", histogram))
     if let factors = options.factors {
-      parts.insert(.init("alphas", "Alphas", alphas(factors)), at: 2)
+      parts.append(.init("alphas", "Alphas", alphas(factors)))
     }
-    return parts + [.init("rolling", "Rolling figures", rollingTable)]
+    return [growthPlot] + falls + calendarParts + parts + [
+      .init("regimes", "Regimes, net", options.regimes.table(net, months, clock)),
+      .init("months", "Net returns by month", monthTable(calendar)),
+      .init("rolling", "Rolling figures", rollingTable, isSeries: true),
+    ]
   }
 
   // MARK: Tables
@@ -155,7 +161,7 @@ extension PortfolioStudy {
 
   private var histogram: Scene {
     var scene = Histogram.of("", values: net.filter { !$0.isNaN }, bins: nil)
-    scene.xLabel = "return"
+    (scene.xLabel, scene.xUnit) = ("return", .ratio)
     return scene
   }
 

@@ -43,7 +43,7 @@ struct PortfolioStudy {
 
   func sheet(full: Bool) -> SheetValue {
     var sheet = SheetValue(
-      kind: .portfolio, title: value.heading, facts: facts, columns: ["gross", "net"],
+      kind: .portfolio, title: title, facts: facts, columns: ["gross", "net"],
       figures: figures, parts: parts, brief: [], widths: (label: 26, cell: 10))
     sheet = SheetValue(
       kind: sheet.kind, title: sheet.title, facts: sheet.facts, columns: sheet.columns,
@@ -59,6 +59,8 @@ struct PortfolioStudy {
         ? [] : ["\(Counted.text(test.skipped.count, clock.noun)) with too few firms are left out"])
     return sheet
   }
+
+  private var title: String { "\(SheetFacts.short(value.title)) · \(value.held)" }
 
   // MARK: Figures
 
@@ -108,15 +110,14 @@ struct PortfolioStudy {
       sheet.figures.first { $0.name == name }?.text(column) ?? ""
     }
     func both(_ name: String) -> [String] { [text(name, 0), text(name, 1)] }
-    func pair(_ a: String, _ b: String) -> [String] {
-      [0, 1].map { text(a, $0) + " / " + text(b, $0) }
+    func also(_ name: String, _ words: String) -> String {
+      "\(words) \(text(name, 0)) gross, \(text(name, 1)) net"
     }
     let fall = Drawdowns.deepest(1, of: test.net, months: months).first
     let when = fall.map {
-      "net \($0.peak?.description ?? "start")..\($0.trough), "
-        + ($0.recovery.map { "back \($0)" } ?? "not back") + ", \(Counted.text($0.length, clock.noun))"
+      "\($0.peak?.description ?? "start")..\($0.trough), "
+        + ($0.recovery.map { "back \($0)" } ?? "not back") + " (\(Counted.text($0.length, clock.noun)))"
     }
-    let turnover = text("turnover", 0), cost = text("break_even", 0)
     let breakEven = sheet.figures.first { $0.name == "break_even" }?.values[0] ?? .nan
     let alpha = alphaLine
     return [
@@ -127,15 +128,13 @@ struct PortfolioStudy {
       .init("Sharpe ratio (×√\(year))", both("sharpe")),
       .init("Sortino ratio (×√\(year))", both("sortino")),
       .init("largest drawdown", both("drawdown"), when ?? ""),
-      .init("skewness / kurtosis", pair("skew", "kurtosis")),
-      .init("worst / best \(clock.noun)", [0, 1].map { k in
-        text("worst", k) + " / " + percent(Moments(series[k]).maximum)
-      }.map { $0 }, "above zero \(text("positive", 0)) gross, \(text("positive", 1)) net"),
-      .init("VaR / ES, 95%", pair("var", "es"), "loss of one \(clock.noun)"),
+      .init("worst \(clock.noun)", both("worst"), also("positive", "above zero")),
+      .init("value at risk, 95%", both("var"), also("es", "expected shortfall")),
+      .init("skewness", both("skew"), also("kurtosis", "kurtosis")),
       .init(
-        "turnover \(clock.each)", [turnover, ""],
+        "turnover \(clock.each)", [text("turnover", 0), ""],
         "two-way; break-even cost "
-          + (breakEven.isFinite ? NumberFormat.basisPoints(breakEven) : cost) + " a side"),
+          + (breakEven.isFinite ? NumberFormat.basisPoints(breakEven) : NumberFormat.missing) + " a side"),
       alpha,
     ]
   }
@@ -167,7 +166,7 @@ struct PortfolioStudy {
     let isSorted = value.rule == nil
     return SheetFacts.Sample(months: months, clock: clock, firms: firms).facts.map {
       $0.name == "sample" ? $0 : .init($0.name + " held", $0.text)
-    } + SheetFacts.returns("returns of \(value.title)", .ratio, excess: options.excess)
+    } + SheetFacts.returns("of the portfolio", .ratio, excess: options.excess)
       + [
         .init("weighting", test.conventions.first ?? ""),
         .init("breakpoints", isSorted ? (test.conventions.dropFirst().first ?? "") : "none: a rule"),

@@ -35,6 +35,14 @@ enum SheetFacts {
     }
   }
 
+  /// A file's name without its folders and endings; anything else as it is.
+  static func short(_ origin: String) -> String {
+    let name = origin.split(separator: "/").last.map(String.init) ?? origin
+    return [".gz", ".csv", ".tsv", ".txt", ".parquet", ".sas7bdat", ".dta"].reduce(name) {
+      $0.hasSuffix($1) ? String($0.dropLast($1.count)) : $0
+    }
+  }
+
   /// What the returns are.
   static func returns(
     _ name: String, _ unit: ColumnUnit, excess: Bool?

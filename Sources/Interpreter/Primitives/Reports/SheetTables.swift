@@ -7,6 +7,7 @@ import FactorRuntime
 struct SheetTable {
   private var columns: [(name: String, column: Column)] = []
   private var statistics: [String: Statistic] = [:]
+  private var decimals: [String: Int] = [:]
   private static let known = Availability.wholeSample
 
   init() {}
@@ -18,10 +19,12 @@ struct SheetTable {
   mutating func time(_ months: [Period]) { columns.append(Column.time(months)) }
 
   mutating func add(
-    _ name: String, _ values: [Double], _ unit: ColumnUnit = .plain, _ statistic: Statistic? = nil
+    _ name: String, _ values: [Double], _ unit: ColumnUnit = .plain, _ statistic: Statistic? = nil,
+    decimals places: Int? = nil
   ) {
     columns.append((name, Column(numbers: values, unit: unit, known: Self.known)))
     statistics[name] = statistic
+    decimals[name] = unit == .plain ? places ?? statistic?.decimals : nil
   }
 
   /// A column of a figure under a name of its own, in the figure's unit.
@@ -36,7 +39,7 @@ struct SheetTable {
 
   func table(_ title: String, notes: [String] = []) -> Table {
     var table = Table(title: title, columns: columns, notes: notes)
-    table.statistics = statistics
+    (table.statistics, table.decimals) = (statistics, decimals)
     return table
   }
 }

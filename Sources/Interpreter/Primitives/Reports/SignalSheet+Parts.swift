@@ -33,7 +33,7 @@ extension SignalStudy {
       .init(.coverage, [coverage]),
     ]
     var sheet = SheetValue(
-      kind: .signal, title: "\(names.signal) · \(origin)", facts: facts, columns: [""],
+      kind: .signal, title: "\(names.signal) · \(SheetFacts.short(origin))", facts: facts, columns: [""],
       figures: figures, parts: parts, brief: brief(spreadMean),
       widths: (label: 17, cell: options.buckets <= 6 ? 8 : 6))
     (sheet.isFull, sheet.notes, sheet.periodsPerYear) = (full, notes, clock.periodsPerYear)
@@ -120,8 +120,8 @@ extension SignalStudy {
         "\(clock.each), t \(fixed(mean.tStatistic, 2)) · Sharpe \(fixed(trades.grossPerformance.sharpeRatio, 2)) gross, "
           + "\(fixed(trades.netPerformance.sharpeRatio, 2)) net"),
       .init(
-        "monotonic, p", [fixed(monotonicity.rising, 3)],
-        "rising; \(fixed(monotonicity.falling, 3)) falling"),
+        "monotonic, p", [SheetValue.share(ofDraws: monotonicity.rising)],
+        "rising; \(SheetValue.share(ofDraws: monotonicity.falling)) falling"),
       .init(
         "turnover", [percent(turnover, 0)],
         "\(clock.each), two-way, both legs · new names \(percent(newNames[0], 0)) at the bottom, "
@@ -155,24 +155,25 @@ extension SignalStudy {
       .init("plot_buckets", "Mean \(clock.noun)ly return by bucket", bucketBars),
       .init("plot_growth", "Cumulative log return of the spread", growth),
       .init("plot_ic", "Rank IC, and its mean over \(SheetPlots.year(clock))", icLines),
-      .init("plot_ic_heat", "Rank IC by year and calendar month", icHeat),
       .init("plot_coverage", "Firms with a signal", coverageLine),
-      .init("distribution", "The signal by bucket", distribution),
-      .init("turnovers", "Turnover by bucket", turnoverTable),
-      .init("ic_by_year", "IC by year", icTable(means.years.map(String.init), means.byYear, pearsons.byYear, "year")),
+      .init("plot_ic_heat", "Rank IC by year and calendar month", icHeat),
+      .init(
+        "ic_by_year", "IC by year",
+        icTable(means.years.map(String.init), means.byYear, pearsons.byYear, "year")),
       .init(
         "ic_by_month", "IC by calendar month",
         icTable(SheetPlots.monthNames, means.byMonth, pearsons.byMonth, "month_of_year")),
+      .init("turnovers", "Turnover by bucket", turnoverTable),
+      .init("distribution", "The signal by bucket", distribution),
+      .init("ics", "IC by \(clock.noun)", icSeries, isSeries: true),
+      .init("coverages", "Coverage by \(clock.noun)", coverageTable, isSeries: true),
     ]
     if let factors = options.factors {
       parts.insert(.init("alphas", "Alphas by bucket", alphaTable(factors)), at: 1)
-      parts.append(
-        .init("plot_alphas", "Alpha against mean return, by bucket", alphaScatter(factors)))
+      parts.insert(
+        .init("plot_alphas", "Alpha against mean return, by bucket", alphaScatter(factors)), at: 3)
     }
-    return parts + [
-      .init("ics", "IC by \(clock.noun)", icSeries),
-      .init("coverages", "Coverage by \(clock.noun)", coverageTable),
-    ]
+    return parts
   }
 
   private var bucketNames: [String] { buckets.returns.indices.map { "\($0 + 1)" } }
@@ -195,7 +196,7 @@ extension SignalStudy {
         return present.isEmpty
           ? .nan : Double(present.count { $0 > 0 }) / Double(present.count)
       })
-    table.add("firms", buckets.sizes.map { Moments($0).mean } + [.nan])
+    table.add("firms", buckets.sizes.map { Moments($0).mean } + [.nan], decimals: 1)
     return table.table(
       "\(names.returns) by \(names.signal)",
       notes: [
@@ -345,7 +346,8 @@ extension SignalStudy {
             factors.alpha(excess($0, factors), months, model, lags: options.lags).alpha
           })
       })
-    (scene.xLabel, scene.yLabel, scene.unit) = ("mean", "alpha", .ratio)
+    (scene.xLabel, scene.yLabel) = ("mean", "alpha")
+    (scene.unit, scene.xUnit) = (.ratio, .ratio)
     return scene
   }
 }
