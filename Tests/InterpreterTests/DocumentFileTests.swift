@@ -21,7 +21,8 @@ import Testing
 
   @Test func sheetsAreWrittenInFiveFormats() throws {
     let html = try saved(Self.sheet, "s.html")
-    #expect(html.hasPrefix("<!DOCTYPE html>") && html.contains("<svg") && html.contains("Definitions"))
+    #expect(
+      html.hasPrefix("<!DOCTYPE html>") && html.contains("<svg") && html.contains("Definitions"))
     #expect(try saved(Self.sheet, "s.md").hasPrefix("# signal sheet: size · toy\n"))
     #expect(try saved(Self.sheet, "s.tex").contains("\\begin{tabular}"))
     #expect(try saved(Self.sheet, "s.csv").hasPrefix("part,row,column,value\n"))
@@ -50,6 +51,8 @@ import Testing
   @Test func onlyDocumentsAreWrittenSo() {
     #expect(run("save 5, \"/tmp/never.html\"").codes == ["F0201"])
     #expect(run("save 5, \"/tmp/never.json\"").codes == ["F0201"])
-    #expect(run("toy | tearsheet size, returns: ret | save \"/no/such/folder/x.html\"").codes == ["F0502"])
+    #expect(
+      run("toy | tearsheet size, returns: ret | save \"/no/such/folder/x.html\"").codes == ["F0502"]
+    )
   }
 }

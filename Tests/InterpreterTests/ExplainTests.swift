@@ -74,6 +74,7 @@ import Testing
     let page = HelpPage.page(for: "sortino", catalog: .standard) ?? []
     #expect(page.contains { $0.contains(Statistic.sortino.formula) })
     // A verb of the same name comes first.
-    #expect(HelpPage.page(for: "importance", catalog: .standard)?[0].hasPrefix("… | importance") == true)
+    #expect(
+      HelpPage.page(for: "importance", catalog: .standard)?[0].hasPrefix("… | importance") == true)
   }
 }

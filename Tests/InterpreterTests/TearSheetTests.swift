@@ -120,6 +120,26 @@ import Testing
     #expect(scene.series.count == 2 && scene.axis == .categories(["ca0", "ca1"]))
   }
 
+  @Test func aSetOfPortfoliosIsTestedTogether() throws {
+    let text =
+      Self.factors + """
+        a = toy | deciles size | portfolio returns: ret
+        b = toy | deciles mom, small: skip | portfolio returns: ret | costs 10bps
+
+        """
+    let sheet = try sheet(text + "[a, b] | tearsheet factors: f")
+    #expect(sheet.kind == .portfolio && sheet.columns.count == 2 && sheet.brief.count == 12)
+    // Over the months that both have; momentum has none in the first.
+    let own = try self.sheet(text + "a | tearsheet")
+    #expect(own.facts[0].text != sheet.facts[0].text)
+    guard case .table(let table)? = sheet.part("alphas")?.content else {
+      Issue.record("no alphas")
+      return
+    }
+    #expect(table.notes.contains { $0.contains("CAPM: GRS F(2,") })
+    #expect(sheet.figure("sharpe_2") != nil)
+  }
+
   @Test func lateSignalsAreRefused() {
     // A column known with the return, as files without `known` have them.
     #expect(run("toy | tearsheet ret, returns: ret").codes == ["F0301"])
@@ -132,7 +152,8 @@ import Testing
 
   @Test(arguments: [
     (
-      "panel(firm: \"A\", date: [2020-01, 2020-02, 2020-03], ret: [0.1, 0.2, 0.1], x: [1, 2, 3])", "F0417"
+      "panel(firm: \"A\", date: [2020-01, 2020-02, 2020-03], ret: [0.1, 0.2, 0.1], x: [1, 2, 3])",
+      "F0417"
     ),
     ("toy | derive x = size * na", "F0407"), ("toy | derive x = size * 0", "F0417"),
     ("toy | derive x = size, ret = ret * na", "F0407"),
@@ -159,7 +180,8 @@ import Testing
     )
     #expect(gap.notes.contains { $0.contains("1 month could not be sorted") })
     let huge = try sheet(
-      "p = toy | derive x = size * 1e300, r = ret * 1e150\np | tearsheet x, returns: r, buckets: 5, full: true")
+      "p = toy | derive x = size * 1e300, r = ret * 1e150\np | tearsheet x, returns: r, buckets: 5, full: true"
+    )
     #expect(!huge.display(DisplayOptions()).isEmpty && !HTMLReport(huge.report).text.isEmpty)
   }
 

@@ -15,7 +15,8 @@ import Testing
     let table = TableDocument(
       caption: hostile,
       columns: [
-        TableLayout.Column("name", [hostile, "na"], .left), TableLayout.Column("x", ["0.30", "na"]),
+        TableLayout.Column("name", [hostile, "na"], .left),
+        TableLayout.Column("x", ["0.30", "na"]),
       ], notes: [hostile])
     return ReportDocument(
       kind: "signal sheet", title: hostile, facts: [.init("fact", hostile)],
@@ -35,12 +36,16 @@ import Testing
     // Nothing is fetched: the only addresses are data and the name space of SVG.
     let addresses = text.split(separator: "href=\"").dropFirst()
     #expect(addresses.allSatisfy { $0.hasPrefix("data:text/csv") } && addresses.count == 2)
-    #expect(text.contains("viewport") && text.contains("prefers-color-scheme") && text.contains("@media print"))
+    #expect(
+      text.contains("viewport") && text.contains("prefers-color-scheme")
+        && text.contains("@media print"))
     // Elements that open also close.
     for tag in ["table", "figure", "section", "svg", "dl", "main"] {
       let opened = text.split(separator: "<\(tag)", omittingEmptySubsequences: false)
         .dropFirst().count { " >".contains($0.first ?? "x") }
-      #expect(opened == text.split(separator: "</\(tag)>", omittingEmptySubsequences: false).count - 1, "\(tag)")
+      #expect(
+        opened == text.split(separator: "</\(tag)>", omittingEmptySubsequences: false).count - 1,
+        "\(tag)")
     }
   }
 
@@ -66,7 +71,8 @@ import Testing
 
   @Test func markdownAndLaTeXReadWhatIsWritten() {
     let markdown = report.lines(.markdown)
-    #expect(markdown.contains { $0.hasPrefix("| a\\<b>&\"c\" \\| 100% $x_1$ \\`d\\` \\*e\\*\\\\f g |") })
+    #expect(
+      markdown.contains { $0.hasPrefix("| a\\<b>&\"c\" \\| 100% $x_1$ \\`d\\` \\*e\\*\\\\f g |") })
     #expect(markdown.contains { $0.contains("√A · mean(r) / sd(r)") })
     let latex = report.lines(.latex).joined(separator: "\n")
     #expect(latex.contains("a$<$b$>$\\&\"c\" $|$ 100\\% \\$x\\_1\\$"))
@@ -82,7 +88,8 @@ import Testing
     #expect(lines.contains { $0.hasSuffix(",x,0.30000000000000004") })
     let json = try JSON(parsing: Array(report.json.written().utf8))
     #expect(json == report.json)
-    #expect(json["parts"]?.items[0]["rows"]?.items[0].items == [.text(Self.hostile), .number(0.1 + 0.2)])
+    #expect(
+      json["parts"]?.items[0]["rows"]?.items[0].items == [.text(Self.hostile), .number(0.1 + 0.2)])
     #expect(json["parts"]?.items[0]["rows"]?.items[1].items == [.null, .null])
   }
 
@@ -97,7 +104,8 @@ import Testing
         "", names: ["p", "q"], series: [("k 1", [0.1, 0.2]), ("k 2", [0.3, .nan])], unit: .ratio),
       BarPlot.of("", names: ["p", "q"], values: [0.1, -0.2], isLying: true),
       Histogram.of("", values: TestPanels.normals(50), bins: 7),
-      HeatMap.of("", rows: ["2000", "2001"], columns: ["Jan", "Feb"], values: [[1, -2], [.nan, 3]]),
+      HeatMap.of(
+        "", rows: ["2000", "2001"], columns: ["Jan", "Feb"], values: [[1, -2], [.nan, 3]]),
       ScatterPlot.of("", xs: [1, 2, 3], ys: values.prefix(3).map { $0.isNaN ? 0 : $0 }),
     ]
     for scene in scenes {
@@ -106,7 +114,9 @@ import Testing
       var again = scene
       if scene.mark == .scatter {
         let columns = table.columns.compactMap(\.numbers)
-        again.series = [Scene.Series("", xs: columns[columns.count - 2], ys: columns[columns.count - 1])]
+        again.series = [
+          Scene.Series("", xs: columns[columns.count - 2], ys: columns[columns.count - 1])
+        ]
       } else {
         let place = try #require(table.columns.first)
         let xs = scene.series[0].xs

@@ -189,20 +189,28 @@ enum Members {
     score("r2_pred_managed", "predictive R2 on managed portfolios", .predictiveR2) {
       $0.preferredR2.managed.value
     },
-    score("r2_pred_train", "predictive R2 of the training months, at the level of `at`", .predictiveR2) {
+    score(
+      "r2_pred_train", "predictive R2 of the training months, at the level of `at`", .predictiveR2
+    ) {
       $0.r2(of: .train)?.predictive
     },
-    score("r2_pred_valid", "predictive R2 of the validation months, at the level of `at`", .predictiveR2) {
+    score(
+      "r2_pred_valid", "predictive R2 of the validation months, at the level of `at`", .predictiveR2
+    ) {
       $0.r2(of: .valid)?.predictive
     },
-    score("r2_pred_mean", "predictive R2 on stocks with mean factors", .predictiveR2) { $0.predictive(.mean) },
+    score("r2_pred_mean", "predictive R2 on stocks with mean factors", .predictiveR2) {
+      $0.predictive(.mean)
+    },
     score("r2_pred_prior", "predictive R2 on stocks with the learned prior", .predictiveR2) {
       $0.predictive(.prior)
     },
     score("rank_ic", "mean rank IC", .rankIC) { $0.rankIC?.mean },
     score("icir", "mean rank IC over its standard deviation", .icRatio) { $0.rankIC?.ratio },
     score("ic_t", "the t-statistic of the mean rank IC", .icT) { $0.rankIC?.tStatistic },
-    score("ic", "mean IC, Pearson's correlation by month", .informationCoefficient) { $0.pearsonIC?.mean },
+    score("ic", "mean IC, Pearson's correlation by month", .informationCoefficient) {
+      $0.pearsonIC?.mean
+    },
     score("log_score", "mean log density of the returns, for models with a variance", .logScore) {
       $0.density?.score.logScore
     },
@@ -216,11 +224,15 @@ enum Members {
     score("sharpe", "annualised Sharpe ratio of the long-short decile, gross", .sharpe) {
       $0.longShort?.grossPerformance.sharpeRatio
     },
-    score("sharpe_net", "the same after costs", .sharpe) { $0.longShort?.netPerformance.sharpeRatio },
+    score("sharpe_net", "the same after costs", .sharpe) {
+      $0.longShort?.netPerformance.sharpeRatio
+    },
     score("sharpe_long", "annualised Sharpe ratio of the top decile, gross", .sharpe) {
       $0.longOnly?.grossPerformance.sharpeRatio
     },
-    score("sharpe_long_net", "the same after costs", .sharpe) { $0.longOnly?.netPerformance.sharpeRatio },
+    score("sharpe_long_net", "the same after costs", .sharpe) {
+      $0.longOnly?.netPerformance.sharpeRatio
+    },
   ]
 
   private static let backtest: [Member] = [

@@ -25,11 +25,12 @@ extension SheetValue {
     case .plot(let scene):
       var scene = scene
       scene.title = part.title
-      return [""] + PlotValue(scene: scene, canvas: .braille).display(options).map { line in
-        var line = line
-        while line.hasSuffix(" ") { line.removeLast() }
-        return line
-      }
+      return [""]
+        + PlotValue(scene: scene, canvas: .braille).display(options).map { line in
+          var line = line
+          while line.hasSuffix(" ") { line.removeLast() }
+          return line
+        }
     }
   }
 

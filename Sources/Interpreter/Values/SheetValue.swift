@@ -33,7 +33,8 @@ public struct SheetValue: Sendable {
       if statistic == .monotonicity { return SheetValue.share(ofDraws: value) }
       if statistic == .breakEven { return NumberFormat.basisPoints(value) }
       return statistic.unit == .ratio
-        ? NumberFormat.percent(value, decimals: 2) : NumberFormat.fixed(value, decimals: statistic.decimals)
+        ? NumberFormat.percent(value, decimals: 2)
+        : NumberFormat.fixed(value, decimals: statistic.decimals)
     }
   }
 
@@ -101,8 +102,8 @@ public struct SheetValue: Sendable {
   /// The name of a figure's column as a member: the first by the figure's name, then `_net` or `_2`.
   func member(_ figure: Figure, _ place: Int) -> String {
     if place == 0 { return figure.name }
-    // Models have names that are no words.
-    return "\(figure.name)_\(kind == .model ? "\(place + 1)" : columns[place])"
+    // Models and portfolios have names that are no words.
+    return "\(figure.name)_\(columns[place] == "net" ? "net" : "\(place + 1)")"
   }
 
   func part(_ name: String) -> Part? { parts.first { $0.name == name } }
@@ -219,6 +220,7 @@ enum SheetNames {
     ("drawdowns", .table(nil), "the five deepest drawdowns"),
     ("rolling", .table(nil), "rolling Sharpe ratio and beta"),
     ("regimes", .table(nil), "returns by regime"),
+    ("correlations", .table(nil), "correlations of several portfolios"),
     ("r2", .table(nil), "R2 of each model in and out of sample"),
     ("factors", .table(nil), "the model's factors"),
     ("pricing", .table(nil), "pricing errors of managed portfolios"),

@@ -76,8 +76,9 @@ public struct HTMLReport {
       let picture = SVGWriter.text(bare, width: 520, height: 300, ink: .page)
       return "<figure>\n\(title)\n\(picture)</figure>"
     case .table(let table, _):
-      let isWide = table.columns.count > 8
-      return "<section class=\"\(isWide ? "table wide" : "table")\">\n\(title)\n\(body(table))\n</section>"
+      let isWide = Self.isWide(table)
+      return
+        "<section class=\"\(isWide ? "table wide" : "table")\">\n\(title)\n\(body(table))\n</section>"
     }
   }
 
@@ -97,14 +98,25 @@ public struct HTMLReport {
         ]
       return head + block.rows.map { k in row(table.columns.map { $0.cells[k] }, "td") }
     }
-    let caption = table.caption.isEmpty ? "" : "<p class=\"caption\">\(escaped(table.caption))</p>\n"
+    let caption =
+      table.caption.isEmpty ? "" : "<p class=\"caption\">\(escaped(table.caption))</p>\n"
     let notes = table.notes.map { "\n<p class=\"note\">\(escaped($0))</p>" }.joined()
     let titles = table.columns.map(\.title)
     let heading = titles.allSatisfy(\.isEmpty) ? "" : "<thead>\(row(titles, "th"))</thead>\n"
-    return caption + "<div class=\"scroll\"><table>\n\(heading)<tbody>\n\(rows.joined(separator: "\n"))\n</tbody>\n</table></div>" + notes
+    return caption
+      + "<div class=\"scroll\"><table>\n\(heading)<tbody>\n\(rows.joined(separator: "\n"))\n</tbody>\n</table></div>"
+      + notes
   }
 
   private func escaped(_ text: String) -> String { SVGText.escaped(text) }
+
+  // Half a page has room for some seventy characters.
+  private static func isWide(_ table: TableDocument) -> Bool {
+    let widths = table.columns.map { column in
+      2 + (([column.title] + column.cells.prefix(200)).map { TextWidth.of($0) }.max() ?? 0)
+    }
+    return widths.reduce(0, +) > 72
+  }
 
   // The file as a link: letters and digits as they are, all other bytes by number.
   private static func link(_ columns: [(name: String, column: Column)]) -> String {

@@ -100,9 +100,11 @@ public struct TableDocument: Sendable {
     var lines = ["\\begin{table}[htbp]", "\\centering"]
     if !caption.isEmpty { lines.append("\\caption{\(Self.latexEscaped(caption))}") }
     let sides = columns.map { $0.alignment == .right ? "r" : "l" }.joined()
-    lines += ["\\begin{tabular}{\(sides)}", "\\toprule", line(columns.map(\.title))]
-    for block in blocks {
-      lines.append("\\midrule")
+    let isTitled = columns.contains { !$0.title.isEmpty }
+    lines += ["\\begin{tabular}{\(sides)}", "\\toprule"]
+    if isTitled { lines.append(line(columns.map(\.title))) }
+    for (place, block) in blocks.enumerated() {
+      if isTitled || place > 0 { lines.append("\\midrule") }
       if !block.title.isEmpty {
         lines.append(
           "\\multicolumn{\(columns.count)}{l}{\\emph{\(Self.latexEscaped(block.title))}} \\\\")

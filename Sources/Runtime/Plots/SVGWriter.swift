@@ -251,7 +251,8 @@ extension SVGPicture {
     parts.append(
       "<rect x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(w))\" "
         + "height=\"\(number(h))\" fill=\"\(colour(series))\""
-        + (scene.mark == .histogram ? " stroke=\"\(ink.paper ?? "var(--paper)")\" stroke-width=\"0.8\"/>" : "/>"))
+        + (scene.mark == .histogram
+          ? " stroke=\"\(ink.paper ?? "var(--paper)")\" stroke-width=\"0.8\"/>" : "/>"))
   }
 
   private mutating func line(

@@ -45,7 +45,8 @@ extension Statistic {
   /// The cumulative log return.
   public static let cumulativeLog = Statistic(
     "cumulative", "cumulative log return", "what one unit grew to, in logarithms",
-    formula: "Σ log(1 + r)", convention: "missing returns count as zero; none after a loss of everything")
+    formula: "Σ log(1 + r)",
+    convention: "missing returns count as zero; none after a loss of everything")
 }
 
 extension Performance {

@@ -68,6 +68,7 @@ extension Statistic {
   /// How many firms have a signal.
   public static let coverage = Statistic(
     "coverage", "coverage", "the share of firms that have a signal",
-    formula: "mean over t of firms with a signal / firms", convention: "firms that have a row in the period",
+    formula: "mean over t of firms with a signal / firms",
+    convention: "firms that have a row in the period",
     unit: .ratio)
 }

@@ -120,6 +120,7 @@ extension Statistic {
   public static let breakEven = Statistic(
     "break_even", "break-even cost", "the cost a unit traded at which the mean net return is zero",
     formula: "mean(gross return) / mean(turnover)",
-    convention: "a side: charged on what is bought and again on what is sold; negative where the gross mean is",
+    convention:
+      "a side: charged on what is bought and again on what is sold; negative where the gross mean is",
     reference: "Novy-Marx and Velikov (2016)", unit: .ratio)
 }

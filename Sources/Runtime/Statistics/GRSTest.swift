@@ -102,7 +102,8 @@ extension Statistic {
   /// The joint test.
   public static let grs = Statistic(
     "grs", "GRS", "the joint test that all alphas are zero",
-    formula: "(T − N − K) / N · α′ S⁻¹ α / (1 + m′ V⁻¹ m), an F with N and T − N − K degrees of freedom",
+    formula:
+      "(T − N − K) / N · α′ S⁻¹ α / (1 + m′ V⁻¹ m), an F with N and T − N − K degrees of freedom",
     convention: "S and V divided by T; normal errors",
     reference: "Gibbons, Ross and Shanken (1989)")
 }

@@ -59,7 +59,8 @@ public struct Moments: Sendable, Equatable {
 extension Statistic {
   /// Skewness.
   public static let skewness = Statistic(
-    "skew", "skewness", "how lopsided returns are; below zero where large losses are commoner than large gains",
+    "skew", "skewness",
+    "how lopsided returns are; below zero where large losses are commoner than large gains",
     formula: "m₃ / m₂^1.5, m_k the mean of (r − mean)^k",
     convention: "moments divided by n, no correction for small samples")
   /// Kurtosis.

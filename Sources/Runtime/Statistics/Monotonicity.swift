@@ -44,11 +44,14 @@ public struct MonotonicityTest: Sendable, Equatable {
       above.rising += low > smallest ? 1 : 0
       above.falling += -high > -largest ? 1 : 0
     }
-    (rising, falling) = (Double(above.rising) / Double(draws), Double(above.falling) / Double(draws))
+    (rising, falling) = (
+      Double(above.rising) / Double(draws), Double(above.falling) / Double(draws)
+    )
   }
 
   // How often each period is in a draw.
-  private static func counts(_ draw: Int, _ periods: Int, _ block: Int, _ seed: UInt64) -> [Double] {
+  private static func counts(_ draw: Int, _ periods: Int, _ block: Int, _ seed: UInt64) -> [Double]
+  {
     var stream = RandomStream(seed: seed, purpose: .bootstrap, stream: UInt32(draw))
     var counts = [Double](repeating: 0, count: periods)
     var place = stream.below(periods)
@@ -74,8 +77,10 @@ public struct MonotonicityTest: Sendable, Equatable {
 extension Statistic {
   /// The p-value of the monotonic relation test.
   public static let monotonicity = Statistic(
-    "monotonic_p", "monotonic, p", "the p-value of mean returns that do not rise from bucket to bucket",
+    "monotonic_p", "monotonic, p",
+    "the p-value of mean returns that do not rise from bucket to bucket",
     formula: "share of draws with min (d*_i − d_i) > min d_i, d_i the step from bucket i to i + 1",
-    convention: "stationary bootstrap, 1,000 draws of blocks of ten periods on average; small where means rise throughout",
+    convention:
+      "stationary bootstrap, 1,000 draws of blocks of ten periods on average; small where means rise throughout",
     reference: "Patton and Timmermann (2010)", decimals: 3)
 }

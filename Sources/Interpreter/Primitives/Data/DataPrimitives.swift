@@ -91,7 +91,8 @@ let dataPrimitives: [Primitive] = [
     "Writes a sheet or table as HTML, Markdown, LaTeX, CSV or JSON, a plot as SVG or its numbers, a model as .fqm.",
     Parameter<Value>.flow("value", "what to write"),
     Parameter<String>.required(
-      "path", "the file; its ending .html, .md, .tex, .csv, .json, .svg, .fqm or .txt says the format"),
+      "path",
+      "the file; its ending .html, .md, .tex, .csv, .json, .svg, .fqm or .txt says the format"),
     returns: "nothing", isEffect: true, examples: ["save toy, \"out.csv\""]
   ) { context, value, path in
     try Saver.save(value, to: path, context.budget)

@@ -36,8 +36,10 @@ enum DocumentFiles {
     default:
       guard let table = TableFlow(value)?.table else {
         throw Fault(
-          .wrongType, "only sheets, tables and plots are written as \(format), not \(value.type.phrase)")
+          .wrongType,
+          "only sheets, tables and plots are written as \(format), not \(value.type.phrase)")
       }
+      try checkSize(table, format)
       var bare = table
       bare.title = nil
       return ReportDocument(
@@ -46,6 +48,20 @@ enum DocumentFiles {
         definitions: table.columns.compactMap { table.statistics[$0.name] },
         maker: SheetFacts.maker)
     }
+  }
+
+  /// Rows that a page has room for, and cells that a list of records may have.
+  static let (mostRows, mostCells) = (20_000, 5_000_000)
+
+  private static func checkSize(_ table: Table, _ format: String) throws {
+    let isPage = format == "HTML"
+    guard isPage ? table.count > mostRows : table.count * table.columns.count > mostCells else {
+      return
+    }
+    throw Fault(
+      .cannotWrite,
+      "\(Counted.text(table.count, "row")) of \(Counted.text(table.columns.count, "column")) are too many for \(format)",
+      helps: ["write them as .csv"], parameter: "path")
   }
 
   private static func json(_ value: Value) throws -> JSON {
@@ -57,6 +73,7 @@ enum DocumentFiles {
         throw Fault(
           .wrongType, "only sheets, tables and plots are written as JSON, not \(value.type.phrase)")
       }
+      try checkSize(table, "JSON")
       return JSON.records(table.columns)
     }
   }

@@ -118,7 +118,8 @@ private struct Explanation {
     found.add("formula", figure.statistic.formula)
     found.add("convention", figure.statistic.convention)
     if figure.statistic.formula.contains("A"), let year = sheet.periodsPerYear {
-      found.add("A", "\(year) \(noun.dropFirst(5).split(separator: " ").first ?? "periods") in a year")
+      found.add(
+        "A", "\(year) \(noun.dropFirst(5).split(separator: " ").first ?? "periods") in a year")
     }
     found.add("source", figure.statistic.reference)
     found.add(figure.inputs)
@@ -157,7 +158,9 @@ private struct Explanation {
   private static func facts(of column: Column) -> [ReportDocument.Fact] {
     [
       .init("holds", column.kind + (column.unit == .ratio ? ", a share shown in percent" : "")),
-      .init("values", "\(NumberFormat.count(column.count)), \(NumberFormat.count(column.missingCount)) missing"),
+      .init(
+        "values",
+        "\(NumberFormat.count(column.count)), \(NumberFormat.count(column.missingCount)) missing"),
     ]
   }
 
@@ -168,18 +171,22 @@ private struct Explanation {
     switch value {
     case .sheet(let sheet):
       found.add(sheet.facts)
-      for figure in sheet.figures { found.add(figure.name, "\(figure.title) = \(figure.statistic.formula)") }
+      for figure in sheet.figures {
+        found.add(figure.name, "\(figure.title) = \(figure.statistic.formula)")
+      }
       return found.table("\(sheet.kind.rawValue) sheet · \(sheet.title)")
     case .table(let table): return explained(table, table.title ?? "table", [])
     case .sweep(let sweep): return explained(sweep.table(), sweep.origin, [])
     case .evaluation, .backtest, .model, .panel, .task:
       found.add(facts(of: value))
       for member in Members.list(of: value.type) ?? [] {
-        found.add(member.name, member.sentence + (member.statistic.map { " = \($0.formula)" } ?? ""))
+        found.add(
+          member.name, member.sentence + (member.statistic.map { " = \($0.formula)" } ?? ""))
       }
       return found.table(ValueText.short(value))
     case .plot(let plot):
-      found.add("draws", plot.scene.series.map(\.name).filter { !$0.isEmpty }.joined(separator: ", "))
+      found.add(
+        "draws", plot.scene.series.map(\.name).filter { !$0.isEmpty }.joined(separator: ", "))
       found.add("points", NumberFormat.count(plot.scene.series.reduce(0) { $0 + $1.xs.count }))
       found.add("numbers", "save it as .csv for what it was drawn from")
       return found.table(plot.scene.title.isEmpty ? "plot" : plot.scene.title)

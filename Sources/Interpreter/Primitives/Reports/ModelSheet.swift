@@ -43,7 +43,8 @@ struct ModelStudy {
     let figures = figures(pricing)
     var sheet = SheetValue(
       kind: .model,
-      title: names.joined(separator: ", ") + " · " + SheetFacts.short(models.first?.task?.origin ?? "")
+      title: names.joined(separator: ", ") + " · "
+        + SheetFacts.short(models.first?.task?.origin ?? "")
         + " · \(options.block.rawValue)",
       facts: try facts(), columns: names, figures: figures,
       parts: try parts(pricing), brief: brief(figures),
@@ -111,7 +112,8 @@ struct ModelStudy {
       "\(months[block.lowerBound])..\(months[block.upperBound - 1])"
     }
     let seeds = models.map { $0.model.summary }.map { summary in
-      summary.isTrained ? "\(Counted.text(summary.members.count, "seed")) from \(summary.seed)" : "none"
+      summary.isTrained
+        ? "\(Counted.text(summary.members.count, "seed")) from \(summary.seed)" : "none"
     }
     return SheetFacts.Sample(
       months: sample.index.months, clock: sample.index.clock,
@@ -130,7 +132,9 @@ struct ModelStudy {
         .init("seed", Set(seeds).count == 1 ? seeds[0] : seeds.joined(separator: "; ")),
         .init(
           "data",
-          String(SheetFacts.digest(data.index, [data.returns, data.characteristics.map(Double.init)]).prefix(16))),
+          String(
+            SheetFacts.digest(data.index, [data.returns, data.characteristics.map(Double.init)])
+              .prefix(16))),
         .init("program", SheetFacts.maker),
       ]
   }
@@ -150,8 +154,8 @@ struct ModelStudy {
 
   private func parts(_ pricing: [Table?]) throws -> [SheetValue.Part] {
     var parts: [SheetValue.Part] = [
-      .init("r2", "R2 in and out of sample", r2Table),
       .init("plot_r2", "R2 on \(options.block.rawValue) months", r2Bars),
+      .init("r2", "R2 in and out of sample", r2Table),
     ]
     for (place, model) in models.enumerated() {
       let suffix = place == 0 ? "" : "_\(place + 1)"
@@ -161,8 +165,10 @@ struct ModelStudy {
       }
       if var table = pricing[place] {
         table.statistics = ["alpha": .alpha, "t_alpha": .alphaT]
+        table.decimals = ["t_mean": 2, "t_alpha": 2]
         parts.append(.init("pricing" + suffix, "Pricing errors\(whose)", table))
-        parts.append(.init("plot_alphas" + suffix, "Alpha against mean return\(whose)", scatter(table)))
+        parts.append(
+          .init("plot_alphas" + suffix, "Alpha against mean return\(whose)", scatter(table)))
       }
       if options.importance {
         var table = try ImportanceStudy(
@@ -221,7 +227,7 @@ struct ModelStudy {
     table.add(.sharpe, performance.map(\.sharpeRatio))
     for (name, values) in options.factors?.columns ?? [] {
       let other = options.factors?.at(months, values) ?? []
-      table.add(name, series.map { Correlation.pearson($0, other) })
+      table.add(name, series.map { Correlation.pearson($0, other) }, decimals: 2)
     }
     return table.table(
       "factors",

@@ -90,7 +90,8 @@ extension PortfolioStudy {
     table.add("beta_\(factors.models.first?.factors.first ?? "1")", .beta, rows.map(\.2.beta))
     table.add("r2", rows.map(\.2.rSquared), .ratio)
     return table.table(
-      "alphas", notes: ["  alpha \(clock.each) · t: Newey-West, \(options.lags) lags"] + joint(factors))
+      "alphas",
+      notes: ["  alpha \(clock.each) · t: Newey-West, \(options.lags) lags"] + joint(factors))
   }
 
   // The buckets behind the portfolio are the set that the joint test is of.

@@ -116,7 +116,8 @@ struct PortfolioStudy {
     let fall = Drawdowns.deepest(1, of: test.net, months: months).first
     let when = fall.map {
       "\($0.peak?.description ?? "start")..\($0.trough), "
-        + ($0.recovery.map { "back \($0)" } ?? "not back") + " (\(Counted.text($0.length, clock.noun)))"
+        + ($0.recovery.map { "back \($0)" } ?? "not back")
+        + " (\(Counted.text($0.length, clock.noun)))"
     }
     let breakEven = sheet.figures.first { $0.name == "break_even" }?.values[0] ?? .nan
     let alpha = alphaLine
@@ -134,7 +135,8 @@ struct PortfolioStudy {
       .init(
         "turnover \(clock.each)", [text("turnover", 0), ""],
         "two-way; break-even cost "
-          + (breakEven.isFinite ? NumberFormat.basisPoints(breakEven) : NumberFormat.missing) + " a side"),
+          + (breakEven.isFinite ? NumberFormat.basisPoints(breakEven) : NumberFormat.missing)
+          + " a side"),
       alpha,
     ]
   }
@@ -169,7 +171,8 @@ struct PortfolioStudy {
     } + SheetFacts.returns("of the portfolio", .ratio, excess: options.excess)
       + [
         .init("weighting", test.conventions.first ?? ""),
-        .init("breakpoints", isSorted ? (test.conventions.dropFirst().first ?? "") : "none: a rule"),
+        .init(
+          "breakpoints", isSorted ? (test.conventions.dropFirst().first ?? "") : "none: a rule"),
         .init("rebalancing", "every \(clock.noun)"),
         .init("lag rule", "weights set before the \(clock.noun) they earn"),
         SheetFacts.delisting, SheetFacts.costs(value.options.costs),

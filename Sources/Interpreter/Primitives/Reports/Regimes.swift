@@ -82,7 +82,9 @@ struct Regimes {
     table.add(.worst, performance.map(\.worst))
     return table.table(
       "regimes",
-      notes: ["  mean and volatility a year · volatility before: sd of the year before, against its median"])
+      notes: [
+        "  mean and volatility a year · volatility before: sd of the year before, against its median"
+      ])
   }
 
   // Volatility of the year before each period is known when it begins.

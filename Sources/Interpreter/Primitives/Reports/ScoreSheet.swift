@@ -35,6 +35,8 @@ enum ScoreSheet {
     table.text("model", cells.map(\.model))
     table.text("options", labels)
     table.add("total", .totalR2, scores.map { $0.totalStocks ?? .nan })
+    let chosen = cells.map { $0.scores[.valid] }
+    table.add("total_valid", .totalR2, chosen.map { $0?.totalStocks ?? .nan })
     table.add("total_managed", .totalR2, scores.map { $0.totalManaged ?? .nan })
     table.add("pred", .predictiveR2, scores.map { $0.predictive($0.preferred) ?? .nan })
     table.add("pred_managed", .predictiveR2, scores.map { $0.preferredR2.managed.value })
@@ -102,7 +104,8 @@ extension EvaluationValue {
       .init("model", model),
       .init(
         "sample",
-        "\(block.rawValue) \(months.first)..\(months.last), \(Counted.text(months.count, clock.noun))"),
+        "\(block.rawValue) \(months.first)..\(months.last), \(Counted.text(months.count, clock.noun))"
+      ),
       .init("firms \(clock.each)", range),
       .init("firm-\(clock.noun)s", NumberFormat.count(rows)),
       .init("forecast", preferred.rawValue),

@@ -90,7 +90,7 @@ enum SheetFacts {
 
   /// The seed, the data and the program.
   static func origin(seed: UInt64?, digest: String) -> [ReportDocument.Fact] {
-    (seed.map { [.init("seed", "\($0)")] } ?? [.init("seed", "none used")])
+    (seed.map { [.init("seed", "\($0)")] } ?? [.init("seed", "none used by the portfolio")])
       + [.init("data", String(digest.prefix(16))), .init("program", maker)]
   }
 

@@ -21,7 +21,8 @@ extension SignalStudy {
         .neweyWest, name: "spread_t", title: "t of the spread", [spreadMean.tStatistic],
         inputs: [lags]),
       .init(.sharpe, title: "Sharpe ratio of the spread, gross", [gross.sharpeRatio]),
-      .init(.sharpe, name: "sharpe_net", title: "Sharpe ratio of the spread, net", [net.sharpeRatio]),
+      .init(
+        .sharpe, name: "sharpe_net", title: "Sharpe ratio of the spread, net", [net.sharpeRatio]),
       .init(
         .monotonicity, title: "rises monotonically, p", [monotonicity.rising], inputs: drawn),
       .init(
@@ -33,7 +34,8 @@ extension SignalStudy {
       .init(.coverage, [coverage]),
     ]
     var sheet = SheetValue(
-      kind: .signal, title: "\(names.signal) · \(SheetFacts.short(origin))", facts: facts, columns: [""],
+      kind: .signal, title: "\(names.signal) · \(SheetFacts.short(origin))", facts: facts,
+      columns: [""],
       figures: figures, parts: parts, brief: brief(spreadMean),
       widths: (label: 17, cell: options.buckets <= 6 ? 8 : 6))
     (sheet.isFull, sheet.notes, sheet.periodsPerYear) = (full, notes, clock.periodsPerYear)
@@ -43,7 +45,8 @@ extension SignalStudy {
   private var drawn: [ReportDocument.Fact] {
     [
       .init(
-        "draws", "\(monotonicity.draws) of blocks of \(monotonicity.block) \(clock.noun)s on average, "
+        "draws",
+        "\(monotonicity.draws) of blocks of \(monotonicity.block) \(clock.noun)s on average, "
           + "\(Counted.text(monotonicity.periods, clock.noun)), seed \(seed)")
     ]
   }
@@ -97,7 +100,9 @@ extension SignalStudy {
     }
     let all = buckets.returns + [spread]
     // Wide grids have room for the two ends and the middle only.
-    let shown = all.count <= 11 ? Array(all.indices) : [0, 1, 2, all.count / 2, all.count - 3, all.count - 2, all.count - 1]
+    let shown =
+      all.count <= 11
+      ? Array(all.indices) : [0, 1, 2, all.count / 2, all.count - 3, all.count - 2, all.count - 1]
     let titles = all.indices.map { $0 < options.buckets ? "\($0 + 1)" : "\(options.buckets)-1" }
     let year = clock.periodsPerYear
     let performance = all.map { Performance($0, periodsPerYear: year) }
@@ -105,7 +110,9 @@ extension SignalStudy {
     return [
       .init("bucket", shown.map { titles[$0] }),
       .init("mean, % \(clock.each)", shown.map { fixed(100 * performance[$0].mean, 2) }),
-      .init("t, \(options.lags) lags", shown.map { fixed(NeweyWest(all[$0], lags: options.lags).tStatistic, 2) }),
+      .init(
+        "t, \(options.lags) lags",
+        shown.map { fixed(NeweyWest(all[$0], lags: options.lags).tStatistic, 2) }),
       .init("Sharpe, × √\(year)", shown.map { fixed(performance[$0].sharpeRatio, 2) }),
       .init(
         "rank IC", [fixed(rankIC.mean, 4)],
@@ -129,7 +136,8 @@ extension SignalStudy {
       .init(
         "break-even cost",
         [breakEven.isFinite ? NumberFormat.basisPoints(breakEven) : NumberFormat.missing], "a side"),
-      .init("rank autocorr.", [fixed(Moments(persistence).mean, 3)], "from \(clock.each) to the next"),
+      .init(
+        "rank autocorr.", [fixed(Moments(persistence).mean, 3)], "from \(clock.each) to the next"),
       .init(
         "coverage", [percent(coverage, 0)], "of firms have a signal" + alphaWords(fixed)),
     ]
@@ -217,7 +225,8 @@ extension SignalStudy {
     table.add("sd", rows.map { $0.standardDeviation() })
     table.add("min", rows.map(\.minimum))
     table.add("max", rows.map(\.maximum))
-    return table.table("\(names.signal) by bucket", notes: ["  over all firm-\(clock.noun)s of a bucket"])
+    return table.table(
+      "\(names.signal) by bucket", notes: ["  over all firm-\(clock.noun)s of a bucket"])
   }
 
   private var turnoverTable: Table {
@@ -294,7 +303,8 @@ extension SignalStudy {
       ? " · buckets less the riskless rate" : ""
     notes.append(
       "  alpha \(clock.each) · t: Newey-West, \(options.lags) lags · "
-        + "\(factors.sharedPeriods(months)) of \(Counted.text(months.count, clock.noun)) have factors\(rate)")
+        + "\(factors.sharedPeriods(months)) of \(Counted.text(months.count, clock.noun)) have factors\(rate)"
+    )
     return table.table("alphas", notes: notes)
   }
 

@@ -117,7 +117,6 @@ private struct SignalSort {
     _ panel: Panel, _ index: PanelIndex, _ signal: [Double], _ returns: [Double], _ name: String,
     _ options: SignalOptions
   ) throws {
-    let noun = index.clock.noun
     guard signal.contains(where: { !$0.isNaN }) else {
       throw Fault(
         .allMissing, "`\(name)` has no value: there is nothing to sort by", parameter: "signal")
@@ -125,70 +124,96 @@ private struct SignalSort {
     guard returns.contains(where: { !$0.isNaN }) else {
       throw Fault(.allMissing, "the return has no value in any row", parameter: "returns")
     }
-    // A period in which nothing was earned yet is no period of the sample.
-    let live = index.months.indices.map { t in
-      index.rows(ofMonthAt: t).contains { !returns[$0].isNaN }
-    }
-    var usable = signal
-    for t in index.months.indices where !live[t] {
-      for row in index.rows(ofMonthAt: t) { usable[row] = .nan }
-    }
+    let usable = Self.live(signal, returns, index)
     let reference = try options.breakpoints.reference(of: panel)
-    switch options.cuts {
-    case .ranks where reference == nil:
-      sort = try PortfolioSort(usable, index: index, buckets: options.buckets, small: .skip)
-    case .ranks:
-      sort = try PortfolioSort(
-        usable, index: index, buckets: options.buckets, small: .skip, reference: reference)
-    case .quantiles:
-      sort = PortfolioSort(
+    sort =
+      options.cuts == .quantiles
+      ? PortfolioSort(
         quantilesOf: usable, index: index, buckets: options.buckets, reference: reference)
-    }
-    let constant = sort.sortedMonths.filter { t in
+      : try PortfolioSort(
+        usable, index: index, buckets: options.buckets, small: .skip, reference: reference)
+    let constant = sort.sortedMonths.count { t in
       let present = index.rows(ofMonthAt: t).map { signal[$0] }.filter { !$0.isNaN }
       return present.allSatisfy { $0 == present.first }
     }
+    try Self.checkOrder(sort, constant, usable, index, name, options.buckets)
+    line = Self.line(sort, signal, usable, index.clock.noun, name, options.buckets)
+    detail =
+      "by \(name), \(Counted.text(sort.sortedMonths.count, index.clock.noun)), \(options.buckets) buckets"
+    notes = Self.notes(sort, returns, constant, index.clock.noun)
+  }
+
+  // A period in which nothing was earned yet is no period of the sample.
+  private static func live(
+    _ signal: [Double], _ returns: [Double], _ index: PanelIndex
+  ) -> [Double] {
+    var usable = signal
+    for t in index.months.indices {
+      let rows = index.rows(ofMonthAt: t)
+      if rows.allSatisfy({ returns[$0].isNaN }) { for row in rows { usable[row] = .nan } }
+    }
+    return usable
+  }
+
+  private static func checkOrder(
+    _ sort: PortfolioSort, _ constant: Int, _ usable: [Double], _ index: PanelIndex,
+    _ name: String, _ buckets: Int
+  ) throws {
+    let noun = index.clock.noun
     guard !sort.sortedMonths.isEmpty else {
-      let most = index.months.indices.map { t in
-        index.rows(ofMonthAt: t).count { !usable[$0].isNaN }
-      }.max()
+      let most =
+        index.months.indices.map { t in
+          index.rows(ofMonthAt: t).count { !usable[$0].isNaN }
+        }.max() ?? 0
       throw Fault(
         .groupsCannotForm,
-        "no \(noun) has the \(options.buckets) firms with a signal that \(options.buckets) buckets need; "
-          + "the most are \(most ?? 0)",
-        helps: ["fewer buckets:  buckets: \(max(2, min(5, (most ?? 0) / 2)))"], parameter: "signal")
+        "no \(noun) has the \(buckets) firms with a signal that \(buckets) buckets need; the most are \(most)",
+        helps: most < 4 ? [] : ["fewer buckets:  buckets: \(min(5, most / 2))"],
+        parameter: "signal")
     }
-    guard constant.count < sort.sortedMonths.count else {
+    guard constant < sort.sortedMonths.count else {
       throw Fault(
         .groupsCannotForm,
         "`\(name)` is the same for all firms in every \(noun): it puts them in no order",
         parameter: "signal")
     }
+  }
+
+  private static func line(
+    _ sort: PortfolioSort, _ signal: [Double], _ usable: [Double], _ noun: String, _ name: String,
+    _ buckets: Int
+  ) -> LedgerLine {
     let unsigned = signal.count { $0.isNaN }
     let unborn = zip(signal, usable).count { !$0.isNaN && $1.isNaN }
     let held = sort.buckets.count { $0 > 0 }
-    line = LedgerLine(
+    return LedgerLine(
       stage: "tearsheet", rowsIn: signal.count, rowsOut: held,
       reasons: [
         .init("without \(name)", unsigned), .init("in \(noun)s without any return", unborn),
         .init(
-          "in \(noun)s with fewer than \(options.buckets) firms",
-          signal.count - unsigned - unborn - held),
+          "in \(noun)s with fewer than \(buckets) firms", signal.count - unsigned - unborn - held),
       ])
-    detail =
-      "by \(name), \(Counted.text(sort.sortedMonths.count, noun)), \(options.buckets) buckets"
+  }
+
+  private static func notes(
+    _ sort: PortfolioSort, _ returns: [Double], _ constant: Int, _ noun: String
+  ) -> [String] {
+    var notes: [String] = []
     let missing = zip(sort.buckets, returns).count { $0 > 0 && $1.isNaN }
-    notes =
-      (missing > 0
-        ? ["\(Counted.text(missing, "sorted row")) without a return: they count in no mean, and earn nothing where held"]
-        : [])
-      + (constant.isEmpty
-        ? []
-        : [
-          "the signal is the same for all firms in \(Counted.text(constant.count, noun)): IC counts 0 there, and "
-            + "buckets follow the order of firms"
-        ])
-      + (sort.skipped.isEmpty
-        ? [] : ["\(Counted.text(sort.skipped.count, noun)) could not be sorted and are left out"])
+    if missing > 0 {
+      notes.append(
+        "\(Counted.text(missing, "sorted row")) without a return: they count in no mean, and earn nothing where held"
+      )
+    }
+    if constant > 0 {
+      notes.append(
+        "the signal is the same for all firms in \(Counted.text(constant, noun)): IC counts 0 there, and buckets "
+          + "follow the order of firms")
+    }
+    if !sort.skipped.isEmpty {
+      notes.append(
+        "\(Counted.text(sort.skipped.count, noun)) could not be sorted and are left out")
+    }
+    return notes
   }
 }

@@ -8,12 +8,16 @@ import Models
 enum SheetSource: Bridged {
   case panel(PanelValue)
   case backtest(BacktestValue)
+  case backtests([BacktestValue])
   case models([ModelValue])
   case evaluation(EvaluationValue)
   case sweep(SweepValue)
 
   static var type: Type {
-    .oneOf([.panel(nil), .backtest, .model, .list(of: .model), .evaluation, .table(nil)])
+    .oneOf([
+      .panel(nil), .backtest, .list(of: .backtest), .model, .list(of: .model), .evaluation,
+      .table(nil),
+    ])
   }
 
   init?(_ value: Value) {
@@ -22,6 +26,8 @@ enum SheetSource: Bridged {
     case .backtest(let backtest): self = .backtest(backtest)
     case .evaluation(let evaluation): self = .evaluation(evaluation)
     case .sweep(let sweep): self = .sweep(sweep)
+    case .list(let items) where !items.isEmpty && items.allSatisfy({ $0.type == .backtest }):
+      self = .backtests(items.compactMap { BacktestValue($0) })
     default:
       guard case .several(let models)? = ModelFlow(value).map(\.asList), !models.isEmpty else {
         return nil
@@ -36,7 +42,7 @@ enum SheetSource: Bridged {
   var phrase: String {
     switch self {
     case .panel: "a panel"
-    case .backtest: "a backtest"
+    case .backtest, .backtests: "a backtest"
     case .models: "a model"
     case .evaluation: "an evaluation"
     case .sweep: "a sweep"
@@ -69,7 +75,8 @@ let tearsheetPrimitive = Primitive(
   "Sums a signal, fitted models or a backtest up in a dozen lines, with all that is behind them.",
   Parameter<SheetSource>.flow(
     "what",
-    "a panel with a signal, a fitted model or a list of them, an evaluation, a sweep, or a backtest"),
+    "a panel with a signal, a fitted model, an evaluation, a sweep, a backtest, or a list of models or backtests"
+  ),
   Parameter<ColumnNames>.columns(
     "signal", required: false, "of a panel: the column that orders firms, known before the return"
   ).timed(.beforeTarget).numeric,
@@ -77,7 +84,8 @@ let tearsheetPrimitive = Primitive(
     "returns", "of a panel: the return that is earned; `realised` if left out"
   ).labelled.timed(.target),
   Parameter<ColumnNames>.columns(
-    "weight", required: false, "of a panel: the column that weights firms; equal weights if left out"
+    "weight", required: false,
+    "of a panel: the column that weights firms; equal weights if left out"
   ).labelled.timed(.beforeTarget).numeric,
   Parameter<Int>.value("buckets", default: 10, in: 2...100, "of a panel: how many buckets")
     .labelled,
@@ -114,10 +122,12 @@ let tearsheetPrimitive = Primitive(
     "t = toy | rank_normalize size, mom | setup target: ret, features: [size, mom] | split thirds\nm = t | fit ca0, k: 1, seeds: 1, epochs: 2\nm | tearsheet importance: true",
   ]
 ) {
-  context, source, signal, returns, weight, buckets, cuts, breakpoints, costs, lags, excess, factors,
+  context, source, signal, returns, weight, buckets, cuts, breakpoints, costs, lags, excess,
+  factors,
   regimes, published, block, importance, full -> SheetValue in
   let sets = factors.isMissing ? nil : try FactorSets(factors)
-  if !signal.names.isEmpty, case .panel = source {} else if !signal.names.isEmpty {
+  if !signal.names.isEmpty, case .panel = source {
+  } else if !signal.names.isEmpty {
     throw Fault(
       .wrongType, "\(source.phrase) has its own forecasts: leave the signal out",
       parameter: "signal")
@@ -138,6 +148,11 @@ let tearsheetPrimitive = Primitive(
       lags: lags, excess: excess, factors: sets,
       regimes: try Regimes(regimes, published: published))
     return try PortfolioStudy(backtest, options).sheet(full: full)
+  case .backtests(let backtests):
+    let options = PortfolioOptions(
+      lags: lags, excess: excess, factors: sets,
+      regimes: try Regimes(regimes, published: published))
+    return try PortfolioSet(backtests, options).sheet(full: full)
   case .models(let models):
     let options = ModelOptions(
       block: block, costs: costs, lags: lags, importance: importance, factors: sets)
