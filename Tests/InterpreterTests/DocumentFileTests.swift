@@ -55,4 +55,30 @@ import Testing
       run("toy | tearsheet size, returns: ret | save \"/no/such/folder/x.html\"").codes == ["F0502"]
     )
   }
+
+  // What the manual shows is what its programs compute.
+  @Test func theManualShowsWhatIsComputed() throws {
+    let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+      .joined(separator: "/")
+    let manual = String(
+      decoding: try FileSystem.read(root + "/docs/reports.md"), as: UTF8.self)
+    let result = run(
+      """
+      seed 20261127
+      stocks = load "data/us-stocknet88/us_stocknet88_monthly_2013_2017.csv", keys: [date, id], known: {RET: 0m, else: -1m}
+      s = stocks | tearsheet idiovol, returns: RET, buckets: 5
+      s
+      bt = stocks | deciles idiovol | portfolio returns: RET | costs 10bps
+      b = bt | tearsheet published: 2016-01
+      b
+      explain b.sharpe_net
+      """, folder: root + "/examples")
+    #expect(result.status == .done, "\(result.diagnostics.map(\.message))")
+    let shown = Set(result.values.flatMap { $0.display(DisplayOptions()) })
+    let blocks = manual.split(separator: "```").enumerated().filter { $0.offset % 2 == 1 }
+    let lines = blocks.flatMap { $0.element.split(separator: "\n").map(String.init) }
+    let outputs = lines.filter { $0.hasPrefix("  ") && !$0.hasPrefix("  …") }
+    #expect(outputs.count > 30)
+    for line in outputs { #expect(shown.contains(line), "\(line)") }
+  }
 }

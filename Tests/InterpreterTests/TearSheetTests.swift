@@ -124,20 +124,22 @@ import Testing
     let text =
       Self.factors + """
         a = toy | deciles size | portfolio returns: ret
-        b = toy | deciles mom, small: skip | portfolio returns: ret | costs 10bps
+        b = toy[2000-03..] | deciles mom, small: skip | portfolio returns: ret | costs 10bps
 
         """
     let sheet = try sheet(text + "[a, b] | tearsheet factors: f")
     #expect(sheet.kind == .portfolio && sheet.columns.count == 2 && sheet.brief.count == 12)
-    // Over the months that both have; momentum has none in the first.
-    let own = try self.sheet(text + "a | tearsheet")
-    #expect(own.facts[0].text != sheet.facts[0].text)
+    // Over the months that both have.
+    #expect(sheet.facts[0].text == "2000-03..2001-12, 22 months")
     guard case .table(let table)? = sheet.part("alphas")?.content else {
       Issue.record("no alphas")
       return
     }
     #expect(table.notes.contains { $0.contains("CAPM: GRS F(2,") })
     #expect(sheet.figure("sharpe_2") != nil)
+    let named = try self.sheet(text + "{size: a, momentum: b} | tearsheet")
+    #expect(named.columns == ["size", "momentum"] && named.notes.isEmpty)
+    #expect(run("{x: 1} | tearsheet").codes.count == 1)
   }
 
   @Test func lateSignalsAreRefused() {

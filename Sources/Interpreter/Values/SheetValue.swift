@@ -60,6 +60,12 @@ public struct SheetValue: Sendable {
     init(_ name: String, _ title: String, _ scene: Scene) {
       (self.name, self.title, content, isSeries) = (name, title, .plot(scene), false)
     }
+
+    /// Whether there is anything to draw: a rolling window of three years has nothing to say of two.
+    var isDrawable: Bool {
+      guard case .plot(let scene) = content else { return true }
+      return scene.series.contains { $0.ys.contains(where: \.isFinite) }
+    }
   }
 
   /// A line of the short form.

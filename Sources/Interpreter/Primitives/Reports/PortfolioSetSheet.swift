@@ -7,14 +7,16 @@ import FactorRuntime
 struct PortfolioSet {
   private let tests: [BacktestValue]
   private let names: [String]
+  private let isNamed: Bool
   private let options: PortfolioOptions
   private let months: [Period]
   private let net: [[Double]]
   private let clock: Clock
 
-  init(_ tests: [BacktestValue], _ options: PortfolioOptions) throws {
-    (self.tests, self.options) = (tests, options)
-    names = Self.names(tests)
+  /// Names come from a record; portfolios of a list are called by what they hold.
+  init(_ tests: [BacktestValue], named: [String]?, _ options: PortfolioOptions) throws {
+    (self.tests, self.options, isNamed) = (tests, options, named != nil)
+    names = named ?? Self.held(tests)
     let shared = tests.dropFirst().reduce(into: Set(tests[0].backtest.months)) {
       $0.formIntersection($1.backtest.months)
     }
@@ -32,30 +34,33 @@ struct PortfolioSet {
   }
 
   // What is held, and a number where two hold the same.
-  private static func names(_ tests: [BacktestValue]) -> [String] {
-    let held = tests.map { test in
-      let costs = NumberFormat.basisPoints(test.options.costs.rate)
-      return Set(tests.map(\.held)).count == tests.count ? test.held : "\(test.held), \(costs)"
-    }
+  private static func held(_ tests: [BacktestValue]) -> [String] {
+    let held = tests.map(\.held)
     return Set(held).count == held.count
-      ? held : held.enumerated().map { "\($0.offset + 1): \($0.element)" }
+      ? held : held.enumerated().map { "\($0.element) (\($0.offset + 1))" }
   }
 
   func sheet(full: Bool) -> SheetValue {
     let figures = figures
-    // Names are long; the dozen lines number them and say below which is which.
     let brief: [SheetValue.Line] =
-      [.init("net", names.indices.map { "(\($0 + 1))" })]
+      [.init("net", marks)]
       + figures.prefix(11).map { figure in
         .init(figure.title, names.indices.map { figure.text($0) })
       }
+    let widest = marks.map { TextWidth.of($0) + 2 }.max() ?? 10
     var sheet = SheetValue(
       kind: .portfolio, title: "\(names.count) portfolios, net", facts: facts, columns: names,
-      figures: figures, parts: parts, brief: brief, widths: (label: 26, cell: 10))
+      figures: figures, parts: parts.filter(\.isDrawable), brief: brief,
+      widths: (label: 26, cell: max(10, widest)))
     sheet.isFull = full
-    sheet.notes = names.enumerated().map { "(\($0.offset + 1)) \($0.element)" }
+    sheet.notes = isNamed ? [] : zip(marks, names).map { "\($0) is \($1)" }
     sheet.periodsPerYear = clock.periodsPerYear
     return sheet
+  }
+
+  // What is held is too long for a heading.
+  private var marks: [String] {
+    isNamed ? names : names.indices.map { "(\($0 + 1))" }
   }
 
   private var figures: [SheetValue.Figure] {
@@ -124,9 +129,9 @@ struct PortfolioSet {
 
   private var correlations: Table {
     var table = SheetTable()
-    table.text("portfolio", names.enumerated().map { "(\($0.offset + 1)) \($0.element)" })
-    for (place, other) in net.enumerated() {
-      table.add("(\(place + 1))", net.map { Correlation.pearson($0, other) }, decimals: 2)
+    table.text("portfolio", names)
+    for (mark, other) in zip(marks, net) {
+      table.add(mark, net.map { Correlation.pearson($0, other) }, decimals: 2)
     }
     return table.table("correlations of net returns")
   }

@@ -44,7 +44,7 @@ struct PortfolioStudy {
   func sheet(full: Bool) -> SheetValue {
     var sheet = SheetValue(
       kind: .portfolio, title: title, facts: facts, columns: ["gross", "net"],
-      figures: figures, parts: parts, brief: [], widths: (label: 26, cell: 10))
+      figures: figures, parts: parts.filter(\.isDrawable), brief: [], widths: (label: 26, cell: 10))
     sheet = SheetValue(
       kind: sheet.kind, title: sheet.title, facts: sheet.facts, columns: sheet.columns,
       figures: sheet.figures, parts: sheet.parts, brief: brief(sheet), widths: sheet.widths)

@@ -36,7 +36,7 @@ extension SignalStudy {
     var sheet = SheetValue(
       kind: .signal, title: "\(names.signal) · \(SheetFacts.short(origin))", facts: facts,
       columns: [""],
-      figures: figures, parts: parts, brief: brief(spreadMean),
+      figures: figures, parts: parts.filter(\.isDrawable), brief: brief(spreadMean),
       widths: (label: 17, cell: options.buckets <= 6 ? 8 : 6))
     (sheet.isFull, sheet.notes, sheet.periodsPerYear) = (full, notes, clock.periodsPerYear)
     return sheet

@@ -8,7 +8,7 @@ import Models
 enum SheetSource: Bridged {
   case panel(PanelValue)
   case backtest(BacktestValue)
-  case backtests([BacktestValue])
+  case backtests([BacktestValue], names: [String]?)
   case models([ModelValue])
   case evaluation(EvaluationValue)
   case sweep(SweepValue)
@@ -16,6 +16,7 @@ enum SheetSource: Bridged {
   static var type: Type {
     .oneOf([
       .panel(nil), .backtest, .list(of: .backtest), .model, .list(of: .model), .evaluation,
+      .record(nil),
       .table(nil),
     ])
   }
@@ -27,7 +28,11 @@ enum SheetSource: Bridged {
     case .evaluation(let evaluation): self = .evaluation(evaluation)
     case .sweep(let sweep): self = .sweep(sweep)
     case .list(let items) where !items.isEmpty && items.allSatisfy({ $0.type == .backtest }):
-      self = .backtests(items.compactMap { BacktestValue($0) })
+      self = .backtests(items.compactMap { BacktestValue($0) }, names: nil)
+    case .record(let record)
+    where !record.fields.isEmpty && record.fields.allSatisfy({ $0.value.type == .backtest }):
+      self = .backtests(
+        record.fields.compactMap { BacktestValue($0.value) }, names: record.fields.map(\.name))
     default:
       guard case .several(let models)? = ModelFlow(value).map(\.asList), !models.isEmpty else {
         return nil
@@ -75,7 +80,7 @@ let tearsheetPrimitive = Primitive(
   "Sums a signal, fitted models or a backtest up in a dozen lines, with all that is behind them.",
   Parameter<SheetSource>.flow(
     "what",
-    "a panel with a signal, a fitted model, an evaluation, a sweep, a backtest, or a list of models or backtests"
+    "a panel with a signal, a fitted model, an evaluation, a sweep, a backtest, or several models or backtests"
   ),
   Parameter<ColumnNames>.columns(
     "signal", required: false, "of a panel: the column that orders firms, known before the return"
@@ -148,11 +153,11 @@ let tearsheetPrimitive = Primitive(
       lags: lags, excess: excess, factors: sets,
       regimes: try Regimes(regimes, published: published))
     return try PortfolioStudy(backtest, options).sheet(full: full)
-  case .backtests(let backtests):
+  case .backtests(let backtests, let names):
     let options = PortfolioOptions(
       lags: lags, excess: excess, factors: sets,
       regimes: try Regimes(regimes, published: published))
-    return try PortfolioSet(backtests, options).sheet(full: full)
+    return try PortfolioSet(backtests, named: names, options).sheet(full: full)
   case .models(let models):
     let options = ModelOptions(
       block: block, costs: costs, lags: lags, importance: importance, factors: sets)
