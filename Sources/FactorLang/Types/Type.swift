@@ -20,7 +20,7 @@ public indirect enum Type: Sendable, Hashable {
   case table(Schema?)
   case panel(Schema?)
   case task(Schema?)
-  case model, backtest, evaluation, plot, function, failure, module
+  case model, backtest, evaluation, sheet, plot, function, failure, module
   /// A word from a closed list of choices.
   case choice
   /// Something shown or done, with no value.
@@ -41,6 +41,7 @@ public indirect enum Type: Sendable, Hashable {
     "text": .text, "path": .text, "bool": .bool, "list": .list(of: .any), "record": .record(nil),
     "column": .column(of: .any), "table": .table(nil), "panel": .panel(nil), "task": .task(nil),
     "model": .model, "backtest": .backtest, "evaluation": .evaluation, "plot": .plot,
+    "sheet": .sheet,
     "fn": .function, "error": .failure,
   ]
 }
@@ -166,6 +167,7 @@ extension Type: CustomStringConvertible {
     case .model: return "model"
     case .backtest: return "backtest"
     case .evaluation: return "evaluation"
+    case .sheet: return "sheet"
     case .plot: return "plot"
     case .function: return "fn"
     case .failure: return "error"

@@ -28,6 +28,10 @@ extension Compiler {
           return ArgumentPlan.sides(
             expression(first, scope), link.comparison, expression(link.operand, scope))
         }
+        if primitive.keepsOwner, case .member(let base, let name) = arguments[index].value.kind {
+          return ArgumentPlan.member(
+            expression(base, scope), name.text, expression(arguments[index].value, scope))
+        }
         return plan(arguments[index], parameter, scope)
       }
     }

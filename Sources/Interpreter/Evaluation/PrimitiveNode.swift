@@ -9,6 +9,8 @@ enum ArgumentPlan {
   case value(Node)
   case word(String)
   case sides(Node, ComparisonOperator, Node)
+  /// The owner of a member, its name, and the member as an expression.
+  case member(Node, String, Node)
   /// Several words.
   case words([ArgumentPlan])
   /// A word that is computed, such as `$side`.
@@ -122,6 +124,10 @@ final class PrimitiveNode: Node, @unchecked Sendable {
     case .definition(let name, let plan): return .definition(name, plan.made(machine))
     case .sides(let left, let comparison, let right):
       return .sides(try left.evaluate(machine), comparison, try right.evaluate(machine))
+    case .member(let base, let name, let whole):
+      let owner = try base.evaluate(machine)
+      let value = try Members.find(name, of: owner) ?? whole.evaluate(machine)
+      return .member(owner: owner, name: name, value: value)
     case .field(let name, let node): return .field(name, try node.evaluate(machine))
     }
   }

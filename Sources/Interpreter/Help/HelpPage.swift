@@ -11,7 +11,7 @@ public enum HelpPage {
   public static func page(for name: String, catalog: StandardCatalog) -> [String]? {
     if let signature = catalog.signature(named: name) { return page(signature) }
     if let card = Registry.card(name) { return page(card) }
-    return nil
+    return Statistic.named(name).map(page)
   }
 
   /// One line for every verb, function and model in which all words occur.
@@ -49,6 +49,14 @@ public enum HelpPage {
     return ["fit \(card.name)", "", card.summary, "Reference: \(card.reference)"]
       + parameters(variant.parameters)
       + ["", "Example", "  m = task | fit \(card.name), k: 3"]
+  }
+
+  private static func page(_ statistic: Statistic) -> [String] {
+    [
+      "\(statistic.name), a figure", "", "\(statistic.title): \(statistic.sentence)", "",
+      "  formula     \(statistic.formula)", "  convention  \(statistic.convention)",
+    ] + (statistic.reference.isEmpty ? [] : ["  source      \(statistic.reference)"])
+      + ["", "`explain` a number for its inputs, such as  explain sheet.\(statistic.name)"]
   }
 
   private static func usage(_ signature: Signature) -> String {

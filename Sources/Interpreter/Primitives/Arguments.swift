@@ -99,6 +99,8 @@ enum BoundArgument: Sendable {
   case field(String, Value)
   /// Both sides of a comparison, not yet compared.
   case sides(Value, ComparisonOperator, Value)
+  /// A member with what it is a member of.
+  case member(owner: Value, name: String, value: Value)
 }
 
 /// The arguments of one call, by parameter.

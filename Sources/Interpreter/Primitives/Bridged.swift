@@ -114,6 +114,15 @@ extension BacktestValue: Bridged {
   public var value: Value { .backtest(self) }
 }
 
+extension SheetValue: Bridged {
+  public static var type: Type { .sheet }
+  public init?(_ value: Value) {
+    guard case .sheet(let sheet) = value else { return nil }
+    self = sheet
+  }
+  public var value: Value { .sheet(self) }
+}
+
 extension EvaluationValue: Bridged {
   public static var type: Type { .evaluation }
   public init?(_ value: Value) {

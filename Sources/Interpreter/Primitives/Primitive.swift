@@ -33,6 +33,16 @@ public struct Primitive: Sendable {
     return copy
   }
 
+  /// Tells whether members reach the body with what they are members of.
+  private(set) var keepsOwner = false
+
+  /// Asks for owners of members.
+  func keepingOwner() -> Primitive {
+    var copy = self
+    copy.keepsOwner = true
+    return copy
+  }
+
   /// Says that the primitive is nothing but a function of one number.
   func asScalar(_ function: @escaping @Sendable (Double) -> Double) -> Primitive {
     var copy = self

@@ -23,6 +23,7 @@ public struct StandardCatalog: Catalog {
       + inferencePrimitives + [bootstrapPrimitive, sortPrimitive] + seriesPrimitives + regimePrimitives
       + dynamicsPrimitives + portfolioPrimitives
       + strategyPrimitives
+      + [explainPrimitive]
       + plotPrimitives + fieldPlotPrimitives + lessonPrimitives + sessionPrimitives)
 
   init(_ primitives: [Primitive]) {

@@ -80,7 +80,7 @@ public struct BacktestValue: Sendable {
     func numbers(_ part: (Backtest.Bucket) -> Double, _ unit: ColumnUnit) -> Column {
       Column(numbers: backtest.deciles.map(part), unit: unit)
     }
-    return Table(
+    var table = Table(
       title: "mean \(backtest.clock.noun)ly return by decile of the forecast",
       columns: [
         ("decile", numbers({ Double($0.number) }, .count)),
@@ -90,5 +90,7 @@ public struct BacktestValue: Sendable {
         ("sharpe", numbers({ $0.sharpeRatio }, .plain)),
         ("firms", numbers({ $0.assets }, .plain)),
       ])
+    table.statistics = ["realised": .bucketMean, "sharpe": .sharpe]
+    return table
   }
 }

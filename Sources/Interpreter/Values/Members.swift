@@ -9,12 +9,16 @@ struct Member: Sendable {
   let name: String
   let type: Type
   let sentence: String
+  /// How it is defined, where it is a figure.
+  let statistic: Statistic?
   let read: @Sendable (Value) -> Value?
 
   init(
-    _ name: String, _ type: Type, _ sentence: String, _ read: @escaping @Sendable (Value) -> Value?
+    _ name: String, _ type: Type, _ sentence: String, _ statistic: Statistic? = nil,
+    _ read: @escaping @Sendable (Value) -> Value?
   ) {
     (self.name, self.type, self.sentence, self.read) = (name, type, sentence, read)
+    self.statistic = statistic
   }
 }
 
@@ -32,6 +36,7 @@ enum Members {
       if let column = table.column(name) { return .column(ColumnValue(name: name, column: column)) }
       if let part = table.parts.first(where: { $0.name == name }) { return .table(part.table) }
     case .sweep(let sweep): return sweep.member(name)
+    case .sheet(let sheet): return sheet.member(name)
     default: break
     }
     return list(of: value.type)?.first { $0.name == name }?.read(value)
@@ -46,6 +51,7 @@ enum Members {
     case .panel(let panel): return panel.panel.names + own
     case .table(let table): return table.columnNames + table.parts.map(\.name) + own
     case .sweep(let sweep): return sweep.memberNames
+    case .sheet(let sheet): return sheet.memberNames
     default: return own
     }
   }
@@ -58,6 +64,7 @@ enum Members {
     case .model: model
     case .evaluation: evaluation
     case .backtest: backtest
+    case .sheet: SheetValue.members
     case .failure: failure
     default: nil
     }
@@ -154,62 +161,78 @@ enum Members {
   ]
 
   private static func score(
-    _ name: String, _ sentence: String, _ read: @escaping @Sendable (EvaluationValue) -> Double?
+    _ name: String, _ sentence: String, _ statistic: Statistic? = nil,
+    _ read: @escaping @Sendable (EvaluationValue) -> Double?
   ) -> Member {
-    Member(name, .number, sentence) { value in
+    Member(name, .number, sentence, statistic) { value in
       EvaluationValue(value).map { read($0).map(Value.finite) ?? .missing }
     }
   }
 
+  /// The scores of an evaluation.
+  static var evaluationFigures: [Member] { evaluation }
+
   private static let evaluation: [Member] = [
-    score("r2_total", "total R2 on stocks") { $0.totalStocks },
+    score("r2_total", "total R2 on stocks", .totalR2) { $0.totalStocks },
     score("r2_total_se", "its standard error") { $0.total?.stocks.error },
-    score("r2_total_managed", "total R2 on managed portfolios") { $0.totalManaged },
-    score("r2_total_train", "total R2 of the training months, at the level of `at`") {
+    score("r2_total_managed", "total R2 on managed portfolios", .totalR2) { $0.totalManaged },
+    score("r2_total_train", "total R2 of the training months, at the level of `at`", .totalR2) {
       $0.r2(of: .train)?.total
     },
-    score("r2_total_valid", "total R2 of the validation months, at the level of `at`") {
+    score("r2_total_valid", "total R2 of the validation months, at the level of `at`", .totalR2) {
       $0.r2(of: .valid)?.total
     },
-    score("r2_pred", "predictive R2 on stocks, in the preferred mode") {
+    score("r2_pred", "predictive R2 on stocks, in the preferred mode", .predictiveR2) {
       $0.predictive($0.preferred)
     },
     score("r2_pred_se", "its standard error") { $0.preferredR2.stocks.error },
-    score("r2_pred_managed", "predictive R2 on managed portfolios") {
+    score("r2_pred_managed", "predictive R2 on managed portfolios", .predictiveR2) {
       $0.preferredR2.managed.value
     },
-    score("r2_pred_train", "predictive R2 of the training months, at the level of `at`") {
+    score(
+      "r2_pred_train", "predictive R2 of the training months, at the level of `at`", .predictiveR2
+    ) {
       $0.r2(of: .train)?.predictive
     },
-    score("r2_pred_valid", "predictive R2 of the validation months, at the level of `at`") {
+    score(
+      "r2_pred_valid", "predictive R2 of the validation months, at the level of `at`", .predictiveR2
+    ) {
       $0.r2(of: .valid)?.predictive
     },
-    score("r2_pred_mean", "predictive R2 on stocks with mean factors") { $0.predictive(.mean) },
-    score("r2_pred_prior", "predictive R2 on stocks with the learned prior") {
+    score("r2_pred_mean", "predictive R2 on stocks with mean factors", .predictiveR2) {
+      $0.predictive(.mean)
+    },
+    score("r2_pred_prior", "predictive R2 on stocks with the learned prior", .predictiveR2) {
       $0.predictive(.prior)
     },
-    score("rank_ic", "mean rank IC") { $0.rankIC?.mean },
-    score("icir", "mean rank IC over its standard deviation") { $0.rankIC?.ratio },
-    score("ic_t", "the t-statistic of the mean rank IC") { $0.rankIC?.tStatistic },
-    score("ic", "mean IC, Pearson's correlation by month") { $0.pearsonIC?.mean },
-    score("log_score", "mean log density of the returns, for models with a variance") {
+    score("rank_ic", "mean rank IC", .rankIC) { $0.rankIC?.mean },
+    score("icir", "mean rank IC over its standard deviation", .icRatio) { $0.rankIC?.ratio },
+    score("ic_t", "the t-statistic of the mean rank IC", .icT) { $0.rankIC?.tStatistic },
+    score("ic", "mean IC, Pearson's correlation by month", .informationCoefficient) {
+      $0.pearsonIC?.mean
+    },
+    score("log_score", "mean log density of the returns, for models with a variance", .logScore) {
       $0.density?.score.logScore
     },
-    score("crps", "mean continuous ranked probability score") { $0.density?.score.crps },
+    score("crps", "mean continuous ranked probability score", .crps) { $0.density?.score.crps },
     score("coverage", "share of returns within the central 90 % interval") {
       $0.density?.score.coverage
     },
     Member("pit", .list(of: .number), "shares of returns in the tenths of their distribution") {
       EvaluationValue($0).map { .list(($0.density?.score.pit ?? []).map(Value.finite)) }
     },
-    score("sharpe", "annualised Sharpe ratio of the long-short decile, gross") {
+    score("sharpe", "annualised Sharpe ratio of the long-short decile, gross", .sharpe) {
       $0.longShort?.grossPerformance.sharpeRatio
     },
-    score("sharpe_net", "the same after costs") { $0.longShort?.netPerformance.sharpeRatio },
-    score("sharpe_long", "annualised Sharpe ratio of the top decile, gross") {
+    score("sharpe_net", "the same after costs", .sharpe) {
+      $0.longShort?.netPerformance.sharpeRatio
+    },
+    score("sharpe_long", "annualised Sharpe ratio of the top decile, gross", .sharpe) {
       $0.longOnly?.grossPerformance.sharpeRatio
     },
-    score("sharpe_long_net", "the same after costs") { $0.longOnly?.netPerformance.sharpeRatio },
+    score("sharpe_long_net", "the same after costs", .sharpe) {
+      $0.longOnly?.netPerformance.sharpeRatio
+    },
   ]
 
   private static let backtest: [Member] = [
@@ -219,25 +242,25 @@ enum Members {
     Member("monthly", .table(nil), "gross, net and turnover by month") {
       BacktestValue($0).map { .table($0.monthly) }
     },
-    Member("sharpe", .number, "annualised Sharpe ratio, gross") {
+    Member("sharpe", .number, "annualised Sharpe ratio, gross", .sharpe) {
       BacktestValue($0).map { .finite($0.backtest.grossPerformance.sharpeRatio) }
     },
-    Member("sharpe_net", .number, "annualised Sharpe ratio, net") {
+    Member("sharpe_net", .number, "annualised Sharpe ratio, net", .sharpe) {
       BacktestValue($0).map { .finite($0.backtest.netPerformance.sharpeRatio) }
     },
-    Member("turnover", .number, "mean monthly turnover, buys plus sells") {
+    Member("turnover", .number, "mean monthly turnover, buys plus sells", .turnover) {
       BacktestValue($0).map { .finite($0.backtest.meanTurnover) }
     },
-    Member("annual_return", .number, "compounded return a year, net") {
+    Member("annual_return", .number, "compounded return a year, net", .annualReturn) {
       BacktestValue($0).map { .finite($0.backtest.netRatios.annualReturn) }
     },
-    Member("drawdown", .number, "largest fall of wealth as a share of its peak, net") {
+    Member("drawdown", .number, "largest fall of wealth as a share of its peak, net", .drawdown) {
       BacktestValue($0).map { .finite($0.backtest.netRatios.maximumDrawdown) }
     },
-    Member("calmar", .number, "annual return over the largest drawdown, net") {
+    Member("calmar", .number, "annual return over the largest drawdown, net", .calmar) {
       BacktestValue($0).map { .finite($0.backtest.netRatios.calmarRatio) }
     },
-    Member("sortino", .number, "annualised mean over the downside deviation, net") {
+    Member("sortino", .number, "annualised mean over the downside deviation, net", .sortino) {
       BacktestValue($0).map { .finite($0.backtest.netRatios.sortinoRatio) }
     },
   ]

@@ -6,15 +6,17 @@ import Models
 /// Lines of a label and columns of figures.
 struct Sheet {
   private var lines: [String] = []
-  private static let labelWidth = 26
+  private let labelWidth: Int
   private let cellWidth: Int
 
-  init(cellWidth: Int = 12) { self.cellWidth = cellWidth }
+  init(labelWidth: Int = 26, cellWidth: Int = 12) {
+    (self.labelWidth, self.cellWidth) = (labelWidth, cellWidth)
+  }
 
   mutating func head(_ text: String) { lines.append(text) }
 
   mutating func row(_ label: String, _ cells: [String], _ remark: String = "") {
-    let padded = TextWidth.padded("  " + label, to: Self.labelWidth)
+    let padded = TextWidth.padded("  " + label, to: labelWidth)
     let body = cells.map { TextWidth.padded($0, to: cellWidth, right: true) }.joined()
     lines.append(padded + body + (remark.isEmpty ? "" : "   " + remark))
   }
@@ -132,12 +134,14 @@ extension EvaluationValue {
 extension BacktestValue {
   /// What is held and when.
   var heading: String {
-    let held = rule?.heading ?? deciles(of: options)
     let first = backtest.months.first?.description ?? ""
     let last = backtest.months.last?.description ?? ""
     return "\(title) · \(held) · \(first)..\(last) · "
       + Counted.text(backtest.months.count, backtest.clock.noun)
   }
+
+  /// What is held.
+  var held: String { rule?.heading ?? deciles(of: options) }
 
   private func deciles(of options: BacktestOptions) -> String {
     let long = "decile \(options.long ?? options.buckets)"

@@ -34,7 +34,8 @@ extension Table {
         caption: title ?? "",
         columns: columns.map { name, column in
           TableLayout.Column(
-            name, column.cells(digits: digits), column.numbers == nil ? .left : .right)
+            name, column.cells(digits: digits, decimals: decimals[name]),
+            column.numbers == nil ? .left : .right)
         }, notes: notes)
     }
     let names = (0..<count).map { ValueText.short(first.value(at: $0)) }

@@ -28,6 +28,7 @@ extension Value {
     case .evaluation(let evaluation): evaluation.display()
     case .sweep(let sweep): sweep.display(options)
     case .backtest(let backtest): backtest.display(options)
+    case .sheet(let sheet): sheet.display(options)
     case .plot(let plot): plot.display(options)
     case .column(let column): column.display()
     case .function(let function):
@@ -75,9 +76,34 @@ extension Panel {
 extension Table {
   func display(_ options: DisplayOptions) -> [String] {
     if format != .text { return document.lines(format) }
+    if isFactList { return (title.map { [$0] } ?? []) + factLines(options.width) }
     if let blocks { return (title.map { [$0] } ?? []) + blockLines(blocks, options) + notes }
     let shown = gathered(min(count, options.tableRows))
     return (title.map { [$0] } ?? []) + shown.lines(options, total: count) + notes
+  }
+
+  // A word and its text, which goes on under itself.
+  private func factLines(_ width: Int) -> [String] {
+    let names = (0..<count).map { columns.first?.column.text(at: $0) ?? "" }
+    let texts = (0..<count).map { columns.last?.column.text(at: $0) ?? "" }
+    let indent = min(22, names.map { TextWidth.of($0) }.max() ?? 0) + 2
+    return zip(names, texts).flatMap { name, text -> [String] in
+      var lines = [""]
+      for word in text.split(separator: " ") {
+        let last = lines[lines.count - 1]
+        let room = max(20, width - indent - 2)
+        if last.isEmpty {
+          lines[lines.count - 1] = String(word)
+        } else if TextWidth.of(last) + 1 + TextWidth.of(String(word)) <= room {
+          lines[lines.count - 1] = last + " " + word
+        } else {
+          lines.append(String(word))
+        }
+      }
+      return lines.enumerated().map { place, line in
+        "  " + TextWidth.padded(place == 0 ? name : "", to: indent) + line
+      }
+    }
   }
 
   private func gathered(_ rows: Int) -> Table {
@@ -91,7 +117,8 @@ extension Table {
     let layout = TableLayout(
       columns.map { name, column in
         TableLayout.Column(
-          name, column.cells(digits: digits), column.numbers == nil ? .left : .right)
+          name, column.cells(digits: digits, decimals: decimals[name]),
+          column.numbers == nil ? .left : .right)
       })
     let hidden = total - count
     let more =
@@ -102,10 +129,11 @@ extension Table {
 
 extension Column {
   /// Every cell as text, numbers aligned by a common number of decimals.
-  func cells(digits: Int? = nil) -> [String] {
+  func cells(digits: Int? = nil, decimals fixed: Int? = nil) -> [String] {
     guard let numbers, unit == .ratio || unit == .plain else {
       return (0..<count).map { ValueText.short(value(at: $0)) }
     }
+    if let fixed, unit == .plain { return numbers.map { NumberFormat.fixed($0, decimals: fixed) } }
     if let digits, unit == .plain {
       return numbers.map { NumberFormat.significant($0, digits: digits) }
     }

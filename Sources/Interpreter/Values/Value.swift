@@ -29,6 +29,7 @@ public enum Value: Sendable {
   indirect case evaluation(EvaluationValue)
   indirect case sweep(SweepValue)
   indirect case backtest(BacktestValue)
+  indirect case sheet(SheetValue)
   indirect case plot(PlotValue)
   case function(FunctionValue)
   indirect case module(ModuleValue)
@@ -95,6 +96,12 @@ public struct Table: Sendable {
   var digits: Int?
   /// How it is shown.
   var format = DocumentFormat.text
+  /// What its columns are, by name, where the maker says so.
+  var statistics: [String: Statistic] = [:]
+  /// Decimals of plain numbers by column, where they are fixed.
+  var decimals: [String: Int] = [:]
+  /// Whether its rows are a word and a text, shown as such.
+  var isFactList = false
 
   /// The number of rows.
   public var count: Int { columns.first?.column.count ?? 0 }
@@ -213,6 +220,7 @@ extension Value {
     // A sweep has the columns of its cells, and members besides.
     case .sweep: .table(nil)
     case .backtest: .backtest
+    case .sheet: .sheet
     case .plot: .plot
     case .function: .function
     case .module: .module

@@ -55,19 +55,40 @@ public struct TableDocument: Sendable {
 
   private var markdown: [String] {
     func line(_ cells: [String]) -> String {
-      "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
+      "| " + cells.joined(separator: " | ") + " |"
     }
-    var lines = caption.isEmpty ? [] : ["**\(caption)**", ""]
-    lines.append(line(columns.map(\.title)))
+    var lines = caption.isEmpty ? [] : ["**\(Self.markdownEscaped(caption))**", ""]
+    lines.append(line(columns.map { Self.markdownEscaped($0.title) }))
     lines.append(
       "|" + columns.map { $0.alignment == .right ? " ---: |" : " --- |" }.joined())
     for block in blocks {
       if !block.title.isEmpty {
-        lines.append(line(["*\(block.title)*"] + columns.dropFirst().map { _ in "" }))
+        lines.append(
+          line(["*\(Self.markdownEscaped(block.title))*"] + columns.dropFirst().map { _ in "" }))
       }
-      lines += block.rows.map { line(cells($0)) }
+      lines += block.rows.map { line(cells($0).map(Self.markdownEscaped)) }
     }
-    return lines + notes.flatMap { ["", $0] }
+    return lines + notes.flatMap { ["", Self.markdownEscaped($0)] }
+  }
+
+  /// A text in which Markdown reads what is written; an underscore within a word is one.
+  static func markdownEscaped(_ text: String) -> String {
+    var result = ""
+    for character in text {
+      if character.isNewline {
+        result += " "
+      } else {
+        result += "\\`*<|".contains(character) ? "\\\(character)" : String(character)
+      }
+    }
+    return result
+  }
+
+  /// The same table under another caption.
+  func named(_ caption: String) -> TableDocument {
+    TableDocument(
+      caption: self.caption.isEmpty ? caption : "\(caption): \(self.caption)", columns: columns,
+      blocks: blocks, notes: notes)
   }
 
   // MARK: LaTeX
@@ -79,9 +100,11 @@ public struct TableDocument: Sendable {
     var lines = ["\\begin{table}[htbp]", "\\centering"]
     if !caption.isEmpty { lines.append("\\caption{\(Self.latexEscaped(caption))}") }
     let sides = columns.map { $0.alignment == .right ? "r" : "l" }.joined()
-    lines += ["\\begin{tabular}{\(sides)}", "\\toprule", line(columns.map(\.title))]
-    for block in blocks {
-      lines.append("\\midrule")
+    let isTitled = columns.contains { !$0.title.isEmpty }
+    lines += ["\\begin{tabular}{\(sides)}", "\\toprule"]
+    if isTitled { lines.append(line(columns.map(\.title))) }
+    for (place, block) in blocks.enumerated() {
+      if isTitled || place > 0 { lines.append("\\midrule") }
       if !block.title.isEmpty {
         lines.append(
           "\\multicolumn{\(columns.count)}{l}{\\emph{\(Self.latexEscaped(block.title))}} \\\\")
@@ -101,18 +124,20 @@ public struct TableDocument: Sendable {
     "{": "\\{", "}": "\\}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}",
     "<": "$<$", ">": "$>$", "|": "$|$", "×": "$\\times$", "√": "$\\surd$", "±": "$\\pm$",
     "·": "$\\cdot$", "−": "$-$", "✓": "$\\checkmark$", "…": "\\dots{}",
+    "≤": "$\\le$", "≥": "$\\ge$", "→": "$\\to$", "²": "$^2$", "α": "$\\alpha$",
+    "β": "$\\beta$", "Σ": "$\\Sigma$", "′": "$'$", "–": "--", "—": "---",
   ]
 
   /// A text in which LaTeX reads what is written.
   static func latexEscaped(_ text: String) -> String {
-    text.map { latexWords[$0] ?? String($0) }.joined()
+    text.map { $0.isNewline ? " " : latexWords[$0] ?? String($0) }.joined()
   }
 
   // MARK: CSV
 
   private var csv: [String] {
     let hasBlocks = blocks.contains { !$0.title.isEmpty }
-    func line(_ cells: [String]) -> String { cells.map(Self.quoted).joined(separator: ",") }
+    func line(_ cells: [String]) -> String { cells.map(Self.csvQuoted).joined(separator: ",") }
     let head = line((hasBlocks ? ["figure"] : []) + columns.map(\.title))
     return [head]
       + blocks.flatMap { block in
@@ -120,7 +145,7 @@ public struct TableDocument: Sendable {
       }
   }
 
-  private static func quoted(_ cell: String) -> String {
+  static func csvQuoted(_ cell: String) -> String {
     guard cell.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return cell }
     return "\"" + cell.replacing("\"", with: "\"\"") + "\""
   }

@@ -67,3 +67,49 @@ public struct InformationCoefficient: Sendable {
     count = moments.count
   }
 }
+
+extension InformationCoefficient {
+  /// The share of periods above zero among those counted.
+  public var sharePositive: Double {
+    let present = series.filter { !$0.isNaN }
+    return present.isEmpty ? .nan : Double(present.count { $0 > 0 }) / Double(present.count)
+  }
+  /// The skewness of the series.
+  public var skewness: Double { Moments(series).skewness }
+}
+
+extension Statistic {
+  private static let scope =
+    "by period over firms with both; periods with fewer than ten are left out, a constant signal counts 0"
+  /// Pearson's correlation by period.
+  public static let informationCoefficient = Statistic(
+    "ic", "IC", "the mean correlation of the signal with the return that followed",
+    formula: "mean over t of corr(signal_t, return_t), Pearson", convention: scope,
+    reference: "Grinold and Kahn, chapter 6", decimals: 4)
+  /// Spearman's correlation by period.
+  public static let rankIC = Statistic(
+    "rank_ic", "rank IC", "the mean rank correlation of the signal with the return that followed",
+    formula: "mean over t of corr(rank signal_t, rank return_t), average ranks", convention: scope,
+    reference: "Grinold and Kahn, chapter 6", decimals: 4)
+  /// Its standard deviation over time.
+  public static let icDeviation = Statistic(
+    "ic_sd", "sd of rank IC", "how much the rank IC varies from period to period",
+    formula: "sd over t of rank IC_t", convention: "with T − 1", decimals: 4)
+  /// Mean over deviation.
+  public static let icRatio = Statistic(
+    "icir", "ICIR", "the mean rank IC over its standard deviation",
+    formula: "mean(rank IC) / sd(rank IC)", convention: "not annualised; sd with T − 1",
+    reference: "Grinold and Kahn, chapter 6")
+  /// Its t-statistic.
+  public static let icT = Statistic(
+    "ic_t", "t of rank IC", "the t-statistic of the mean rank IC", formula: "ICIR · √T",
+    convention: "periods are taken as independent")
+  /// How often it is above zero.
+  public static let icPositive = Statistic(
+    "ic_positive", "rank IC above zero", "the share of periods with a rank IC above zero",
+    formula: "#{rank IC_t > 0} / T", convention: "periods counted as for the mean", unit: .ratio)
+  /// How lopsided it is.
+  public static let icSkewness = Statistic(
+    "ic_skew", "skewness of rank IC", "how lopsided the rank IC is over time",
+    formula: "m₃ / m₂^1.5 of rank IC_t", convention: "moments divided by T")
+}

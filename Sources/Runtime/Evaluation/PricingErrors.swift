@@ -28,3 +28,13 @@ public struct PricingError: Sendable, Equatable {
     }
   }
 }
+
+extension Statistic {
+  /// How many alphas are large.
+  public static let pricingErrors = Statistic(
+    "large_alphas", "alphas with |t| > 3",
+    "the share of managed portfolios whose mean return the model misses",
+    formula: "#{|α_j / se(α_j)| > 3} / J, α_j = mean(x_j − x̂_j)",
+    convention: "x̂ the total fit; Newey-West errors; J counts the constant's portfolio",
+    reference: "Gu, Kelly and Xiu (2021)", unit: .ratio)
+}

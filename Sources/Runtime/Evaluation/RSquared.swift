@@ -54,3 +54,22 @@ public struct RSquared: Sendable, Equatable {
       fits: rows.flatMap { fitted.row($0).prefix(width) })
   }
 }
+
+extension Statistic {
+  private static let pooled =
+    "pooled over all rows, the denominator not demeaned: the benchmark is a forecast of zero"
+  /// R2 with the factors of the period.
+  public static let totalR2 = Statistic(
+    "r2_total", "total R2",
+    "the share of squared returns explained with the factors of the same period",
+    formula: "1 − Σ (r − β′f)² / Σ r²", convention: pooled,
+    reference: "Kelly, Pruitt and Su (2019)",
+    unit: .ratio)
+  /// R2 of forecasts.
+  public static let predictiveR2 = Statistic(
+    "r2_pred", "predictive R2",
+    "the share of squared returns explained by forecasts made a period before",
+    formula: "1 − Σ (r − β′λ)² / Σ r², λ the expected factors",
+    convention: pooled + "; λ in the mode that the header names",
+    reference: "Kelly, Pruitt and Su (2019)", unit: .ratio)
+}

@@ -28,7 +28,7 @@ public enum CSVWriter {
   }
 
   /// The text of named columns; `dateStyle` spells the first column.
-  static func bytes(
+  public static func bytes(
     of columns: [(name: String, column: Column)], dateStyle: DateStyle? = nil
   ) -> [UInt8] {
     var out: [UInt8] = []
@@ -53,6 +53,16 @@ public enum CSVWriter {
     if !number.isFinite { return "" }
     let text = number.description
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
+  /// A value without quotes: numbers as the shortest decimals, nothing where it is missing.
+  public static func plain(_ column: Column, _ row: Int) -> String {
+    switch column.values {
+    case .numbers(let numbers): text(numbers[row])
+    case .text(let codes, let dictionary): codes[row] < 0 ? "" : dictionary[Int(codes[row])]
+    case .months(let months): months[row].isMissing ? "" : months[row].description
+    case .dates(let dates): DateStyle.day.text(dates[row])
+    }
   }
 
   private static func field(

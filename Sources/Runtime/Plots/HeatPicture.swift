@@ -5,9 +5,10 @@ struct HeatPicture {
   private let columns: [String]
   private let width, height, left, top, cellWidth, cellHeight: Double
   private let most: Double
+  private let ink: SVGInk
 
-  init(_ scene: Scene, width: Double) {
-    (self.scene, self.width) = (scene, width)
+  init(_ scene: Scene, width: Double, _ ink: SVGInk = .file) {
+    (self.scene, self.width, self.ink) = (scene, width, ink)
     if case .categories(let names) = scene.axis { columns = names } else { columns = [] }
     most = HeatMap.largest(scene)
     let longest = scene.series.map { TextWidth.of($0.name) }.max() ?? 0
@@ -17,7 +18,7 @@ struct HeatPicture {
       (scene.title.isEmpty ? 16 : 46) + min(110, 8 + 6.6 * Double(tallest))
       + (scene.groups.isEmpty ? 0 : Self.groupHeight)
     cellWidth = (width - left - 24) / Double(max(1, columns.count))
-    cellHeight = max(14, min(32, cellWidth))
+    cellHeight = ink.paper == nil ? 17 : max(14, min(32, cellWidth))
     height = top + cellHeight * Double(scene.series.count) + 52
   }
 
@@ -25,13 +26,13 @@ struct HeatPicture {
 
   var document: String {
     let (w, h) = (SVGText.number(width), SVGText.number(height))
+    let ground = ink.paper.map { "<rect width=\"100%\" height=\"100%\" fill=\"\($0)\"/>\n" } ?? ""
     let body = (titles() + headings() + fields() + groups() + scale()).joined(separator: "\n")
     return """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(w)" height="\(h)" viewBox="0 0 \(w) \(h)" \
       font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif" font-size="12" role="img">
       <title>\(SVGText.escaped(scene.title))</title>
-      <rect width="100%" height="100%" fill="#ffffff"/>
-      \(body)
+      \(ground)\(body)
       </svg>
 
       """
@@ -40,7 +41,7 @@ struct HeatPicture {
   private func titles() -> [String] {
     guard !scene.title.isEmpty else { return [] }
     return [
-      "<text x=\"12\" y=\"28\" font-size=\"16\" font-weight=\"bold\" fill=\"#202020\">"
+      "<text x=\"12\" y=\"28\" font-size=\"16\" font-weight=\"bold\" fill=\"\(ink.title)\">"
         + "\(SVGText.escaped(scene.title))</text>"
     ]
   }
@@ -51,7 +52,7 @@ struct HeatPicture {
     return columns.indices.filter { $0 % step == 0 }.map { k in
       let (x, y) = (left + (Double(k) + 0.5) * cellWidth + 4, top - 6)
       return "<text transform=\"translate(\(SVGText.number(x)) \(SVGText.number(y))) rotate(-90)\" "
-        + "fill=\"#404040\">\(SVGText.escaped(columns[k]))</text>"
+        + "fill=\"\(ink.text)\">\(SVGText.escaped(columns[k]))</text>"
     }
   }
 
@@ -60,10 +61,10 @@ struct HeatPicture {
       let y = top + Double(row) * cellHeight
       let name =
         "<text x=\"\(SVGText.number(left - 8))\" y=\"\(SVGText.number(y + cellHeight / 2 + 4))\" "
-        + "text-anchor=\"end\" fill=\"#404040\">\(SVGText.escaped(series.name))</text>"
+        + "text-anchor=\"end\" fill=\"\(ink.text)\">\(SVGText.escaped(series.name))</text>"
       return [name]
         + zip(series.xs, series.ys).filter { $1.isFinite }.map { place, value in
-          box(left + place * cellWidth, y, cellWidth, Self.colour(value / most))
+          box(left + place * cellWidth, y, cellWidth, colour(value / most))
         }
     }
   }
@@ -77,11 +78,11 @@ struct HeatPicture {
       let fit = Int(Double(run.columns.count) * cellWidth / 7.2)
       let name =
         "<text x=\"\(SVGText.number(x + 2))\" y=\"\(SVGText.number(head + 8))\" font-size=\"11\" "
-        + "fill=\"#202020\">\(SVGText.escaped(TextWidth.cut(run.name, to: max(1, fit))))</text>"
+        + "fill=\"\(ink.title)\">\(SVGText.escaped(TextWidth.cut(run.name, to: max(1, fit))))</text>"
       guard run.columns.lowerBound > 0 else { return [name] }
       let line =
         "<line x1=\"\(SVGText.number(x))\" x2=\"\(SVGText.number(x))\" y1=\"\(SVGText.number(head))\" "
-        + "y2=\"\(SVGText.number(foot))\" stroke=\"#606060\" stroke-width=\"0.8\"/>"
+        + "y2=\"\(SVGText.number(foot))\" stroke=\"\(ink.frame)\" stroke-width=\"0.8\"/>"
       return [name, line]
     }
   }
@@ -89,10 +90,10 @@ struct HeatPicture {
   private func scale() -> [String] {
     let y = top + cellHeight * Double(scene.series.count) + 16
     let boxes = (-10...10).map { k in
-      box(left + Double(k + 10) * 9, y, 9, Self.colour(Double(k) / 10), height: 10)
+      box(left + Double(k + 10) * 9, y, 9, colour(Double(k) / 10), height: 10)
     }
     let words = [(-most, left), (0, left + 90), (most, left + 189)].map { value, x in
-      "<text x=\"\(SVGText.number(x))\" y=\"\(SVGText.number(y + 24))\" fill=\"#404040\" "
+      "<text x=\"\(SVGText.number(x))\" y=\"\(SVGText.number(y + 24))\" fill=\"\(ink.text)\" "
         + "text-anchor=\"middle\">\(label(value))</text>"
     }
     return boxes + words
@@ -107,13 +108,19 @@ struct HeatPicture {
     _ x: Double, _ y: Double, _ width: Double, _ colour: String, height: Double? = nil
   ) -> String {
     "<rect x=\"\(SVGText.number(x))\" y=\"\(SVGText.number(y))\" width=\"\(SVGText.number(width))\" "
-      + "height=\"\(SVGText.number(height ?? cellHeight))\" fill=\"\(colour)\"/>"
+      + "height=\"\(SVGText.number(height ?? cellHeight))\" \(colour)/>"
   }
 
-  /// A colour between red, white and blue for a share of the largest value.
-  private static func colour(_ share: Double) -> String {
-    let end: (Double, Double, Double) = share < 0 ? (178, 24, 43) : (33, 102, 172)
+  // The ink of the sign, as strong as the value: in a file mixed with white, in a page with its ground.
+  private func colour(_ share: Double) -> String {
     let weight = min(1, abs(share))
+    guard ink.paper == nil else { return "fill=\"\(Self.mixed(share, weight))\"" }
+    let role = share < 0 ? ink.below : ink.above
+    return "fill=\"\(role)\" fill-opacity=\"\(SVGText.number(max(0.03, weight)))\""
+  }
+
+  private static func mixed(_ share: Double, _ weight: Double) -> String {
+    let end: (Double, Double, Double) = share < 0 ? (178, 24, 43) : (33, 102, 172)
     func part(_ x: Double) -> String {
       let text = String(Int((255 + weight * (x - 255)).rounded()), radix: 16)
       return text.utf8.count < 2 ? "0" + text : text

@@ -6,9 +6,11 @@
 /// Writes scenes as SVG.
 public enum SVGWriter {
   /// Gives the text of an SVG picture.
-  public static func text(_ scene: Scene, width: Int = 760, height: Int = 440) -> String {
-    if scene.mark == .heat { return HeatPicture(scene, width: Double(width)).document }
-    var picture = SVGPicture(scene, width: Double(width), height: Double(height))
+  public static func text(
+    _ scene: Scene, width: Int = 760, height: Int = 440, ink: SVGInk = .file
+  ) -> String {
+    if scene.mark == .heat { return HeatPicture(scene, width: Double(width), ink).document }
+    var picture = SVGPicture(scene, width: Double(width), height: Double(height), ink)
     picture.draw()
     return picture.document
   }
@@ -16,14 +18,12 @@ public enum SVGWriter {
 
 /// A picture being drawn.
 struct SVGPicture {
-  static let colours = [
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C8C00",
-  ]
   /// From dark to light, for what has an order; steps of viridis.
   static let sequence = ["#440154", "#3B528B", "#21918C", "#5EC962", "#FDE725"]
   static let dashes = ["", "7 4", "2 3", "10 3 2 3", "1 4"]
 
   let scene: Scene
+  let ink: SVGInk
   let width, height: Double
   let left, right, top, bottom: Double
   let xRange, yRange: ClosedRange<Double>
@@ -33,8 +33,9 @@ struct SVGPicture {
 
   var isLying: Bool { scene.mark == .lyingBars }
 
-  init(_ scene: Scene, width: Double, height: Double) {
+  init(_ scene: Scene, width: Double, height: Double, _ ink: SVGInk) {
     self.scene = scene
+    self.ink = ink
     self.width = width
     self.height = height
     let names = Self.names(scene)
@@ -102,12 +103,13 @@ struct SVGPicture {
   var document: String {
     let size = "width=\"\(number(width))\" height=\"\(number(height))\""
     let box = "viewBox=\"0 0 \(number(width)) \(number(height))\""
-    let font = "font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\" font-size=\"13\""
+    let font =
+      "font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\" font-size=\"\(ink.size)\""
+    let ground = ink.paper.map { "<rect width=\"100%\" height=\"100%\" fill=\"\($0)\"/>\n" } ?? ""
     return """
       <svg xmlns="http://www.w3.org/2000/svg" \(size) \(box) \(font) role="img">
       <title>\(SVGText.escaped(scene.title))</title>
-      <rect width="100%" height="100%" fill="#ffffff"/>
-      \(parts.joined(separator: "\n"))
+      \(ground)\(parts.joined(separator: "\n"))
       </svg>
 
       """
@@ -127,11 +129,11 @@ extension SVGPicture {
     let foot = height - bottom
     let isCrowded = across.labels.map { TextWidth.of($0) }.reduce(0, +) * 9 > Int(width)
     for (k, (position, label)) in zip(across.positions, across.labels).enumerated() {
-      if scene.mark != .bars { line(x(position), top, x(position), foot, "#e6e6e6") }
+      if scene.mark != .bars { line(x(position), top, x(position), foot, ink.grid) }
       if !isCrowded || k % 2 == 0 { text(label, x(position), foot + 19, anchor: "middle") }
     }
     for (position, label) in zip(ups.positions, ups.labels) {
-      if !isLying { line(left, y(position), width - right, y(position), "#e6e6e6") }
+      if !isLying { line(left, y(position), width - right, y(position), ink.grid) }
       text(label, left - 8, y(position) + 4.5, anchor: "end")
     }
   }
@@ -140,14 +142,14 @@ extension SVGPicture {
     parts.append(
       "<rect x=\"\(number(left))\" y=\"\(number(top))\" "
         + "width=\"\(number(width - left - right))\" "
-        + "height=\"\(number(height - top - bottom))\" fill=\"none\" stroke=\"#808080\"/>")
+        + "height=\"\(number(height - top - bottom))\" fill=\"none\" stroke=\"\(ink.frame)\"/>")
   }
 
   private mutating func drawZero() {
     if isLying {
-      if xRange.lowerBound < 0 { line(x(0), top, x(0), height - bottom, "#404040") }
+      if xRange.lowerBound < 0 { line(x(0), top, x(0), height - bottom, ink.zero) }
     } else if yRange.lowerBound < 0, yRange.upperBound > 0 {
-      line(left, y(0), width - right, y(0), "#404040")
+      line(left, y(0), width - right, y(0), ink.zero)
     }
   }
 
@@ -208,7 +210,7 @@ extension SVGPicture {
     if !scene.title.isEmpty {
       parts.append(
         "<text x=\"\(number(left))\" y=\"28\" font-size=\"16\" font-weight=\"bold\" "
-          + "fill=\"#202020\">\(SVGText.escaped(scene.title))</text>")
+          + "fill=\"\(ink.title)\">\(SVGText.escaped(scene.title))</text>")
     }
     if !scene.xLabel.isEmpty {
       text(scene.xLabel, (left + width - right) / 2, height - 16, anchor: "middle")
@@ -217,7 +219,7 @@ extension SVGPicture {
       let middle = (top + height - bottom) / 2
       parts.append(
         "<text transform=\"translate(16 \(number(middle))) rotate(-90)\" "
-          + "text-anchor=\"middle\" fill=\"#404040\">\(SVGText.escaped(scene.yLabel))</text>")
+          + "text-anchor=\"middle\" fill=\"\(ink.text)\">\(SVGText.escaped(scene.yLabel))</text>")
     }
   }
 
@@ -242,14 +244,15 @@ extension SVGPicture {
 
   private func colour(_ series: Int) -> String {
     scene.isOrdered
-      ? Self.sequence[series % Self.sequence.count] : Self.colours[series % Self.colours.count]
+      ? Self.sequence[series % Self.sequence.count] : ink.series[series % ink.series.count]
   }
 
   private mutating func box(_ x: Double, _ y: Double, _ w: Double, _ h: Double, _ series: Int) {
     parts.append(
       "<rect x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(w))\" "
         + "height=\"\(number(h))\" fill=\"\(colour(series))\""
-        + (scene.mark == .histogram ? " stroke=\"#ffffff\" stroke-width=\"0.8\"/>" : "/>"))
+        + (scene.mark == .histogram
+          ? " stroke=\"\(ink.paper ?? "var(--paper)")\" stroke-width=\"0.8\"/>" : "/>"))
   }
 
   private mutating func line(
@@ -263,7 +266,7 @@ extension SVGPicture {
   private mutating func text(_ content: String, _ x: Double, _ y: Double, anchor: String) {
     parts.append(
       "<text x=\"\(number(x))\" y=\"\(number(y))\" text-anchor=\"\(anchor)\" "
-        + "fill=\"#404040\">\(SVGText.escaped(content))</text>")
+        + "fill=\"\(ink.text)\">\(SVGText.escaped(content))</text>")
   }
 
   private func number(_ value: Double) -> String { SVGText.number(value) }

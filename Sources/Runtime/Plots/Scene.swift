@@ -60,6 +60,8 @@ public struct Scene: Sendable {
   public var groups: [String] = []
   /// The unit of the values.
   public var unit = ColumnUnit.plain
+  /// The unit of the numbers along the horizontal axis.
+  public var xUnit = ColumnUnit.plain
   /// How series are drawn.
   public var mark: Mark
   /// The series.
@@ -126,7 +128,7 @@ public struct Scene: Sendable {
   /// Labels for the horizontal axis.
   func xTicks(about count: Int) -> Ticks {
     switch axis {
-    case .numbers: return .numbers(xRange, about: count)
+    case .numbers: return .numbers(xRange, about: count, unit: xUnit)
     case .months: return .periods(xRange, about: count)
     case .categories(let names):
       let step = max(1, (names.count + count - 1) / max(1, count))

@@ -65,7 +65,9 @@ public struct Backtest: Sendable {
   public let skipped: [Period]
   /// Rows held without a return, which earned nothing.
   public let missingReturns: Int
-  /// The conventions used, as plain sentences.
+  /// What is held and what it costs, as plain sentences.
+  public let terms: [String]
+  /// The conventions used, as plain sentences: the terms, and how the figures are made.
   public let conventions: [String]
 
   /// Trades a forecast; `size` switches to value weights.
@@ -93,7 +95,7 @@ public struct Backtest: Sendable {
       sort, index: index, legs: options.legs, size: size, long: options.long, short: options.short)
     self.init(
       weights: weights, returns: returns, index: index, months: sort.sortedMonths,
-      deciles: BucketTable(sort, forecast, returns, index).buckets(index.clock.periodsPerYear),
+      deciles: BucketSeries(sort, forecast: forecast, returns: returns, index: index).summary,
       skipped: sort.skipped, holding: Self.holding(options, isValueWeighted: size != nil),
       options: options)
   }
@@ -119,7 +121,8 @@ public struct Backtest: Sendable {
     self.deciles = deciles
     self.weights = weights
     self.skipped = skipped
-    conventions = holding + Self.conventions(options, clock)
+    terms = holding + [Self.charge(options, clock)]
+    conventions = terms + Self.figures(clock)
   }
 
   // What a month's weights earn, and the rows held without a return.
@@ -160,7 +163,7 @@ public struct Backtest: Sendable {
     ]
   }
 
-  private static func conventions(_ options: BacktestOptions, _ clock: Clock) -> [String] {
+  private static func charge(_ options: BacktestOptions, _ clock: Clock) -> String {
     let charged =
       switch options.costs.base {
       case .twoSided: "buys plus sells against drifted weights"
@@ -168,77 +171,15 @@ public struct Backtest: Sendable {
       case .noDrift: "buys plus sells against undrifted weights"
       }
     let rate = NumberFormat.basisPoints(options.costs.rate)
-    return [
-      "costs \(rate) on \(charged); first \(clock.noun) pays for opening, last \(clock.noun) "
-        + (options.costs.liquidate ? "pays for closing" : "does not pay for closing"),
+    return "costs \(rate) on \(charged); first \(clock.noun) pays for opening, last \(clock.noun) "
+      + (options.costs.liquidate ? "pays for closing" : "does not pay for closing")
+  }
+
+  private static func figures(_ clock: Clock) -> [String] {
+    [
       "Sharpe ratio sqrt(\(clock.periodsPerYear)) mean / sd, sd with n - 1, "
         + "no risk-free rate subtracted",
       "drawdown of cumulative log returns",
     ]
-  }
-}
-
-/// Bucket means by month.
-private struct BucketTable {
-  private var predicted: [[Double]]
-  private var realized: [[Double]]
-  private var sizes: [[Double]]
-
-  init(_ sort: PortfolioSort, _ forecast: [Double], _ returns: [Double], _ index: PanelIndex) {
-    predicted = [[Double]](repeating: [], count: sort.bucketCount)
-    realized = predicted
-    sizes = predicted
-    for t in sort.sortedMonths {
-      let means = Self.means(sort, forecast, returns, index.rows(ofMonthAt: t))
-      for bucket in 0..<sort.bucketCount {
-        predicted[bucket].append(means[bucket + 1].predicted.value)
-        realized[bucket].append(means[bucket + 1].realized.value)
-        sizes[bucket].append(means[bucket + 1].size)
-      }
-    }
-  }
-
-  private typealias Means = (predicted: RunningMean, realized: RunningMean, size: Double)
-
-  // The means of each bucket in a month, those of rows in no bucket first.
-  private static func means(
-    _ sort: PortfolioSort, _ forecast: [Double], _ returns: [Double], _ rows: Range<Int>
-  ) -> [Means] {
-    var means = [Means](
-      repeating: (RunningMean(), RunningMean(), 0), count: sort.bucketCount + 1)
-    // Pointers, because an array asks at every row whether it is the only owner of its elements.
-    means.withUnsafeMutableBufferPointer { means in
-      for row in rows {
-        let bucket = Int(sort.buckets[row])
-        means[bucket].predicted.add(forecast[row])
-        means[bucket].realized.add(returns[row])
-        means[bucket].size += 1
-      }
-    }
-    return means
-  }
-
-  /// The mean of the values that are not missing, by a compensated sum.
-  private struct RunningMean {
-    private var sum = CompensatedSum()
-    private var count = 0.0
-
-    var value: Double { count > 0 ? sum.value / count : .nan }
-
-    mutating func add(_ value: Double) {
-      guard !value.isNaN else { return }
-      sum.add(value)
-      count += 1
-    }
-  }
-
-  func buckets(_ periodsPerYear: Int) -> [Backtest.Bucket] {
-    predicted.indices.map { k in
-      let performance = Performance(realized[k], periodsPerYear: periodsPerYear)
-      return Backtest.Bucket(
-        number: k + 1, predicted: Moments(predicted[k]).mean, realized: performance.mean,
-        standardDeviation: performance.standardDeviation, sharpeRatio: performance.sharpeRatio,
-        assets: Moments(sizes[k]).mean)
-    }
   }
 }

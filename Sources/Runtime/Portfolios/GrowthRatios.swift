@@ -46,3 +46,26 @@ extension Backtest {
   /// Ratios after costs.
   public var netRatios: GrowthRatios { GrowthRatios(net, periodsPerYear: clock.periodsPerYear) }
 }
+
+extension Statistic {
+  /// The compounded return a year.
+  public static let annualReturn = Statistic(
+    "annual_return", "annual return", "the compounded return, a year",
+    formula: "(Π (1 + r))^(A / n) − 1", convention: "−1 after a loss of everything", unit: .ratio)
+  /// The largest fall of wealth.
+  public static let drawdown = Statistic(
+    "drawdown", "largest drawdown", "the largest fall of wealth, as a share of its peak",
+    formula: "max over s ≤ t of 1 − W_t / W_s, W_t = Π (1 + r)",
+    convention: "W begins at one; a positive number", unit: .ratio)
+  /// Return over drawdown.
+  public static let calmar = Statistic(
+    "calmar", "Calmar ratio", "the compounded return a year over the largest drawdown",
+    formula: "annual return / largest drawdown", convention: "over the whole sample, not 36 months",
+    reference: "Young (1991)")
+  /// Mean over downside deviation.
+  public static let sortino = Statistic(
+    "sortino", "Sortino ratio", "the mean return over the downside deviation, a year",
+    formula: "√A · mean(r) / √mean(min(r, 0)²)",
+    convention: "the target is zero, and the mean of squares is over all periods",
+    reference: "Sortino and Price (1994)")
+}

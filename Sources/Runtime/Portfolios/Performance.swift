@@ -63,3 +63,40 @@ public struct Performance: Sendable, Equatable {
     return deepest
   }
 }
+
+extension Statistic {
+  /// The annualised mean return.
+  public static let mean = Statistic(
+    "mean", "mean", "the mean return, a year", formula: "A · mean(r)",
+    convention: "arithmetic, not compounded; missing returns are skipped", unit: .ratio)
+  /// The annualised volatility.
+  public static let volatility = Statistic(
+    "volatility", "volatility", "the standard deviation of returns, a year",
+    formula: "√A · sd(r)", convention: "sd with n − 1; no correction for autocorrelation",
+    unit: .ratio)
+  /// The annualised Sharpe ratio.
+  public static let sharpe = Statistic(
+    "sharpe", "Sharpe ratio", "the mean return over its standard deviation, a year",
+    formula: "√A · mean(r) / sd(r)",
+    convention:
+      "sd with n − 1; no riskless rate is subtracted: long-short returns finance themselves, others are taken "
+      + "as excess returns", reference: "Sharpe (1994)")
+  /// The largest fall of cumulative log returns.
+  public static let logDrawdown = Statistic(
+    "log_drawdown", "largest drawdown (log)", "the largest fall of the cumulative log return",
+    formula: "max over s ≤ t of Y_s − Y_t, Y_t = Σ log(1 + r)",
+    convention: "Y begins at zero; infinite after a loss of everything",
+    reference: "Gu, Kelly and Xiu (2020)")
+  /// The worst period.
+  public static let worst = Statistic(
+    "worst", "worst", "the worst single return", formula: "min(r)",
+    convention: "of one period of the clock, not a year", unit: .ratio)
+  /// What the whole series compounds to.
+  public static let compounded = Statistic(
+    "compounded", "compounded", "the return over the whole sample", formula: "Π (1 + r) − 1",
+    convention: "missing returns count as zero", unit: .ratio)
+  /// The share of returns above zero.
+  public static let sharePositive = Statistic(
+    "positive", "share above zero", "the share of returns above zero", formula: "#{r > 0} / n",
+    convention: "a return of exactly zero is not above it", unit: .ratio)
+}

@@ -124,6 +124,23 @@ public struct PortfolioSort: Sendable, Equatable {
     return assets
   }
 
+  /// Sorts each month's assets at quantiles (type 7) of the signal, so that equal values share a bucket.
+  ///
+  /// As `PortfolioGrid` does; months with fewer assets than buckets are left out.
+  public init(
+    quantilesOf signal: [Double], index: PanelIndex, buckets count: Int, reference: [Bool]? = nil
+  ) {
+    var buckets = [Int32](repeating: 0, count: signal.count)
+    for t in index.months.indices {
+      let rows = index.rows(ofMonthAt: t).filter { !signal[$0].isNaN }
+      let setting = rows.filter { reference?[$0] ?? true }.map { signal[$0] }
+      guard setting.count >= count else { continue }
+      let points = GroupCuts(groups: count).points(setting)
+      for row in rows { buckets[row] = Int32(GroupCuts.group(signal[row], points) + 1) }
+    }
+    self.init(buckets: buckets, count: count, index: index)
+  }
+
   /// Takes over buckets made elsewhere; months without any are left out.
   public init(buckets: [Int32], count: Int, index: PanelIndex) {
     let sorted = index.months.indices.filter { t in

@@ -99,3 +99,28 @@ public struct Costs: Sendable, Equatable {
     rate * (base == .half ? turnover / 2 : turnover)
   }
 }
+
+extension Costs {
+  /// The cost of a unit traded at which nothing is left of the mean return; NaN without trades.
+  public static func breakEven(gross: [Double], turnover: [Double]) -> Double {
+    let traded = Moments(turnover).mean
+    return traded > 0 ? Moments(gross).mean / traded : .nan
+  }
+}
+
+extension Statistic {
+  /// What is bought and sold in a period.
+  public static let turnover = Statistic(
+    "turnover", "turnover", "what is bought plus what is sold in a period",
+    formula: "mean of Σ |w_t − w⁺_(t−1)|, w⁺ the weights that returns have moved",
+    convention:
+      "two-way and on both legs: replacing a long-short portfolio altogether counts 4; the first period buys "
+      + "everything", reference: "Gu, Kelly and Xiu (2020)", unit: .ratio)
+  /// The cost that eats the mean return.
+  public static let breakEven = Statistic(
+    "break_even", "break-even cost", "the cost a unit traded at which the mean net return is zero",
+    formula: "mean(gross return) / mean(turnover)",
+    convention:
+      "a side: charged on what is bought and again on what is sold; negative where the gross mean is",
+    reference: "Novy-Marx and Velikov (2016)", unit: .ratio)
+}

@@ -87,3 +87,23 @@ public struct GRSTest: Sendable {
     return result
   }
 }
+
+extension Statistic {
+  /// The intercept on factors.
+  public static let alpha = Statistic(
+    "alpha", "alpha", "the mean return that factors leave unexplained, a period",
+    formula: "the constant of r = α + Σ β_k f_k + ε by least squares",
+    convention: "r is taken as an excess return; not annualised", reference: "Jensen (1968)",
+    unit: .ratio)
+  /// Its t-statistic.
+  public static let alphaT = Statistic(
+    "alpha_t", "t of alpha", "alpha over its Newey-West standard error", formula: "α / se(α)",
+    convention: "Bartlett weights, no small-sample factor", reference: "Newey and West (1987)")
+  /// The joint test.
+  public static let grs = Statistic(
+    "grs", "GRS", "the joint test that all alphas are zero",
+    formula:
+      "(T − N − K) / N · α′ S⁻¹ α / (1 + m′ V⁻¹ m), an F with N and T − N − K degrees of freedom",
+    convention: "S and V divided by T; normal errors",
+    reference: "Gibbons, Ross and Shanken (1989)")
+}

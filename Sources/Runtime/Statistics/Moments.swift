@@ -55,3 +55,16 @@ public struct Moments: Sendable, Equatable {
   /// The standard deviation with n - ddof degrees of freedom; NaN without any.
   public func standardDeviation(ddof: Int = 1) -> Double { variance(ddof: ddof).squareRoot() }
 }
+
+extension Statistic {
+  /// Skewness.
+  public static let skewness = Statistic(
+    "skew", "skewness",
+    "how lopsided returns are; below zero where large losses are commoner than large gains",
+    formula: "m₃ / m₂^1.5, m_k the mean of (r − mean)^k",
+    convention: "moments divided by n, no correction for small samples")
+  /// Kurtosis.
+  public static let kurtosis = Statistic(
+    "kurtosis", "kurtosis", "how heavy the tails are; 3 for a normal variable",
+    formula: "m₄ / m₂²", convention: "not the excess over 3; moments divided by n")
+}

@@ -40,3 +40,12 @@ public struct NeweyWest: Sendable, Equatable {
     return Summation.compensated(products) / Double(errors.count)
   }
 }
+
+extension Statistic {
+  /// The t-statistic of a mean.
+  public static let neweyWest = Statistic(
+    "t", "t", "the mean over its Newey-West standard error",
+    formula: "mean / √(g₀ + 2 Σ (1 − l / (L + 1)) g_l) · √n, g_l the autocovariance at lag l",
+    convention: "Bartlett weights, L lags, no prewhitening, no small-sample factor",
+    reference: "Newey and West (1987)")
+}

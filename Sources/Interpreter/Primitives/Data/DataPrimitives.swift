@@ -88,10 +88,11 @@ let dataPrimitives: [Primitive] = [
   ) { _ in try ToyPanel.panel() },
   Primitive(
     "save", topic: .data,
-    "Writes a table as CSV, Markdown or LaTeX, a plot as SVG, a model as .fqm, or anything as text.",
+    "Writes a sheet or table as HTML, Markdown, LaTeX, CSV or JSON, a plot as SVG or its numbers, a model as .fqm.",
     Parameter<Value>.flow("value", "what to write"),
     Parameter<String>.required(
-      "path", "the file; its ending .csv, .md, .tex, .svg, .fqm or .txt says the format"),
+      "path",
+      "the file; its ending .html, .md, .tex, .csv, .json, .svg, .fqm or .txt says the format"),
     returns: "nothing", isEffect: true, examples: ["save toy, \"out.csv\""]
   ) { context, value, path in
     try Saver.save(value, to: path, context.budget)

@@ -106,6 +106,9 @@ enum Saver {
   }
 
   private static func write(_ value: Value, to path: String, _ budget: Budget) throws {
+    if let bytes = try DocumentFiles.bytes(value, path: path) {
+      return try DurableWrite.replace(path, with: bytes)
+    }
     if path.hasSuffix(".csv") { return try saveTable(value, path) }
     if path.hasSuffix(ModelFiles.ending) {
       guard case .model(let model) = value else {
@@ -129,7 +132,8 @@ enum Saver {
       throw Fault(
         .cannotWrite, "the ending of `\(path)` says no format",
         helps: [
-          "end it in .csv, .md or .tex for a table, .svg for a plot, .fqm for a model, .txt for text"
+          "end it in .html, .md, .tex, .csv or .json for a sheet or table, .svg or .csv for a plot, .fqm for a model, "
+            + ".txt for text"
         ],
         parameter: "path")
     }

@@ -64,6 +64,7 @@ struct AlphaTable {
       "  returns are taken as excess returns, a \(noun) · \(each[0].errorWords)", note(found),
     ]
     table.parts = [.init(name: "test", table: test(found))]
+    table.statistics = ["alpha": .alpha, "t": .alphaT]
     return table
   }
 

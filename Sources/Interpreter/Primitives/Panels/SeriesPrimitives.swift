@@ -148,7 +148,7 @@ private enum PerformanceTable {
       longest < year
       ? ["  note: less than a year of \(clock.noun)s: annual figures say what it would come to"]
       : []
-    return Table(
+    var table = Table(
       title: title,
       columns: [
         ("series", Column(text: set.names)),
@@ -165,6 +165,11 @@ private enum PerformanceTable {
         "  \(clock.description), \(year) a year: annual = compounded · volatility ×√\(year) · Sharpe and Sortino "
           + "√\(year) mean / (sd with n - 1, downside deviation) · drawdown of wealth · Calmar = annual / drawdown"
       ] + short)
+    table.statistics = [
+      "annual": .annualReturn, "volatility": .volatility, "sharpe": .sharpe, "sortino": .sortino,
+      "calmar": .calmar, "drawdown": .drawdown, "worst": .worst,
+    ]
+    return table
   }
 }
 

@@ -172,12 +172,5 @@ let portfolioPrimitives: [Primitive] = [
     )
     return charged
   },
-  Primitive(
-    "tearsheet", topic: .portfolios, "Sums a backtest up in a dozen lines, before and after costs.",
-    Parameter<BacktestValue>.flow("backtest", "the backtest"),
-    Parameter<Int>.value("lags", default: 6, in: 0...60, "lags of the Newey-West t-statistic")
-      .labelled,
-    returns: "a table of figures, gross and net",
-    examples: ["toy | deciles size | portfolio returns: ret | tearsheet"]
-  ) { _, backtest, lags in TearSheet.table(backtest, lags: lags) },
+  tearsheetPrimitive,
 ]

@@ -151,6 +151,7 @@ private struct SortTask {
       "  t: Newey-West, \(Counted.text(used, "lag")) · firms: mean number a \(noun)",
     ]
     table.parts = [.init(name: "returns", table: returnsTable(series))]
+    table.statistics = ["mean": .bucketMean, "t": .neweyWest]
     return table
   }
 
