@@ -32,12 +32,16 @@ public struct FrenchFile: Sendable {
   }
 
   public let sections: [Section]
+  /// Whether the file ends within a row of numbers, without a line end: its last number may be cut.
+  public let endsWithinRow: Bool
 
   /// Reads all tables.
   public init(_ bytes: [UInt8]) throws(CSVError) {
     var reader = FrenchReader(Self.lines(bytes))
     sections = try reader.sections()
     guard !sections.isEmpty else { throw .emptyFile }
+    let last = bytes.reversed().prefix { $0 != 10 && $0 != 13 }
+    endsWithinRow = last.last.map { (48...57).contains($0) } ?? false
   }
 
   static func lines(_ bytes: [UInt8]) -> [String] {

@@ -26,11 +26,13 @@ let frenchPrimitive = Primitive(
 /// A file of the library and how its tables are named.
 private struct FrenchTable {
   private let sections: [FrenchFile.Section]
+  private let endsWithinRow: Bool
   private let path: String
   private let file: String
 
   init(_ french: FrenchFile, _ path: String, _ file: String) {
-    (sections, self.path, self.file) = (french.sections, path, file)
+    (sections, endsWithinRow) = (french.sections, french.endsWithinRow)
+    (self.path, self.file) = (path, file)
   }
 
   func table(_ wanted: Value, _ context: Context) throws -> Table {
@@ -46,7 +48,8 @@ private struct FrenchTable {
       detail: "table \(number + 1) of \(sections.count): \(section.title)  "
         + "\(Self.span(section))  \(Counted.text(section.names.count, "column"))"
         + (section.isPercent ? "; percent → decimals" : "; numbers as they are")
-        + (missing.isEmpty ? "" : "; missing \(missing.joined(separator: ", "))"))
+        + (missing.isEmpty ? "" : "; missing \(missing.joined(separator: ", "))")
+        + (endsWithinRow ? "; no line end behind the last row: it may be cut short" : ""))
     var table = Table(
       title: section.title,
       columns: [time]
