@@ -23,7 +23,7 @@ import Testing
     #expect(result.codes == ["F0401"])
     let helps = result.diagnostics.flatMap { $0.helps.map(\.text) }
     #expect(helps.contains { $0.hasSuffix("missing: -99.99") } && helps.contains { $0.hasSuffix("source: plain") })
-    #expect(notes(try load(Self.monthly, ", missing: -99.99")) == ["ret: 1 missing, -99.99 1"])
+    #expect(notes(try load(Self.monthly, ", missing: -99.99")) == ["ret: 1 missing (-99.99 1)"])
     #expect(notes(try load(Self.monthly, ", missing: [-99.99, \"X\"]")).count == 1)
     #expect(try load(Self.monthly, ", source: plain").status == .done)
     #expect(try load(Self.monthly, ", missing: 2004-11").codes == ["F0201"])

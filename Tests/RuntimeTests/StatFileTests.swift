@@ -28,7 +28,7 @@ import Testing
     #expect(returns[0] == 0.5 && returns[1].isNaN && returns[3] == 0.125)
     if name == "panel.dta" {
       #expect(returns[2].isNaN)
-      #expect(ledger.notes.contains("ret: 2 missing, .A 1 · .C 1"), "\(ledger.notes)")
+      #expect(ledger.notes.contains("ret: 2 missing (.A 1, .C 1)"), "\(ledger.notes)")
     }
     let header = try PanelReader.header(of: Self.small(name))
     #expect(header.columns.map(\.name) == ["ret", "size", "sector"])
@@ -143,7 +143,7 @@ import Testing
       #expect(whole.rowCount > 0, "\(path)")
       let bytes = try FileSystem.read(path)
       let name = "cut" + path.suffix(9).drop { $0 != "." }
-      let step = FileSystem.environment("FQ_FULL") == "1" ? 4096 : 32_768
+      let step = FileSystem.environment("FQ_FULL") == "1" ? 4096 : 90_000
       for length in stride(from: 0, to: bytes.count, by: step) {
         let cut = try scratch.write(name, bytes.prefix(length))
         if let part = try? table(cut) { #expect(part.rowCount == whole.rowCount, "\(path) \(length)") }

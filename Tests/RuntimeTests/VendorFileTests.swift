@@ -41,9 +41,9 @@ import Testing
     #expect(try panel.numbers("DLRET").filter { !$0.isNaN } == [-0.3])
     #expect(
       ledger.notes.contains(
-        "RET: 4 missing, -66 (no valid price before) 1 · B (off exchange) 1 · "
-          + "C (no valid price before) 1 · empty 1"), "\(ledger.notes)")
-    #expect(ledger.notes.contains { $0.hasPrefix("DLRET: 5 missing, A (still trading) 1") })
+        "RET: 4 missing (-66 1, B 1, C 1, empty 1); -66 no valid price before, B off exchange, "
+          + "C no valid price before"), "\(ledger.notes)")
+    #expect(ledger.notes.contains { $0.hasPrefix("DLRET: 5 missing (A 1, S 1, empty 3); A still trading") })
     #expect(ledger.notes.contains("firm: PERMNO"))
     #expect(ledger.notes.contains("source: crsp, by its columns"))
   }
@@ -51,8 +51,8 @@ import Testing
   @Test func negativePricesAreMidpointsAndZeroIsNone() throws {
     let (panel, ledger) = try read(Self.crsp)
     #expect(try panel.numbers("PRC").filter { !$0.isNaN } == [12.5, 5, 13, 7, 6])
-    #expect(ledger.notes.contains("PRC: 1 bid/ask midpoints, sign removed"))
-    #expect(ledger.notes.contains("PRC: 1 zeros mean no price"))
+    #expect(ledger.notes.contains("PRC: 1 negative (bid/ask midpoint), sign removed"))
+    #expect(ledger.notes.contains("PRC: 1 zero (no price), made missing"))
     let plain = try read(Self.crsp.replacing("-12.5", with: "-1.5").letterless) {
       $0.source = .plain
     }
@@ -68,7 +68,7 @@ import Testing
     #expect(try read(text) { $0.source = .crsp }.panel.column("RET").missingCount == 1)
     let (panel, ledger) = try read(text) { $0.missingCodes = ["C"] }
     #expect(try panel.column("RET").missingCount == 1)
-    #expect(ledger.notes == ["RET: 1 missing, C (no valid price before) 1"])
+    #expect(ledger.notes == ["RET: 1 missing (C 1)"])
   }
 
   @Test(arguments: ["-99.99", "-999", "-99.0", "-66"])
@@ -139,7 +139,7 @@ import Testing
     #expect(panel.index.assetNames == ["ABC"] && panel.count == 3)
     #expect(try panel.column("Adj Close").missingCount == 1)
     #expect(ledger.notes.contains("firm: ABC, by the file's name"))
-    #expect(ledger.notes.contains("Volume: 1 missing, null 1"))
+    #expect(ledger.notes.contains("Open, High, Low, Close, …: 1 missing (null 1)"))
   }
 
   @Test(arguments: [true, false]) func threeHeaderLinesMakeARowATicker(priceFirst: Bool) throws {

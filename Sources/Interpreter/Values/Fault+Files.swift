@@ -6,7 +6,8 @@ import FactorRuntime
 extension Fault {
   /// A file that cannot be opened or unpacked.
   static func file(_ error: FileError) -> Fault {
-    let fault = Fault(.cannotRead, quoted(error.message))
+    var fault = Fault(.cannotRead, quoted(error.message))
+    if case .refusedQuery = error { fault.parameter = "query" }
     return switch error {
     case .severalMembers(let names): fault.helped(names.prefix(3).map { "read one:  member: \"\($0)\"" })
     case .noSuchMember(let name, let members):

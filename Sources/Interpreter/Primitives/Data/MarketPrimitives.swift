@@ -88,13 +88,27 @@ let marketPrimitives: [Primitive] = [
 
 /// A file with a row a period.
 private enum SeriesFile {
+  private static func read(
+    _ file: String, _ date: String?, _ options: CSVOptions, _ context: Context
+  ) throws -> (panel: Panel, ledger: LedgerLine) {
+    do {
+      return try PanelReader.read(
+        path: file, date: date, named: "", frequency: .found, options: options,
+        budget: context.budget)
+    } catch let error as CSVError {
+      guard case .noKey = error else { throw error }
+      // A series has one key, and another word for it.
+      var fault = Fault(error)
+      fault.helps = ["name the column of months or days:  date: month"]
+      throw fault
+    }
+  }
+
   static func table(
     _ file: String, date: String?, scale: Double, _ options: CSVOptions, _ path: String,
     _ context: Context
   ) throws -> Table {
-    let (panel, line) = try PanelReader.read(
-      path: file, date: date, named: "", frequency: .found, options: options,
-      budget: context.budget)
+    let (panel, line) = try read(file, date, options, context)
     guard panel.assetCount == 1, panel.assetKey == "asset" else {
       throw Fault(
         .wrongType, "the file has several rows a period, told apart by `\(panel.assetKey)`",

@@ -70,7 +70,8 @@ public enum Inflate {
     let source: UnsafeBufferPointer<UInt8>
     var position = 0
     var output: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    // No larger than a small file needs.
+    lazy var buffer = [UInt8](repeating: 0, count: min(1 << 18, max(1 << 12, source.count * 8)))
 
     var isExhausted: Bool { position >= source.count }
 

@@ -16,7 +16,7 @@ struct TableCleaner {
     var cleaner = TableCleaner(table, options)
     try cleaner.checkNames()
     for place in table.names.indices { try cleaner.removeCodes(place) }
-    for place in table.names.indices { cleaner.describeMissing(place) }
+    cleaner.describeMissing()
     cleaner.mendPrices()
     cleaner.scaleReturns()
     for place in table.names.indices where ReturnAliases.isLead(table.names[place]) {
@@ -89,24 +89,41 @@ struct TableCleaner {
     return !numbers.contains { $0 < code / 2 && !codes.contains($0) }
   }
 
-  private mutating func describeMissing(_ place: Int) {
-    let coded = missing[place].filter { isCode($0.code, place) }
-    guard !coded.isEmpty else { return }
+  /// A remark for each reason why values are missing; columns with the same reasons share it.
+  private mutating func describeMissing() {
+    var found: [(words: String, names: [String])] = []
+    for place in table.names.indices {
+      guard let words = missingWords(place) else { continue }
+      if let same = found.firstIndex(where: { $0.words == words }) {
+        found[same].names.append(table.names[place])
+      } else {
+        found.append((words, [table.names[place]]))
+      }
+    }
+    notes += found.map { Self.listed($0.names) + ": " + $0.words }
+  }
+
+  private func missingWords(_ place: Int) -> String? {
+    guard missing[place].contains(where: { isCode($0.code) }) else { return nil }
     let total = columns[place].missingCount
     let rest = total - missing[place].reduce(0) { $0 + $1.count }
+    let reasons = missing[place].sorted { ($1.count, $0.code) < ($0.count, $1.code) }
     let parts =
-      missing[place].sorted { ($1.count, $0.code) < ($0.count, $1.code) }.map { reason in
-        let meaning = FileSource.meaning(reason.code, in: table.names[place])
-        let words = meaning.map { " (\($0))" } ?? ""
-        return "\(reason.code)\(words) \(NumberFormat.count(reason.count))"
-      } + (rest > 0 ? ["empty \(NumberFormat.count(rest))"] : [])
-    notes.append(
-      "\(table.names[place]): \(NumberFormat.count(total)) missing, "
-        + parts.joined(separator: " · "))
+      reasons.map { "\($0.code) \(NumberFormat.count($0.count))" }
+      + (rest > 0 ? ["empty \(NumberFormat.count(rest))"] : [])
+    let legend = reasons.compactMap { reason in
+      FileSource.meaning(reason.code, in: table.names[place]).map { "\(reason.code) \($0)" }
+    }
+    return "\(NumberFormat.count(total)) missing (\(parts.joined(separator: ", ")))"
+      + (source == .crsp && !legend.isEmpty ? "; " + legend.joined(separator: ", ") : "")
+  }
+
+  private static func listed(_ names: [String]) -> String {
+    names.prefix(4).joined(separator: ", ") + (names.count > 4 ? ", …" : "")
   }
 
   // Spellings such as NA say no more than an empty field; rows of `null` are how Yahoo says "no trade".
-  private func isCode(_ code: String, _ place: Int) -> Bool {
+  private func isCode(_ code: String) -> Bool {
     let spellings = ["NA", "NaN", "nan", "na", "N/A", "n/a", "#N/A", "<NA>", ".", "-", "NAN"]
     let nulls = ["null", "NULL", "Null"]
     return !spellings.contains(code) && (source == .yahoo || !nulls.contains(code))
@@ -128,9 +145,9 @@ struct TableCleaner {
         known: columns[place].known)
       let name = table.names[place]
       if negative > 0 {
-        notes.append("\(name): \(NumberFormat.count(negative)) bid/ask midpoints, sign removed")
+        notes.append("\(name): \(NumberFormat.count(negative)) negative (bid/ask midpoint), sign removed")
       }
-      if zero > 0 { notes.append("\(name): \(NumberFormat.count(zero)) zeros mean no price") }
+      if zero > 0 { notes.append("\(name): \(NumberFormat.count(zero)) zero (no price), made missing") }
     }
   }
 
@@ -146,9 +163,8 @@ struct TableCleaner {
         of: places.compactMap { columns[$0].numbers }, arePortfolios: source == .french)
       if unit == .percent {
         let names = places.map { table.names[$0] }
-        let shown = names.prefix(4).joined(separator: ", ") + (names.count > 4 ? ", …" : "")
         notes.append(
-          "\(shown): percent → decimals, by \(places.count == 1 ? "its" : "their") size; "
+          "\(Self.listed(names)): percent → decimals, by \(places.count == 1 ? "its" : "their") size; "
             + "decimal: [\(names.map(Self.written).joined(separator: ", "))] keeps them")
         scaled += places
       }
