@@ -73,8 +73,8 @@ private func dataFolder() -> String? {
 
   /// Large files wait for the long run.
   private static func isQuick(_ path: String) -> Bool {
-    guard !FilePattern.isPattern(path) else { return path.hasSuffix(".json") }
+    guard !FilePattern.isPattern(path) else { return false }
     guard let file = try? MappedFile(path) else { return true }
-    return file.bytes.count < (path.hasSuffix(".gz") ? 100_000 : 1_000_000)
+    return file.bytes.count < (path.hasSuffix(".gz") ? 20_000 : 60_000)
   }
 }

@@ -8,7 +8,9 @@ import Testing
 @testable import Interpreter
 
 @Suite struct LoadOptionTests {
-  private func load(_ text: String, _ options: String = "", name: String = "p.csv") throws -> RunResult {
+  private func load(_ text: String, _ options: String = "", name: String = "p.csv") throws
+    -> RunResult
+  {
     let folder = try TemporaryFolder()
     let path = try folder.write(name, text)
     return withExtendedLifetime(folder) { run("load \"\(path)\"\(options)") }
@@ -22,7 +24,9 @@ import Testing
     let result = try load(Self.monthly)
     #expect(result.codes == ["F0401"])
     let helps = result.diagnostics.flatMap { $0.helps.map(\.text) }
-    #expect(helps.contains { $0.hasSuffix("missing: -99.99") } && helps.contains { $0.hasSuffix("source: plain") })
+    #expect(
+      helps.contains { $0.hasSuffix("missing: -99.99") }
+        && helps.contains { $0.hasSuffix("source: plain") })
     #expect(notes(try load(Self.monthly, ", missing: -99.99")) == ["ret: 1 missing (-99.99 1)"])
     #expect(notes(try load(Self.monthly, ", missing: [-99.99, \"X\"]")).count == 1)
     #expect(try load(Self.monthly, ", source: plain").status == .done)
@@ -71,7 +75,8 @@ import Testing
 
   @Test func aReturnOfTheMonthThatFollowsIsNoCharacteristic() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write("p.csv", "id,eom,ret_exc_lead1m,me\n1,2004-11-30,0.1,5\n2,2004-11-30,0.2,6\n")
+    let path = try folder.write(
+      "p.csv", "id,eom,ret_exc_lead1m,me\n1,2004-11-30,0.1,5\n2,2004-11-30,0.2,6\n")
     let result = run("p = load \"\(path)\"\np | deciles ret_exc_lead1m")
     #expect(result.codes == ["F0301"], "\(result.diagnostics.map(\.message))")
   }

@@ -62,7 +62,8 @@ import Testing
     "\"", "\"\"", ",", ",,\n,,", "a\n\"b", "\u{FEFF}", "\r", "\n\r\n\r", "a,b\n1\n", "a;b\n\"1;2\n",
     "a,a\n1,2\n", "\"a\"x,b\n1,2\n", "a\tb\n1\t2\t3\n", "a,b\n\"1\"2,3\n", "id,date\n,\n",
     "id,date,x\n1,2004-13,1\n", "id,date,x\n1,0000-01,1\n", "id,date,x\n1,99999999,1\n",
-    "date\n2004-01\n", "id,date,x\n1,2004-01,1e999\n1,2004-01,-\n", "Price,Close\nTicker,\nDate,\n1,2\n",
+    "date\n2004-01\n", "id,date,x\n1,2004-01,1e999\n1,2004-01,-\n",
+    "Price,Close\nTicker,\nDate,\n1,2\n",
     "Price\nTicker\nDate\n", "Ticker,A,A\nPrice,x,x\nDate,,\n2004-01-01,1,2\n",
     "id,date,x\n1,2004-01,\u{0}\n",
   ])
@@ -108,7 +109,8 @@ import Testing
   @Test func foreignFormatsAreRefusedByName() throws {
     let folder = try ScratchFolder()
     let starts: [([UInt8], String)] = [
-      (Array("BZh91AY&SY".utf8) + [0xFF, 0, 1], "bzip2"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "xz"),
+      (Array("BZh91AY&SY".utf8) + [0xFF, 0, 1], "bzip2"),
+      ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "xz"),
       ([0x28, 0xB5, 0x2F, 0xFD, 0], "zstd"), ([0x89, 0x48, 0x44, 0x46, 13], "HDF5"),
       ([0x80, 0x04, 0x95, 0, 0], "a pickle"), (Array("ARROW1".utf8) + [0, 0], "Feather"),
     ]

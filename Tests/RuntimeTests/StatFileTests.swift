@@ -35,7 +35,8 @@ import Testing
     #expect(header.columns.map(\.kind) == ["num", "num", "text"])
   }
 
-  @Test(arguments: ["panel.dta", "panel.xpt"]) func everyPrefixIsDataOrAnError(name: String) throws {
+  @Test(arguments: ["panel.dta", "panel.xpt"]) func everyPrefixIsDataOrAnError(name: String) throws
+  {
     let bytes = try FileSystem.read(Self.small(name))
     let folder = try ScratchFolder()
     let whole = try PanelReader.read(path: Self.small(name)).panel
@@ -146,7 +147,9 @@ import Testing
       let step = FileSystem.environment("FQ_FULL") == "1" ? 4096 : 90_000
       for length in stride(from: 0, to: bytes.count, by: step) {
         let cut = try scratch.write(name, bytes.prefix(length))
-        if let part = try? table(cut) { #expect(part.rowCount == whole.rowCount, "\(path) \(length)") }
+        if let part = try? table(cut) {
+          #expect(part.rowCount == whole.rowCount, "\(path) \(length)")
+        }
       }
       seen += 1
     }

@@ -43,7 +43,10 @@ import Testing
       ledger.notes.contains(
         "RET: 4 missing (-66 1, B 1, C 1, empty 1); -66 no valid price before, B off exchange, "
           + "C no valid price before"), "\(ledger.notes)")
-    #expect(ledger.notes.contains { $0.hasPrefix("DLRET: 5 missing (A 1, S 1, empty 3); A still trading") })
+    #expect(
+      ledger.notes.contains {
+        $0.hasPrefix("DLRET: 5 missing (A 1, S 1, empty 3); A still trading")
+      })
     #expect(ledger.notes.contains("firm: PERMNO"))
     #expect(ledger.notes.contains("source: crsp, by its columns"))
   }
@@ -95,7 +98,8 @@ import Testing
   }
 
   @Test func percentBecomesDecimalsWhereItIsClear() throws {
-    let text = "date,Mkt-RF,SMB,RF\n192607,2.96,-2.3,0.22\n192608,2.64,-1.4,0.25\n192609,-99.99,1,0.23\n"
+    let text =
+      "date,Mkt-RF,SMB,RF\n192607,2.96,-2.3,0.22\n192608,2.64,-1.4,0.25\n192609,-99.99,1,0.23\n"
     let path = folder.path + "/f.csv"
     try DurableWrite.replace(path, with: text)
     let (panel, ledger) = try PanelReader.read(path: path, named: "")

@@ -9,7 +9,8 @@ extension Fault {
     var fault = Fault(.cannotRead, quoted(error.message))
     if case .refusedQuery = error { fault.parameter = "query" }
     return switch error {
-    case .severalMembers(let names): fault.helped(names.prefix(3).map { "read one:  member: \"\($0)\"" })
+    case .severalMembers(let names):
+      fault.helped(names.prefix(3).map { "read one:  member: \"\($0)\"" })
     case .noSuchMember(let name, let members):
       fault.helped(
         (Suggestion.nearest(to: name, among: members) ?? members.first).map {

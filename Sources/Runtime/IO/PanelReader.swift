@@ -185,7 +185,8 @@ public enum PanelReader {
     do throws(PanelError) {
       let (index, sorted) = try PanelIndex.sorting(
         months: months, assets: codes, names: dictionary)
-      let order = sorted.map { places in kept.map { rows in places.map { rows[$0] } } ?? places } ?? kept
+      let order =
+        sorted.map { places in kept.map { rows in places.map { rows[$0] } } ?? places } ?? kept
       let others = table.names.indices.filter { $0 != assetAt && $0 != dateAt }
       let columns = others.map { position in
         let column = table.columns[position]

@@ -50,7 +50,8 @@ private let loadPrimitive = Primitive(
   Parameter<String?>.optional(
     "query", "a `select` for a DuckDB database, or for a Parquet file under the name data"
   ).labelled,
-  Parameter<String?>.optional("from", "the file that a query is for, in place of the path").labelled,
+  Parameter<String?>.optional("from", "the file that a query is for, in place of the path")
+    .labelled,
   returns: "the panel, its rows sorted by period and firm", effect: .loadsFile,
   examples: ["load \"toy.csv\", keys: [date, id], known: {ret: 0m, else: -1m}"]
 ) {
@@ -85,7 +86,8 @@ private func loaded(
     line,
     detail: Counted.text(dated.assetCount, "firm") + "  "
       + "\(months.first?.description ?? "")..\(months.last?.description ?? "")  "
-      + (clock == .months ? "" : "\(clock.description), \(Counted.text(months.count, clock.noun))  ")
+      + (clock == .months
+        ? "" : "\(clock.description), \(Counted.text(months.count, clock.noun))  ")
       + Counted.text(dated.names.count, "column"))
   return PanelValue(panel: dated, origin: path)
 }

@@ -5,20 +5,21 @@ import FactorRuntime
 
 let frenchPrimitive = Primitive(
   "french", topic: .data, "Reads one table of a file of Kenneth French's data library.",
-  Parameter<String>.required("path", "the file as it was published, relative to the script"),
+  Parameter<String>.required("path", "the file as it was published, zipped or not, relative to the script"),
   Parameter<Value>.value(
     "table", default: .integer(1), shown: "1", "its number in the file, or a part of its title"
   ).labelled,
+  LoadParameters.member,
   returns:
     "a table by month, day or year; returns in percent become decimals, -99.99 and -999 missing; "
     + "`.tables` lists what the file holds",
   effect: .gives(
     Schema([ColumnInfo("month", .month), ColumnInfo("date", .any)], isComplete: false)),
   examples: ["f = french \"french.csv\"\nf | top 2, by: SMB\nf.tables"]
-) { context, path, table in
+) { context, path, table, member in
   let file = context.reading(path)
   return try LoadedFiles.blaming("path") {
-    let bytes = try FileSystem.read(file)
+    let bytes = try PackedText.read(file, member: member, budget: context.budget)
     return try FrenchTable(try FrenchFile(bytes), path, file).table(table, context)
   }
 }.costing(.perByte(20))

@@ -7,7 +7,8 @@ extension FileSource: ChoiceWord {
   public var sentence: String {
     switch self {
     case .auto: "told by the names of the columns"
-    case .crsp: "letters and -44 to -99 in RET and DLRET say why they are missing; a negative PRC is a midpoint"
+    case .crsp:
+      "letters and -44 to -99 in RET and DLRET say why they are missing; a negative PRC is a midpoint"
     case .french: "-99.99 and -999 are missing"
     case .yahoo: "rows of null are days without a trade; the file's name is the firm"
     case .plain: "every number is what it says"

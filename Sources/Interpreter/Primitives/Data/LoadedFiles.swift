@@ -36,7 +36,8 @@ enum LoadedFiles {
     let line = LedgerLine(
       stage: "load", rowsIn: parts.reduce(0) { $0 + $1.ledger.rowsIn }, rowsOut: panel.count,
       reasons: reasons(parts.map(\.ledger)),
-      notes: [Counted.text(files.count, "file")] + remarks(zip(files, parts.map(\.ledger)).map { $0 }))
+      notes: [Counted.text(files.count, "file")]
+        + remarks(zip(files, parts.map(\.ledger)).map { $0 }))
     return (panel, line)
   }
 
@@ -56,7 +57,8 @@ enum LoadedFiles {
   // What is said of every file is said once; what differs is said with the file's name, of the first few.
   private static func remarks(_ parts: [(file: String, line: LedgerLine)]) -> [String] {
     guard let first = parts.first else { return [] }
-    let shared = first.line.notes.filter { note in parts.allSatisfy { $0.line.notes.contains(note) } }
+    let shared = first.line.notes.filter { note in parts.allSatisfy { $0.line.notes.contains(note) }
+    }
     let own = parts.flatMap { part in
       part.line.notes.filter { !shared.contains($0) }.map {
         "\(FilePattern.stem(part.file)): \($0)"

@@ -166,11 +166,11 @@ private enum CandleFiles {
   }
 
   private static func page(_ file: String, _ context: Context) throws -> CandlePage {
-    guard file.hasSuffix(".json") else {
+    guard [".json", ".json.gz", ".json.zip"].contains(where: file.hasSuffix) else {
       let table = try CSVReader.read(path: file, budget: context.budget)
       return try CandlePage(table, symbol: FilePattern.stem(file))
     }
-    let bytes = try FileSystem.read(file)
+    let bytes = try PackedText.read(file, budget: context.budget)
     do { return try CandlePage(json: JSON(parsing: bytes, mostValues: 10_000_000)) } catch let error
       as JSON.Fault
     {

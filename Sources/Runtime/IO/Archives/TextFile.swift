@@ -1,5 +1,15 @@
 // The text of a file, unpacked and as UTF-8, whatever it came in.
 
+/// Reads files of text that may be packed.
+public enum PackedText {
+  /// The bytes of a file, unpacked; `member` chooses one of several files of an archive.
+  public static func read(_ path: String, member: String? = nil, budget: Budget) throws -> [UInt8] {
+    var options = CSVOptions()
+    options.member = member
+    return try TextFile.bytes(path, options, budget: budget)
+  }
+}
+
 /// Bytes of text that live as long as this object.
 final class TextFile: @unchecked Sendable {
   private let file: MappedFile
@@ -52,6 +62,13 @@ final class TextFile: @unchecked Sendable {
 
   /// Gives back what was reserved for the unpacked bytes.
   func release(_ budget: Budget) { budget.release(reserved) }
+
+  /// Reads a whole file, unpacked and as UTF-8 where it was UTF-16.
+  static func bytes(_ path: String, _ options: CSVOptions, budget: Budget) throws -> [UInt8] {
+    let text = try TextFile(path, options, budget: budget)
+    defer { text.release(budget) }
+    return withExtendedLifetime(text) { Array(text.bytes) }
+  }
 
   private static func utf8(
     _ content: [UInt8]?, _ source: UnsafeBufferPointer<UInt8>, isWhole: Bool

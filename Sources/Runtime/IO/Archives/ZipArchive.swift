@@ -98,7 +98,8 @@ public struct ZipArchive {
     case 8:
       content = try Inflate.unpack(
         packed, .raw, allowLarge: allowLarge, atMost: min(atMost, member.size + 1))
-    default: throw damaged("it is packed by method \(member.method), not by deflate; unpack it first")
+    default:
+      throw damaged("it is packed by method \(member.method), not by deflate; unpack it first")
     }
     if atMost < member.size { return content }
     guard content.count == member.size else { throw damaged("it has another size than promised") }

@@ -17,7 +17,8 @@ final class DuckDB {
     guard Self.isLoaded else {
       throw .missingEngine(
         format: format,
-        command: "apt-get install -y libpython3.11 && python3.11 -m pip install --no-deps --target ~/\(Self.folder) duckdb"
+        command:
+          "apt-get install -y libpython3.11 && python3.11 -m pip install --no-deps --target ~/\(Self.folder) duckdb"
       )
     }
     let memory = budget.memoryLimit == .max ? nil : "\(max(32, budget.memoryLimit >> 20))MB"

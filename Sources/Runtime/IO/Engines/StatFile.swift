@@ -99,7 +99,9 @@ enum StatFile {
     case .number, .text: return (column, false)
     case .month:
       made.values = .months(
-        numbers.map { abs($0) < 1e6 ? Period(index: Int32($0.rounded(.down)) + 1960 * 12) : .missing })
+        numbers.map {
+          abs($0) < 1e6 ? Period(index: Int32($0.rounded(.down)) + 1960 * 12) : .missing
+        })
       return (made, false)
     case .day: scale = 1
     case .seconds: scale = 86_400
@@ -168,7 +170,9 @@ private final class StatSink {
   var reserved = 0
   private var problem: (any Error)?
 
-  private init(_ format: StatFormat, _ budget: Budget) { (self.format, self.budget) = (format, budget) }
+  private init(_ format: StatFormat, _ budget: Budget) {
+    (self.format, self.budget) = (format, budget)
+  }
 
   static func read(
     _ path: String, _ format: StatFormat, rows limit: Int64, _ budget: Budget
@@ -263,9 +267,19 @@ private final class StatSink {
   }
 
   private func goOn(_ row: Int, _ column: Int) -> Int32 {
-    guard column == 0, row % 512 == 0, budget.isCancelled else { return 0 }
-    do { try budget.check() } catch { problem = error }
-    return 1
+    guard column == 0, row % 512 == 0 else { return 0 }
+    do {
+      try budget.check()
+      if promisedRows < 0 {
+        // Nothing was promised, so rows are reserved as they come.
+        try budget.reserve(512 * columns.count * 8, for: "reading a table")
+        reserved += 512 * columns.count * 8
+      }
+      return 0
+    } catch {
+      problem = error
+      return 1
+    }
   }
 
   private func fail(_ row: Int) -> Int32 {

@@ -60,7 +60,8 @@ public enum FileSource: String, Sendable, CaseIterable {
     "-99": "no valid price",
   ]
   private static let delistingMeanings = [
-    "A": "still trading", "P": "price over ten periods later", "S": "no price after", "T": "no price found",
+    "A": "still trading", "P": "price over ten periods later", "S": "no price after",
+    "T": "no price found",
     "-55": "no source", "-66": "over ten periods later", "-88": "still trading",
     "-99": "amount unknown",
   ]

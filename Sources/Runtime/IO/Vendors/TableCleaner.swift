@@ -145,9 +145,12 @@ struct TableCleaner {
         known: columns[place].known)
       let name = table.names[place]
       if negative > 0 {
-        notes.append("\(name): \(NumberFormat.count(negative)) negative (bid/ask midpoint), sign removed")
+        notes.append(
+          "\(name): \(NumberFormat.count(negative)) negative (bid/ask midpoint), sign removed")
       }
-      if zero > 0 { notes.append("\(name): \(NumberFormat.count(zero)) zero (no price), made missing") }
+      if zero > 0 {
+        notes.append("\(name): \(NumberFormat.count(zero)) zero (no price), made missing")
+      }
     }
   }
 

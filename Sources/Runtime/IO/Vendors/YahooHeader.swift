@@ -70,10 +70,13 @@ struct YahooHeader: Sendable, Equatable {
       columns.append(column(field, table, rows))
     }
     var lines = LineTable()
-    for (row, source) in sources.enumerated() { lines.note(row: row, line: table.line(ofRow: source)) }
+    for (row, source) in sources.enumerated() {
+      lines.note(row: row, line: table.line(ofRow: source))
+    }
     let missing = fields.indices.map { field in reasons(field, table) }
     return CSVTable(
-      names: names, columns: columns, dateStyles: [table.dateStyles[0], nil] + fields.map { _ in nil },
+      names: names, columns: columns,
+      dateStyles: [table.dateStyles[0], nil] + fields.map { _ in nil },
       rowCount: rows * count, missing: [[], []] + missing,
       notes: table.notes + ["three header lines: \(count) × \(rows) rows"], lines: lines)
   }

@@ -236,7 +236,9 @@ extension CSVSniffer {
         || (position == 0 && layout.wide.map { options.dateColumns.contains($0.dateName) } ?? false)
       layout.isDeclared.append(
         isText || isDate || KeyAliases.isIdentifier(name)
-          || (ReturnAliases.isReturn(name) && tallies[position].texts * 2 <= tallies[position].present))
+          || (ReturnAliases.isReturn(name)
+            && tallies[position].texts * 2 <= tallies[position].present)
+      )
       let isUnnamed = position == 0 && (layout.isFirstUnnamed || layout.wide != nil)
       let guess = kind(tallies[position], name: name, isDate: isDate, isUnnamed: isUnnamed)
       layout.kinds.append(isText ? .text : guess)

@@ -67,10 +67,13 @@ public enum TextEncoding {
   }
 
   /// UTF-16 behind its mark as UTF-8; what is no text is an error, never a replacement.
-  static func utf8(of bytes: UnsafeBufferPointer<UInt8>, isBigEndian: Bool) throws(CSVError) -> [UInt8] {
+  static func utf8(of bytes: UnsafeBufferPointer<UInt8>, isBigEndian: Bool) throws(CSVError)
+    -> [UInt8]
+  {
     func unit(_ p: Int) -> UInt32 {
       isBigEndian
-        ? UInt32(bytes[p]) << 8 | UInt32(bytes[p + 1]) : UInt32(bytes[p + 1]) << 8 | UInt32(bytes[p])
+        ? UInt32(bytes[p]) << 8 | UInt32(bytes[p + 1])
+        : UInt32(bytes[p + 1]) << 8 | UInt32(bytes[p])
     }
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count / 2 + 16)

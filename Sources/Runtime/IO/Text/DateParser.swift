@@ -83,7 +83,8 @@ enum DateParser {
     var p = 11
     while p < text.count, text[p] == 48 || text[p] == 58 || text[p] == 46 { p += 1 }
     guard p >= 19, p == text.count || [43, 45, 90].contains(text[p]) else { return nil }
-    for k in p..<text.count where !(text[k] == 58 || text[k] == 90 || text[k] == 43 || text[k] == 45) {
+    for k in p..<text.count
+    where !(text[k] == 58 || text[k] == 90 || text[k] == 43 || text[k] == 45) {
       guard (48...57).contains(text[k]) else { return nil }
     }
     return day(text, month: 5..<7, day: 8..<10)

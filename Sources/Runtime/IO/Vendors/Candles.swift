@@ -117,7 +117,8 @@ public struct CandlePage: Sendable {
         let times = texts.map(milliseconds)
         if let wrong = times.firstIndex(where: \.isNaN) {
           throw .malformed(
-            member: table.names[place], wanted: "a column of times such as 2017-08-17 04:00:00, "
+            member: table.names[place],
+            wanted: "a column of times such as 2017-08-17 04:00:00, "
               + "as '\(texts[wrong])' shows")
         }
         return codes.map { $0 < 0 ? .nan : times[Int($0)] }
