@@ -81,7 +81,8 @@ public enum PanelReader {
   ) throws -> PanelHeader {
     let source = try TableFile(path, options, atMost: 1 << 20)
     var header = try header(try source.layout(options), path, asset, date, named, options)
-    if let bytes = source.text { header.isSurelyDaily = hasDays(bytes, header, options) }
+    let found = header
+    header.isSurelyDaily = source.withText { hasDays($0, found, options) } ?? false
     return header
   }
 

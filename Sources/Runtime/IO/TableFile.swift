@@ -36,9 +36,9 @@ struct TableFile {
     }
   }
 
-  /// The text of a file of text.
-  var text: UnsafeBufferPointer<UInt8>? {
-    if case .text(let file) = content { return file.bytes }
+  /// Hands over the text of a file of text; nil for another.
+  func withText<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result? {
+    if case .text(let file) = content { return try file.withBytes(body) }
     return nil
   }
 
@@ -50,7 +50,7 @@ struct TableFile {
   /// Names and likely kinds of the columns.
   func layout(_ options: CSVOptions) throws -> Layout {
     switch content {
-    case .text(let file): return try Self.textLayout(file.bytes, options)
+    case .text(let file): return try file.withBytes { try Self.textLayout($0, options) }
     case .statistics(let format): return try StatFile.layout(path, format, options)
     case .engine(let format): return try EngineFile.layout(path, format, options)
     }
@@ -83,8 +83,10 @@ struct TableFile {
   func read(_ options: CSVOptions, _ budget: Budget) throws -> CSVTable {
     switch content {
     case .text(let file):
-      let table = try CSVReader.read(file.bytes, options: options, budget: budget)
-      guard let last = file.bytes.last, last != 10, last != 13 else { return table }
+      let table = try file.withBytes {
+        try CSVReader.read($0, options: options, budget: budget)
+      }
+      guard let last = file.withBytes(\.last), last != 10, last != 13 else { return table }
       // A file cut within its last number looks like this; so do some whole files.
       return table.with(
         table.columns, missing: table.missing,

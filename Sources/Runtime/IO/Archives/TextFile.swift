@@ -10,13 +10,12 @@ public enum PackedText {
   }
 }
 
-/// Bytes of text that live as long as this object.
-final class TextFile: @unchecked Sendable {
+/// The text of one file.
+struct TextFile {
   private let file: MappedFile
-  private let unpacked: UnsafeMutableBufferPointer<UInt8>?
+  /// What was unpacked; nil where the file itself is the text.
+  private let content: [UInt8]?
   private let reserved: Int
-  /// The bytes; valid while the object lives.
-  let bytes: UnsafeBufferPointer<UInt8>
 
   /// Opens a file; of a packed one at most so many bytes are unpacked.
   init(
@@ -25,40 +24,44 @@ final class TextFile: @unchecked Sendable {
     file = try MappedFile(path)
     let source = file.bytes
     try Self.refuseForeign(source)
-    var content: [UInt8]?
-    let promised = atMost == .max ? Self.promisedSize(source) : 0
+    let promised = atMost == .max ? Self.promisedSize(source, options) : 0
     try budget.reserve(promised, for: "unpacking a file")
     do {
-      if Inflate.isGzip(source) {
-        content = try Inflate.unpack(
-          source, .gzip, allowLarge: options.allowLarge || atMost < .max, atMost: atMost)
-      } else if ZipArchive.isZip(source) {
-        let archive = try ZipArchive(source)
-        content = try archive.unpacked(
-          try archive.member(options.member), allowLarge: options.allowLarge, atMost: atMost)
-      }
-      if let inner = content {
+      var unpacked = try Self.unpacked(source, options, atMost)
+      if let inner = unpacked {
         try inner.withUnsafeBufferPointer { bytes throws in
           if ZipArchive.isZip(bytes) || Inflate.isGzip(bytes) { throw FileError.nested }
           try Self.refuseForeign(bytes)
         }
       }
-      content = try Self.utf8(content, source, isWhole: atMost == .max) ?? content
+      if let text = try Self.utf8(unpacked, source, isWhole: atMost == .max) { unpacked = text }
+      (content, reserved) = (unpacked, promised)
     } catch {
       budget.release(promised)
       throw error
     }
-    reserved = promised
-    guard let content else {
-      (unpacked, bytes) = (nil, source)
-      return
-    }
-    let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: content.count)
-    _ = copy.initialize(from: content)
-    (unpacked, bytes) = (copy, UnsafeBufferPointer(copy))
   }
 
-  deinit { unpacked?.deallocate() }
+  /// Hands over the bytes of the text.
+  func withBytes<Result>(
+    _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
+  ) rethrows -> Result {
+    if let content { return try content.withUnsafeBufferPointer(body) }
+    return try withExtendedLifetime(file) { try body(file.bytes) }
+  }
+
+  private static func unpacked(
+    _ source: UnsafeBufferPointer<UInt8>, _ options: CSVOptions, _ atMost: Int
+  ) throws(FileError) -> [UInt8]? {
+    if Inflate.isGzip(source) {
+      return try Inflate.unpack(
+        source, .gzip, allowLarge: options.allowLarge || atMost < .max, atMost: atMost)
+    }
+    guard ZipArchive.isZip(source) else { return nil }
+    let archive = try ZipArchive(source)
+    return try archive.unpacked(
+      try archive.member(options.member), allowLarge: options.allowLarge, atMost: atMost)
+  }
 
   /// Gives back what was reserved for the unpacked bytes.
   func release(_ budget: Budget) { budget.release(reserved) }
@@ -67,7 +70,7 @@ final class TextFile: @unchecked Sendable {
   static func bytes(_ path: String, _ options: CSVOptions, budget: Budget) throws -> [UInt8] {
     let text = try TextFile(path, options, budget: budget)
     defer { text.release(budget) }
-    return withExtendedLifetime(text) { Array(text.bytes) }
+    return text.content ?? text.withBytes { Array($0) }
   }
 
   private static func utf8(
@@ -84,14 +87,16 @@ final class TextFile: @unchecked Sendable {
   }
 
   // The last four bytes of a gzip file hold its unpacked size; the list of a zip file does too.
-  private static func promisedSize(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+  private static func promisedSize(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ options: CSVOptions
+  ) -> Int {
     if Inflate.isGzip(bytes), bytes.count >= 18 {
       let size = (1...4).reduce(0) { $0 << 8 | Int(bytes[bytes.count - $1]) }
       // A size beyond what such data could hold is that of something else.
       return min(size, bytes.count * Inflate.largestRatio)
     }
-    if ZipArchive.isZip(bytes) { return min(bytes.count * 10, Inflate.freeBytes) }
-    return 0
+    guard ZipArchive.isZip(bytes), let archive = try? ZipArchive(bytes) else { return 0 }
+    return (try? archive.member(options.member).size) ?? 0
   }
 
   /// Refuses by name what is no text.

@@ -17,9 +17,7 @@ public enum CSVReader {
   ) throws -> CSVTable {
     let text = try TextFile(path, options, budget: budget)
     defer { text.release(budget) }
-    return try withExtendedLifetime(text) {
-      try read(text.bytes, options: options, budget: budget)
-    }
+    return try text.withBytes { try read($0, options: options, budget: budget) }
   }
 
   /// Reads text.
