@@ -19,7 +19,7 @@ let package = Package(
     .target(name: "FactorLang", exclude: ["README.md"]),
     .target(
       name: "FactorRuntime",
-      dependencies: ["CKernels", "COpenBLAS", "CZlib"],
+      dependencies: ["CKernels", "COpenBLAS", "CZlib", "CReadStat", "CDuckDB"],
       path: "Sources/Runtime",
       exclude: ["README.md"],
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]
@@ -38,6 +38,8 @@ let package = Package(
     // C
     .target(name: "CKernels", exclude: ["README.md"], cSettings: optimisedC),
     .target(name: "COpenBLAS"),
+    .target(name: "CReadStat"),
+    .target(name: "CDuckDB"),
     .target(name: "CAllocations"),
     .target(name: "CEditShim", dependencies: ["CLibEdit"]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

@@ -75,6 +75,14 @@ import Testing
     }
   }
 
+  @Test func breakpointsHaveNoNamesAndAreNoReturns() throws {
+    let french = try file("Breakpoints for ME, by hand.\n\n192512,  488, 0.05, 1.2\n192601,  489, -999, 1.3\n\nCopyright\n")
+    let section = try #require(french.sections.first)
+    #expect(section.names == ["column2", "column3", "column4"] && section.line == 3)
+    #expect(!section.isPercent && section.columns[0] == [488, 489])
+    #expect(section.missing.map(\.code) == ["-999"])
+  }
+
   @Test func bytesThatAreNotUnicodeAreLatin() throws {
     var bytes = Array("Fran\u{2}ais,\n\n,a\n192607,1\n".utf8)
     bytes[4] = 0xE7

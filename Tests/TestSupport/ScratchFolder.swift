@@ -12,5 +12,12 @@ public final class ScratchFolder: Sendable {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
+  /// Writes a file quickly, for it need not survive anything; gives its path.
+  public func write(_ name: String, _ bytes: some Sequence<UInt8>) throws -> String {
+    let file = path + "/" + name
+    try Data(bytes).write(to: URL(fileURLWithPath: file))
+    return file
+  }
+
   deinit { try? FileManager.default.removeItem(atPath: path) }
 }

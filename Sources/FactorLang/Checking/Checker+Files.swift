@@ -2,11 +2,13 @@
 
 extension Checker {
   mutating func loaded(_ call: Call, _ bound: BoundCall) -> Schema? {
-    guard let index = bound.arguments.first?.first else { return nil }
-    let value = call.arguments[index].value
-    guard let (path, isFixed) = path(value) else { return nil }
     func given(_ name: String) -> Expression? {
       bound.index(of: name).flatMap { bound.arguments[$0].first }.map { call.arguments[$0].value }
+    }
+    // A query that is not plain text may ask for any columns.
+    if let query = given("query"), query.plainText == nil { return nil }
+    guard let value = given("path") ?? given("from"), let (path, isFixed) = path(value) else {
+      return nil
     }
     let keys = given("keys")?.words ?? []
     var options: [String: String] = [:]

@@ -114,7 +114,7 @@ struct Planner {
   private func file(_ written: Written) -> (PlannedShape, bytes: Int) {
     guard let path = written.firstText else { return (PlannedShape(rows: 0, columns: 0), 0) }
     let found = ScriptFolder.find(path, beside: folder)
-    guard let file = try? MappedFile(found), !Inflate.isGzip(file.bytes),
+    guard let file = try? MappedFile(found), PanelReader.isPlainText(file.bytes),
       let header = try? PanelReader.header(of: found)
     else { return (PlannedShape(rows: 0, columns: 0), 0) }
     let lines = file.bytes.reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }

@@ -95,11 +95,13 @@ public struct HeaderSchemas: FileSchemas {
       let keys = try LoadKeys.resolve(request.keys, path: path)
       let header = try PanelReader.header(
         of: path, asset: keys.asset, date: keys.date,
-        named: isPattern ? FilePattern.stem(path) : nil)
+        named: isPattern ? FilePattern.stem(path) : nil, options: Self.options(request))
       // Later lines may turn a column of numbers into text, never the other way.
       let columns = header.columns.map { item in
         let type = Self.type(of: item.kind)
-        return ColumnInfo(item.name, type, isGuessed: type != .text)
+        return ColumnInfo(
+          item.name, type, known: ReturnAliases.isLead(item.name) ? 1 : nil,
+          isGuessed: type != .text)
       }
       let own = [ColumnInfo(header.dateKey, .any), ColumnInfo(header.assetKey, .text)]
       let month = header.columns.contains { $0.name == "month" } || header.dateKey == "month"
@@ -110,10 +112,24 @@ public struct HeaderSchemas: FileSchemas {
       return .found(schema)
     } catch {
       let fault = Fault(error)
-      return fault.code == .cannotRead
+      return fault.code == .cannotRead && fault.helps.isEmpty
         ? .unreadable(fault.message)
         : .refused(fault.code, fault.message, helps: fault.helps, notes: fault.notes)
     }
+  }
+
+  /// What changes which columns a file has, as far as the text of the program tells it.
+  private static func options(_ request: FileRequest) -> CSVOptions {
+    func text(_ name: String) -> String? {
+      guard let written = request.options[name], written.count >= 2, written.hasPrefix("\""),
+        written.hasSuffix("\""), !written.contains(where: { $0 == "{" || $0 == "\\" })
+      else { return nil }
+      return String(written.dropFirst().dropLast())
+    }
+    var options = CSVOptions()
+    (options.member, options.query) = (text("member"), text("query"))
+    options.source = request.options["source"].flatMap { FileSource(rawValue: $0) } ?? .auto
+    return options
   }
 
   static func type(of kind: String) -> Type {

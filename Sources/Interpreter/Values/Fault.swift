@@ -99,7 +99,7 @@ extension Fault {
     case let fault as Fault: self = fault
     case let error as PanelError: self = Fault.panel(error)
     case let error as CSVError: self = Fault.csv(error)
-    case let error as FileError: self = Fault(.cannotRead, Fault.quoted(error.message))
+    case let error as FileError: self = Fault.file(error)
     case let error as ContainerError:
       self = Fault(.foreignModel, "the file \(error.message)")
     case let error as ModelError: self = Fault.model(error)
@@ -133,12 +133,14 @@ extension Fault {
   }
 
   // Below, names are in single quotes; in messages they are in backquotes.
-  private static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String {
     String(text.map { $0 == "'" ? "`" : $0 })
   }
 
-  private init(_ code: Code, _ message: String, repeated count: Int, _ noun: String) {
-    self.init(code, message)
+  private init(
+    _ code: Code, _ message: String, helps: [String] = [], repeated count: Int, _ noun: String
+  ) {
+    self.init(code, message, helps: helps)
     if count > 1 { notes = ["\(Counted.text(count, noun)) in all repeat a firm and month"] }
   }
 
@@ -157,7 +159,9 @@ extension Fault {
         .duplicateKey,
         "firm `\(asset)` has several rows in \(month): lines "
           + lines.prefix(5).map(String.init).joined(separator: ", ")
-          + (lines.count > 5 ? ", …" : ""), repeated: count, "line")
+          + (lines.count > 5 ? ", …" : ""),
+        helps: ["keep one of them, and count the others:  duplicates: first"], repeated: count,
+        "line")
     case .duplicateColumn: Fault(.duplicateKey, quoted(error.message))
     case .noSuchColumn(let name, let available):
       Fault(
@@ -176,7 +180,7 @@ extension Fault {
         .badValue,
         "line \(line) has no `\(field)`, which is a key"
           + (count > 1 ? "; \(NumberFormat.count(count)) lines lack it" : ""))
-    default: Fault(.badValue, quoted(error.message))
+    default: ofValues(error)
     }
   }
 

@@ -16,6 +16,22 @@ public enum FileError: Error, Equatable, Sendable {
   case damaged(format: String, offset: Int, reason: String)
   /// A compressed file would grow past what is allowed.
   case tooLarge(compressed: Int, limit: Int)
+  /// An archive has several files and none was chosen, or none at all.
+  case severalMembers(names: [String])
+  /// An archive has no file of that name.
+  case noSuchMember(name: String, members: [String])
+  /// An archive holds an archive.
+  case nested
+  /// A format that is not read, and what to do about it.
+  case foreign(format: String, advice: String)
+  /// A library that a format needs is not there; `command` gets it.
+  case missingEngine(format: String, command: String)
+  /// A reader refused the content of a file.
+  case malformed(format: String, reason: String)
+  /// A database has several tables, or none, and no question was asked.
+  case severalTables(names: [String])
+  /// A question to a database is refused, by us or by the engine.
+  case refusedQuery(reason: String)
 }
 
 extension FileError {
@@ -31,6 +47,21 @@ extension FileError {
       "the \(format) data is damaged at byte \(offset): \(reason)"
     case .tooLarge(let compressed, let limit):
       "\(compressed) compressed bytes would unpack to more than \(limit) bytes"
+    case .severalMembers(let names):
+      names.isEmpty
+        ? "the archive holds no file"
+        : "the archive holds \(names.count) files: \(listed(names.map { "'\($0)'" }))"
+    case .noSuchMember(let name, let members):
+      "the archive has no file '\(name)'; it holds \(listed(members.map { "'\($0)'" }))"
+    case .refusedQuery(let reason): "the query is refused: \(reason)"
+    case .nested: "the file is packed twice: what is inside is an archive again"
+    case .foreign(let format, _): "the file is \(format), which fq does not read"
+    case .missingEngine(let format, _): "reading \(format) needs a library that is not here"
+    case .malformed(let format, let reason): "the \(format) file cannot be read: \(reason)"
+    case .severalTables(let names):
+      names.isEmpty
+        ? "the database holds no table"
+        : "the database holds \(names.count) tables: \(listed(names.map { "'\($0)'" }))"
     }
   }
 }

@@ -16,8 +16,10 @@ public struct PanelHeader: Sendable, Equatable {
   public let assetKey: String
   /// The name of the time key.
   public let dateKey: String
-  /// Whether the file has no column of assets and holds one that is named otherwise.
-  var isNamed = false
+  /// The name of the only asset, where the file has no column of assets.
+  var only: String?
+  /// Whether keys were found by their names, and are worth a word because these are not the plainest.
+  var foundKeys: String?
   /// Whether the first lines have two days of one month of an asset; false where the file is short or sorted so
   /// that they cannot.
   public internal(set) var isSurelyDaily = false
@@ -32,21 +34,44 @@ public enum PanelReader {
     case monthly, daily
   }
 
+  /// What is done with rows that repeat an asset and period.
+  public enum Duplicates: Sendable {
+    case refused
+    /// The first or last of them in the file is kept, the others are counted.
+    case first, last
+  }
+
   /// Reads a panel; keys that are not given are found by their usual names.
   ///
-  /// A file without a column of assets holds the one that is `named`, if there is such a name.
+  /// A file without a column of assets holds the one that is `named`, if there is such a name; a file of Yahoo's is
+  /// named by itself.
   public static func read(
     path: String, asset: String? = nil, date: String? = nil, named: String? = nil,
-    frequency: Frequency = .found, options: CSVOptions = CSVOptions(), budget: Budget = Budget()
+    frequency: Frequency = .found, duplicates: Duplicates = .refused,
+    options: CSVOptions = CSVOptions(), budget: Budget = Budget()
   ) throws -> (panel: Panel, ledger: LedgerLine) {
+    let source = try TableFile(path, options, budget: budget)
+    defer { source.release(budget) }
+    let names = try header(
+      try source.layout(options), path, asset, date, named, options)
     var options = options
-    let names = try header(of: path, asset: asset, date: date, named: named, options: options)
-    if !names.isNamed { options.textColumns.append(names.assetKey) }
+    if names.only == nil { options.textColumns.append(names.assetKey) }
     options.dateColumns.append(names.dateKey)
-    let table = try CSVReader.read(path: path, options: options, budget: budget)
+    var table = try TableCleaner.clean(try source.read(options, budget), options)
+    var notes = table.notes
+    if let found = names.foundKeys { notes.insert(found, at: 0) }
+    if let place = table.position(names.dateKey), let reading = table.dateStyles[place]?.reading {
+      notes.append("\(names.dateKey) read as \(reading)")
+    }
+    table = table.with(table.columns, missing: table.missing, notes: notes)
     return try panel(
-      from: table, asset: names.assetKey, date: names.dateKey, named: named,
-      frequency: frequency)
+      from: table, asset: names.assetKey, date: names.dateKey, named: names.only,
+      frequency: frequency, duplicates: duplicates)
+  }
+
+  /// Whether lines of bytes are rows: neither packed nor of a format with rows of its own.
+  public static func isPlainText(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    !Inflate.isGzip(bytes) && !ZipArchive.isZip(bytes) && !bytes.prefix(64).contains(0)
   }
 
   /// Reads names, likely kinds and keys from the first thousand lines.
@@ -54,34 +79,47 @@ public enum PanelReader {
     of path: String, asset: String? = nil, date: String? = nil, named: String? = nil,
     options: CSVOptions = CSVOptions()
   ) throws -> PanelHeader {
-    let file = try MappedFile(path)
-    return try withExtendedLifetime(file) {
-      guard Inflate.isGzip(file.bytes) else {
-        return try header(file.bytes, asset, date, named, options)
-      }
-      let start = try Inflate.gunzip(file.bytes, allowLarge: true, atMost: 1 << 20)
-      return try start.withUnsafeBufferPointer { try header($0, asset, date, named, options) }
-    }
+    let source = try TableFile(path, options, atMost: 1 << 20)
+    var header = try header(try source.layout(options), path, asset, date, named, options)
+    let found = header
+    header.isSurelyDaily = source.withText { hasDays($0, found, options) } ?? false
+    return header
   }
 
   private static func header(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ asset: String?, _ date: String?, _ named: String?,
-    _ options: CSVOptions
+    _ layout: TableFile.Layout, _ path: String, _ asset: String?, _ date: String?,
+    _ named: String?, _ options: CSVOptions
   ) throws(CSVError) -> PanelHeader {
-    let layout = try CSVSniffer.layout(bytes, options)
-    let hasAssets = layout.names.contains { KeyAliases.asset.contains($0.lowercased()) }
-    let isNamed = named != nil && asset == nil && !hasAssets
-    let assetKey =
-      isNamed ? "asset" : try key("asset", asset, KeyAliases.asset, layout.names)
-    let dateKey = try key("date", date, KeyAliases.date, layout.names)
-    let items = zip(layout.names, layout.kinds).map { name, kind in
+    let names = layout.names
+    let hasAssets = names.contains { KeyAliases.asset.contains($0.lowercased()) }
+    let isYahoo = options.source(of: names) == .yahoo
+    let only = asset != nil || hasAssets ? nil : named ?? (isYahoo ? FilePattern.stem(path) : nil)
+    let assetKey = only != nil ? "asset" : try key("asset", asset, KeyAliases.asset, names)
+    let dateKey = try key("date", date, KeyAliases.date, names)
+    let items = zip(names, layout.kinds).map { name, kind in
       PanelHeader.Item(name: name, kind: kind.name)
     }
     var header = PanelHeader(
       columns: items.filter { $0.name != assetKey && $0.name != dateKey }, assetKey: assetKey,
-      dateKey: dateKey, isNamed: isNamed)
-    header.isSurelyDaily = hasDays(bytes, header, options)
+      dateKey: dateKey, only: only)
+    if asset == nil, date == nil {
+      header.foundKeys = words(assetKey, dateKey, only, isAlone: named == "" || named == only)
+    }
     return header
+  }
+
+  /// What was taken for what, unless the names say it themselves.
+  private static func words(
+    _ asset: String, _ date: String, _ only: String?, isAlone: Bool
+  ) -> String? {
+    var parts: [String] = []
+    if let only, !isAlone {
+      parts.append("firm: \(only), by the file's name")
+    } else if only == nil, !["id", "firm", "asset"].contains(asset.lowercased()) {
+      parts.append("firm: \(asset)")
+    }
+    if !["date", "month"].contains(date.lowercased()) { parts.append("date: \(date)") }
+    return parts.isEmpty ? nil : parts.joined(separator: " · ")
   }
 
   /// Reads some lines, as many as cost nothing; what is wrong with them is said when the file is read.
@@ -92,7 +130,7 @@ public enum PanelReader {
     guard let end = start.lastIndex(of: UInt8(ascii: "\n")) else { return false }
     var options = options
     options.dateColumns.append(header.dateKey)
-    if !header.isNamed { options.textColumns.append(header.assetKey) }
+    if header.only == nil { options.textColumns.append(header.assetKey) }
     let lines = UnsafeBufferPointer(rebasing: start[...end])
     guard let table = try? CSVReader.read(lines, options: options),
       let dateAt = table.position(header.dateKey),
@@ -130,18 +168,26 @@ public enum PanelReader {
   /// Makes a panel of a table already read.
   public static func panel(
     from table: CSVTable, asset: String, date: String, named: String? = nil,
-    frequency: Frequency = .found
+    frequency: Frequency = .found, duplicates: Duplicates = .refused
   ) throws -> (panel: Panel, ledger: LedgerLine) {
     let assetAt = table.position(asset)
     guard assetAt != nil || named != nil, let dateAt = table.position(date) else {
       let missing = assetAt == nil ? asset : date
       throw CSVError.noSuchColumn(name: missing, available: table.names)
     }
-    let (codes, dictionary) = try assets(table, at: assetAt, named: named)
-    let (months, days) = try keys(table.columns[dateAt], codes, frequency, name: date)
+    let (allCodes, dictionary) = try assets(table, at: assetAt, named: named)
+    // Prices of Yahoo's are daily even where the file holds only a few days.
+    let fewest = FileSource.proved(by: table.names) == .yahoo || table.isOfTickers ? 1 : 5
+    let (allMonths, allDays) = try keys(
+      table.columns[dateAt], allCodes, frequency, fewest, name: date)
+    let kept = rowsKept(allMonths, allCodes, duplicates)
+    let codes = kept.map { $0.map { allCodes[$0] } } ?? allCodes
+    let months = kept.map { $0.map { allMonths[$0] } } ?? allMonths
     do throws(PanelError) {
-      let (index, order) = try PanelIndex.sorting(
+      let (index, sorted) = try PanelIndex.sorting(
         months: months, assets: codes, names: dictionary)
+      let order =
+        sorted.map { places in kept.map { rows in places.map { rows[$0] } } ?? places } ?? kept
       let others = table.names.indices.filter { $0 != assetAt && $0 != dateAt }
       let columns = others.map { position in
         let column = table.columns[position]
@@ -149,16 +195,38 @@ public enum PanelReader {
       }
       let panel = try Panel(
         index: index, columns: columns, assetKey: asset, dateKey: date,
-        dates: days.map { days in order.map { $0.map { days[$0] } } ?? days },
+        dates: allDays.map { days in order.map { $0.map { days[$0] } } ?? days },
         dateStyle: table.dateStyles[dateAt] ?? .month)
       var notes = table.notes
-      if order != nil { notes.append("rows sorted by \(date) and \(asset)") }
+      if sorted != nil { notes.append("rows sorted by \(date) and \(asset)") }
       let ledger = LedgerLine(
-        stage: "load", rowsIn: table.rowCount, rowsOut: panel.count, notes: notes)
+        stage: "load", rowsIn: table.rowCount, rowsOut: panel.count,
+        reasons: [
+          .init(
+            "repeat a firm and period, \(duplicates == .first ? "first" : "last") kept",
+            table.rowCount - panel.count)
+        ], notes: notes)
       return (panel, ledger)
     } catch {
       throw located(error, table, assetAt: assetAt, dateAt: dateAt)
     }
+  }
+
+  /// The rows that stay where one of several with the same key is wanted; nil for all.
+  private static func rowsKept(
+    _ months: [Period], _ codes: [Int32], _ duplicates: Duplicates
+  ) -> [Int]? {
+    guard duplicates != .refused else { return nil }
+    var (seen, rows) = (Set<Int64>(minimumCapacity: codes.count), [Int]())
+    let places = duplicates == .first ? Array(codes.indices) : codes.indices.reversed()
+    for row in places {
+      let isKey = codes[row] >= 0 && !months[row].isMissing
+      let key = Int64(codes[row]) << 32 | Int64(UInt32(bitPattern: months[row].index))
+      // A row without a key is refused later, with its line.
+      if !isKey || seen.insert(key).inserted { rows.append(row) }
+    }
+    if rows.count == codes.count { return nil }
+    return duplicates == .first ? rows : rows.reversed()
   }
 
   private static func assets(
@@ -191,7 +259,7 @@ public enum PanelReader {
   }
 
   private static func keys(
-    _ column: Column, _ assets: [Int32], _ frequency: Frequency, name: String
+    _ column: Column, _ assets: [Int32], _ frequency: Frequency, _ fewest: Int, name: String
   ) throws(PanelError) -> (months: [Period], days: [CalendarDate]?) {
     switch column.values {
     case .months(let months): return (months, nil)
@@ -200,18 +268,20 @@ public enum PanelReader {
         switch frequency {
         case .daily: true
         case .monthly: false
-        case .found: isDaily(dates, assets)
+        case .found: isDaily(dates, assets, fewest)
         }
       return isDaily ? (dates.map { Period($0) }, nil) : (dates.map(\.month), dates)
     default: throw .wrongKind(name: name, expected: "dates", found: column.kind)
     }
   }
 
-  /// Whether months have five days or more on average, and firms two of them or more.
+  /// Whether months have so many days or more on average, and firms two of them or more.
   ///
   /// A monthly file whose firms report on different days has one day a firm and month, and a row that stands
   /// twice is on one day; neither is daily.
-  private static func isDaily(_ dates: [CalendarDate], _ assets: [Int32]) -> Bool {
+  private static func isDaily(
+    _ dates: [CalendarDate], _ assets: [Int32], _ fewest: Int
+  ) -> Bool {
     // Every file passes here, and few are daily: the days themselves are counted without hashing.
     let known = dates.lazy.filter { !$0.isMissing }.map { Int($0.days) }
     guard let first = known.min(), let last = known.max() else { return false }
@@ -219,7 +289,7 @@ public enum PanelReader {
     for day in known { isThere[day - first] = true }
     let days = isThere.indices.filter { isThere[$0] }
     let months = Set(days.map { CalendarDate(days: Int32(first + $0)).month })
-    guard days.count >= 5 * months.count else { return false }
+    guard days.count >= fewest * months.count else { return false }
     var (rows, cells) = (Set<Int64>(minimumCapacity: dates.count), Set<Int64>())
     for (date, asset) in zip(dates, assets) where !date.isMissing {
       let firm = Int64(asset) << 32
@@ -248,7 +318,7 @@ public enum PanelReader {
 }
 
 extension FieldKind {
-  fileprivate var name: String {
+  var name: String {
     switch self {
     case .number: "num"
     case .text: "text"

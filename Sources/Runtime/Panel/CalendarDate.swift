@@ -105,9 +105,43 @@ public enum DateStyle: String, Sendable, CaseIterable {
   case slashDay
   /// `2004/01/31`.
   case paddedSlashDay
+  /// `12/2004`.
+  case monthSlash
+  /// `2004/12`.
+  case slashMonth
+  /// `2004m12`.
+  case stataMonth
+  /// `1/31/2004`.
+  case monthDayYear
+  /// `31/1/2004`.
+  case dayMonthYear
+  /// `31JAN2004`.
+  case namedDay
+  /// `31-Jan-2004`.
+  case dashedNamedDay
+  /// `2004-01-31 00:00:00`, a day as data frames write it.
+  case midnight
 
   /// Whether the spelling has no day of the month.
-  public var isMonthly: Bool { self == .month || self == .compactMonth }
+  public var isMonthly: Bool {
+    switch self {
+    case .month, .compactMonth, .monthSlash, .slashMonth, .stataMonth: true
+    default: false
+    }
+  }
+
+  static let monthNames = [
+    "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
+  ]
+
+  /// How a day is spelled, where numbers alone do not tell; nil where they do.
+  var reading: String? {
+    switch self {
+    case .monthDayYear: "month/day/year"
+    case .dayMonthYear: "day/month/year"
+    default: nil
+    }
+  }
 
   /// Spells a day.
   public func text(_ date: CalendarDate) -> String {
@@ -121,6 +155,16 @@ public enum DateStyle: String, Sendable, CaseIterable {
     case .compactDay: return y + m + d
     case .slashDay: return "\(y)/\(month)/\(day)"
     case .paddedSlashDay: return "\(y)/\(m)/\(d)"
+    case .monthSlash: return "\(m)/\(y)"
+    case .slashMonth: return "\(y)/\(m)"
+    case .stataMonth: return "\(y)m\(month)"
+    case .monthDayYear: return "\(m)/\(d)/\(y)"
+    case .dayMonthYear: return "\(d)/\(m)/\(y)"
+    case .namedDay: return d + Self.monthNames[month - 1] + y
+    case .dashedNamedDay:
+      let name = Self.monthNames[month - 1]
+      return "\(d)-\(name.prefix(1))\(name.dropFirst().lowercased())-\(y)"
+    case .midnight: return "\(y)-\(m)-\(d) 00:00:00"
     }
   }
 

@@ -25,44 +25,75 @@ enum Frequency: String, ChoiceWord {
   }
 }
 
+private let loadPrimitive = Primitive(
+  "load", topic: .data,
+  "Reads a panel from files: CSV, plain or packed, SAS, Stata, Parquet, or a query to a database.",
+  Parameter<String?>.optional(
+    "path", "the file, relative to the script; a star in its name stands for several"
+  ).required(unless: "from"),
+  Parameter<ColumnNames>.columns(
+    "keys", required: false,
+    "the firm and the month column; found by their usual names if left out"
+  ).labelled,
+  Parameter<Value>.value(
+    "known", default: .missing,
+    "periods after its row at which a column is known, such as {RET: 0m, else: -1m}"
+  ).labelled,
+  Parameter<Frequency>.choice(
+    "freq", default: .auto, "how often rows come, where dates are days"
+  ).labelled,
+  LoadParameters.source, LoadParameters.missing, LoadParameters.percent, LoadParameters.decimal,
+  Parameter<DuplicateRows>.choice(
+    "duplicates", default: .error, "what is done with rows that repeat a firm and period"
+  ).labelled,
+  LoadParameters.member,
+  Parameter<String?>.optional(
+    "query", "a `select` for a DuckDB database, or for a Parquet file under the name data"
+  ).labelled,
+  Parameter<String?>.optional("from", "the file that a query is for, in place of the path")
+    .labelled,
+  returns: "the panel, its rows sorted by period and firm", effect: .loadsFile,
+  examples: ["load \"toy.csv\", keys: [date, id], known: {ret: 0m, else: -1m}"]
+) {
+  context, path, keys, known, frequency, source, missing, percent, decimal, duplicates, member,
+  query, from in
+  guard let path = path ?? from else {
+    throw Fault(.wrongType, "`load` needs a file", helps: ["load \"panel.csv\""])
+  }
+  var options = try LoadParameters.options(
+    source, missing, percent: percent, decimal: decimal, member: member)
+  options.query = query
+  let request = LoadRequest(
+    keys: keys.names, frequency: frequency.reading, duplicates: duplicates.reading,
+    options: options)
+  return try loaded(path, request, known, context)
+}.costing(.perByte(2))
+
+private func loaded(
+  _ path: String, _ request: LoadRequest, _ known: Value, _ context: Context
+) throws -> PanelValue {
+  let (panel, line) = try LoadedFiles.read(path, request, context)
+  let offsets = try KnownOffsets(known, panel)
+  let dated = try panel.with(
+    panel.named.map { name, column in
+      var column = column
+      // The return of the month that follows is never known at the row's end, whatever is said of the rest.
+      column.known = ReturnAliases.isLead(name) ? max(1, offsets[name]) : offsets[name]
+      return (name, column)
+    })
+  let (months, clock) = (dated.index.months, dated.index.clock)
+  context.ledger(
+    line,
+    detail: Counted.text(dated.assetCount, "firm") + "  "
+      + "\(months.first?.description ?? "")..\(months.last?.description ?? "")  "
+      + (clock == .months
+        ? "" : "\(clock.description), \(Counted.text(months.count, clock.noun))  ")
+      + Counted.text(dated.names.count, "column"))
+  return PanelValue(panel: dated, origin: path)
+}
+
 let dataPrimitives: [Primitive] = [
-  Primitive(
-    "load", topic: .data, "Reads a panel from CSV files, plain or gzipped.",
-    Parameter<String>.required(
-      "path", "the file, relative to the script; a star in its name stands for several"),
-    Parameter<ColumnNames>.columns(
-      "keys", required: false,
-      "the firm and the month column; found by their usual names if left out"
-    ).labelled,
-    Parameter<Value>.value(
-      "known", default: .missing,
-      "periods after its row at which a column is known, such as {RET: 0m, else: -1m}"
-    ).labelled,
-    Parameter<Frequency>.choice(
-      "freq", default: .auto, "how often rows come, where dates are days"
-    ).labelled,
-    returns: "the panel, its rows sorted by period and firm", effect: .loadsFile,
-    examples: ["load \"toy.csv\", keys: [date, id], known: {ret: 0m, else: -1m}"]
-  ) { context, path, keys, known, frequency in
-    let (panel, line) = try LoadedFiles.read(path, keys.names, frequency.reading, context)
-    let offsets = try KnownOffsets(known, panel)
-    let dated = try panel.with(
-      panel.named.map { name, column in
-        var column = column
-        column.known = offsets[name]
-        return (name, column)
-      })
-    let months = dated.index.months
-    context.ledger(
-      line,
-      detail: Counted.text(dated.assetCount, "firm") + "  "
-        + "\(months.first?.description ?? "")..\(months.last?.description ?? "")  "
-        + (dated.index.clock == .months
-          ? ""
-          : "\(dated.index.clock.description), \(Counted.text(months.count, dated.index.clock.noun))  ")
-        + Counted.text(dated.names.count, "column"))
-    return PanelValue(panel: dated, origin: path)
-  }.costing(.perByte(2)),
+  loadPrimitive,
   Primitive(
     "stdin", topic: .data, "Names the standard input, to load data that another program writes.",
     returns: "the path of the standard input", examples: ["stdin"]

@@ -5,20 +5,21 @@ import FactorRuntime
 
 let frenchPrimitive = Primitive(
   "french", topic: .data, "Reads one table of a file of Kenneth French's data library.",
-  Parameter<String>.required("path", "the file as it was published, relative to the script"),
+  Parameter<String>.required("path", "the file as it was published, zipped or not, relative to the script"),
   Parameter<Value>.value(
     "table", default: .integer(1), shown: "1", "its number in the file, or a part of its title"
   ).labelled,
+  LoadParameters.member,
   returns:
     "a table by month, day or year; returns in percent become decimals, -99.99 and -999 missing; "
     + "`.tables` lists what the file holds",
   effect: .gives(
     Schema([ColumnInfo("month", .month), ColumnInfo("date", .any)], isComplete: false)),
   examples: ["f = french \"french.csv\"\nf | top 2, by: SMB\nf.tables"]
-) { context, path, table in
+) { context, path, table, member in
   let file = context.reading(path)
   return try LoadedFiles.blaming("path") {
-    let bytes = try FileSystem.read(file)
+    let bytes = try PackedText.read(file, member: member, budget: context.budget)
     return try FrenchTable(try FrenchFile(bytes), path, file).table(table, context)
   }
 }.costing(.perByte(20))
@@ -26,11 +27,13 @@ let frenchPrimitive = Primitive(
 /// A file of the library and how its tables are named.
 private struct FrenchTable {
   private let sections: [FrenchFile.Section]
+  private let endsWithinRow: Bool
   private let path: String
   private let file: String
 
   init(_ french: FrenchFile, _ path: String, _ file: String) {
-    (sections, self.path, self.file) = (french.sections, path, file)
+    (sections, endsWithinRow) = (french.sections, french.endsWithinRow)
+    (self.path, self.file) = (path, file)
   }
 
   func table(_ wanted: Value, _ context: Context) throws -> Table {
@@ -46,7 +49,8 @@ private struct FrenchTable {
       detail: "table \(number + 1) of \(sections.count): \(section.title)  "
         + "\(Self.span(section))  \(Counted.text(section.names.count, "column"))"
         + (section.isPercent ? "; percent → decimals" : "; numbers as they are")
-        + (missing.isEmpty ? "" : "; missing \(missing.joined(separator: ", "))"))
+        + (missing.isEmpty ? "" : "; missing \(missing.joined(separator: ", "))")
+        + (endsWithinRow ? "; no line end behind the last row: it may be cut short" : ""))
     var table = Table(
       title: section.title,
       columns: [time]

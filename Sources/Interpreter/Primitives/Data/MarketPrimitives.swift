@@ -40,17 +40,25 @@ let marketPrimitives: [Primitive] = [
     Parameter<ColumnNames>.columns(
       "date", required: false, "the column of months or days; found by its usual names if left out"
     ).labelled,
-    Parameter<Double>.value(
-      "scale", default: 1, "what numbers are multiplied by: 0.01 where the file has percent"
+    Parameter<Double?>.optional(
+      "scale",
+      "what numbers are multiplied by, such as 0.01; columns of factors that are clearly in percent become decimals "
+        + "without it"
     ).labelled,
+    LoadParameters.source, LoadParameters.missing, LoadParameters.percent, LoadParameters.decimal,
+    LoadParameters.member,
     returns: "a table, its months or days first under the name of the file, to `join` to a panel",
     examples: [
       "series \"market.csv\", scale: 0.01"
     ]
-  ) { context, path, date, scale in
+  ) { context, path, date, scale, source, missing, percent, decimal, member in
     let file = context.reading(path)
+    var options = try LoadParameters.options(
+      source, missing, percent: percent, decimal: decimal, member: member)
+    options.detectsUnits = scale == nil
     return try LoadedFiles.blaming("path") {
-      try SeriesFile.table(file, date: date.names.first, scale: scale, path, context)
+      try SeriesFile.table(
+        file, date: date.names.first, scale: scale ?? 1, options, path, context)
     }
   }.costing(.perByte(2)),
   Primitive(
@@ -80,11 +88,27 @@ let marketPrimitives: [Primitive] = [
 
 /// A file with a row a period.
 private enum SeriesFile {
+  private static func read(
+    _ file: String, _ date: String?, _ options: CSVOptions, _ context: Context
+  ) throws -> (panel: Panel, ledger: LedgerLine) {
+    do {
+      return try PanelReader.read(
+        path: file, date: date, named: "", frequency: .found, options: options,
+        budget: context.budget)
+    } catch let error as CSVError {
+      guard case .noKey = error else { throw error }
+      // A series has one key, and another word for it.
+      var fault = Fault(error)
+      fault.helps = ["name the column of months or days:  date: month"]
+      throw fault
+    }
+  }
+
   static func table(
-    _ file: String, date: String?, scale: Double, _ path: String, _ context: Context
+    _ file: String, date: String?, scale: Double, _ options: CSVOptions, _ path: String,
+    _ context: Context
   ) throws -> Table {
-    let (panel, line) = try PanelReader.read(
-      path: file, date: date, named: "", frequency: .found, budget: context.budget)
+    let (panel, line) = try read(file, date, options, context)
     guard panel.assetCount == 1, panel.assetKey == "asset" else {
       throw Fault(
         .wrongType, "the file has several rows a period, told apart by `\(panel.assetKey)`",
@@ -142,11 +166,11 @@ private enum CandleFiles {
   }
 
   private static func page(_ file: String, _ context: Context) throws -> CandlePage {
-    guard file.hasSuffix(".json") else {
+    guard [".json", ".json.gz", ".json.zip"].contains(where: file.hasSuffix) else {
       let table = try CSVReader.read(path: file, budget: context.budget)
       return try CandlePage(table, symbol: FilePattern.stem(file))
     }
-    let bytes = try FileSystem.read(file)
+    let bytes = try PackedText.read(file, budget: context.budget)
     do { return try CandlePage(json: JSON(parsing: bytes, mostValues: 10_000_000)) } catch let error
       as JSON.Fault
     {

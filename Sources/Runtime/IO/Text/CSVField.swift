@@ -110,7 +110,9 @@ struct CSVField {
 
   /// The content as text for a message: no control characters, not longer than a line.
   func shown(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
-    let text = String(decoding: unescaped(bytes).prefix(60), as: UTF8.self)
+    var start = self
+    start.count = min(count, 120)
+    let text = String(decoding: start.unescaped(bytes).prefix(60), as: UTF8.self)
     return String(
       String.UnicodeScalarView(
         text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "\u{FFFD}" : $0 }))

@@ -13,6 +13,7 @@ struct ColumnBuffer: Sendable {
   var nonFinite = 0
   var missing = 0
   var misfits = 0
+  var reasons = ReasonTally()
   var firstMisfit: (line: Int, value: String)?
 }
 
@@ -145,6 +146,12 @@ extension CSVChunk {
         : .textAfterQuote(line: line, column: column, field: name)
       return nil
     }
+    if field.count > CSVSniffer.longestField {
+      fault = .fieldTooLong(
+        line: line, column: c + 1, field: layout.names[c], bytes: field.count,
+        limit: CSVSniffer.longestField)
+      return nil
+    }
     let isLast = c + 1 == width
     if isLast == (field.end == .separator) {
       fault = .raggedRow(line: line, expected: width, found: fieldCount(c + 1, field))
@@ -175,10 +182,16 @@ extension CSVChunk {
   private func number(_ field: CSVField, _ c: Int) -> Double {
     let text = field.trimmed(bytes)
     switch CSVToken.classify(text) {
-    case .missing: return .nan
+    case .missing:
+      if !text.isEmpty { columns[c].reasons.note(text) }
+      return .nan
     case .nonFinite: columns[c].nonFinite += 1
     case .other:
       guard let value = NumberParser.shared.parse(text) else {
+        if layout.codes[c].has(text) {
+          columns[c].reasons.note(text)
+          return .nan
+        }
         noteMisfit(field, c)
         return .nan
       }

@@ -97,6 +97,7 @@ extension ColumnBuffer {
     nonFinite += other.nonFinite
     missing += other.missing
     misfits += other.misfits
+    reasons.add(other.reasons)
     if firstMisfit == nil, let first = other.firstMisfit {
       firstMisfit = (first.line + firstLine, first.value)
     }
@@ -115,7 +116,7 @@ extension TextInterner {
   }
 
   /// The texts in order of their numbers.
-  fileprivate func texts() throws(CSVError) -> [String] {
+  func texts() throws(CSVError) -> [String] {
     var result: [String] = []
     result.reserveCapacity(count)
     for code in 0..<count {

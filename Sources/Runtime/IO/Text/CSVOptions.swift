@@ -14,9 +14,32 @@ public struct CSVOptions: Sendable {
   public var allText = false
   /// Whether a compressed file may unpack to more than the usual limit.
   public var allowLarge = false
+  /// The member of an archive to read; nil if it has only one.
+  public var member: String?
+  /// Who made the file.
+  public var source = FileSource.auto
+  /// Codes that stand for missing values in columns of numbers, beside those of the source.
+  public var missingCodes: [String] = []
+  /// Columns in percent, and columns that are not whatever they look like.
+  public var percent: [String] = []
+  public var decimal: [String] = []
+  /// Whether columns of returns that are clearly in percent become decimals.
+  public var detectsUnits = true
+  /// A question to a database, in its own language.
+  public var query: String?
 
   /// Creates the usual options.
   public init() {}
+
+  /// The maker of a file with columns of these names.
+  func source(of names: [String]) -> FileSource {
+    source == .auto ? FileSource.proved(by: names) ?? .plain : source
+  }
+
+  /// The codes of a column.
+  func codes(of name: String, _ source: FileSource) -> ColumnCodes {
+    ColumnCodes(source.codes(name) + missingCodes)
+  }
 }
 
 /// The usual names of keys.
@@ -29,7 +52,7 @@ public enum KeyAliases {
   /// Names of time keys, most telling first; case does not matter.
   public static let date = [
     "date", "yyyymm", "eom", "month", "datetime", "trade_date", "time", "caldt", "mthcaldt",
-    "ym", "yearmonth",
+    "ym", "yearmonth", "dates", "datadate",
   ]
   /// Further names of identifiers, which stay text so that leading zeros survive.
   public static let identifier = ["ncusip", "figi", "cik", "name", "hsiccd", "siccd", "sic"]
@@ -52,9 +75,20 @@ public struct CSVTable: Sendable {
   public let dateStyles: [DateStyle?]
   /// The number of rows.
   public let rowCount: Int
+  /// Codes that stood for missing values of each column, fields without text not counted.
+  public let missing: [[MissingReason]]
   /// Remarks: blank lines skipped, infinite values turned into missing ones.
   public let notes: [String]
   let lines: LineTable
+  /// Whether rows were made of columns by tickers.
+  var isOfTickers: Bool { names.count > 1 && names[1] == YahooHeader.assetName }
+
+  /// The same rows with other values and remarks.
+  func with(_ columns: [Column], missing: [[MissingReason]], notes: [String]) -> CSVTable {
+    CSVTable(
+      names: names, columns: columns, dateStyles: dateStyles, rowCount: rowCount,
+      missing: missing, notes: notes, lines: lines)
+  }
 
   /// The line on which a row begins, counted from 1.
   public func line(ofRow row: Int) -> Int { lines.line(ofRow: row) }

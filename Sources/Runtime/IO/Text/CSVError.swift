@@ -16,8 +16,15 @@ public enum CSVError: Error, Equatable, Sendable {
   case textAfterQuote(line: Int, column: Int, field: String)
   /// Two columns have the same name.
   case duplicateColumn(name: String, columns: [Int])
+  /// The header has numbers only.
+  case noHeader(first: String)
+  /// More columns, or more bytes in a field, than are read.
+  case tooManyColumns(count: Int, limit: Int)
+  case fieldTooLong(line: Int, column: Int, field: String, bytes: Int, limit: Int)
   /// The bytes are not UTF-8 text.
   case encoding(line: Int, found: String)
+  /// A code of missing values stands in a column for which it was not declared.
+  case strayCode(line: Int, field: String, code: String, count: Int)
   /// A column asked for is not there.
   case noSuchColumn(name: String, available: [String])
   /// No column has one of the usual names of a key.
@@ -46,7 +53,16 @@ extension CSVError {
     case .duplicateColumn(let name, let columns):
       "line 1: columns \(columns.map(String.init).joined(separator: " and ")) "
         + "are both named '\(name)'"
+    case .noHeader(let first):
+      "line 1 begins with '\(first)' and has numbers only: the file has no line of column names"
+    case .tooManyColumns(let count, let limit):
+      "the header has \(count) columns; at most \(limit) are read"
+    case .fieldTooLong(let line, let column, let field, let bytes, let limit):
+      "line \(line), column \(column) ('\(field)'): a field of \(bytes) bytes; at most \(limit) are read"
     case .encoding(let line, let found): "line \(line): the text is not UTF-8 but \(found)"
+    case .strayCode(let line, let field, let code, let count):
+      "line \(line) ('\(field)'): \(code) stands for a missing value in files of some makers, here "
+        + (count == 1 ? "once" : "\(count) times") + " without being declared"
     case .noSuchColumn(let name, let available):
       "no column '\(name)'; the columns are \(listed(available))"
     case .noKey(let key, let tried, let available):

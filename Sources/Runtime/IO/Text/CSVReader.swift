@@ -15,16 +15,9 @@ public enum CSVReader {
   public static func read(
     path: String, options: CSVOptions = CSVOptions(), budget: Budget = Budget()
   ) throws -> CSVTable {
-    let file = try MappedFile(path)
-    if Inflate.isGzip(file.bytes) {
-      let unpacked = try Inflate.gunzip(file.bytes, allowLarge: options.allowLarge)
-      return try unpacked.withUnsafeBufferPointer {
-        try read($0, options: options, budget: budget)
-      }
-    }
-    return try withExtendedLifetime(file) {
-      try read(file.bytes, options: options, budget: budget)
-    }
+    let text = try TextFile(path, options, budget: budget)
+    defer { text.release(budget) }
+    return try text.withBytes { try read($0, options: options, budget: budget) }
   }
 
   /// Reads text.
@@ -40,6 +33,14 @@ public enum CSVReader {
   public static func read(
     _ bytes: UnsafeBufferPointer<UInt8>, options: CSVOptions = CSVOptions(),
     budget: Budget = Budget()
+  ) throws -> CSVTable {
+    do { return try readTyped(bytes, options, budget) } catch CSVError.encoding(let line, _) {
+      throw CSVError.encoding(line: line, found: TextEncoding.description(of: bytes))
+    }
+  }
+
+  private static func readTyped(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ options: CSVOptions, _ budget: Budget
   ) throws -> CSVTable {
     var layout = try CSVSniffer.layout(bytes, options)
     while true {
@@ -127,9 +128,10 @@ public enum CSVReader {
       if case .date(let style) = kind { return style }
       return nil
     }
-    return CSVTable(
+    let table = CSVTable(
       names: layout.names, columns: columns, dateStyles: styles, rowCount: joined.rows,
-      notes: notes, lines: joined.lines)
+      missing: joined.columns.map(\.reasons.reasons), notes: notes, lines: joined.lines)
+    return layout.wide?.long(table) ?? table
   }
 }
 
@@ -143,6 +145,8 @@ extension CSVError {
       .unclosedQuote(line: line + lines, column: column, field: field)
     case .textAfterQuote(let line, let column, let field):
       .textAfterQuote(line: line + lines, column: column, field: field)
+    case .fieldTooLong(let line, let column, let field, let bytes, let limit):
+      .fieldTooLong(line: line + lines, column: column, field: field, bytes: bytes, limit: limit)
     default: self
     }
   }

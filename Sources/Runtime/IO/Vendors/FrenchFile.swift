@@ -1,6 +1,7 @@
 // Files of Kenneth French's data library: prose, then tables with titles, keyed by month, day or year.
 //
-// A table begins with a line whose first field is empty and goes on while lines begin with a key of 4, 6 or 8 digits.
+// A table begins with a line whose first field is empty and goes on while lines begin with a key of 4, 6 or 8 digits;
+// a table of breakpoints has no such line and begins with its first row.
 // Its title is the text between the blank line above and its header. Missing values: -99.99 and -999, as the files
 // say, counted by code. Lines end with LF, CR LF or CR; bytes that are not UTF-8 are read as Latin 1.
 // Reference: the files themselves, which say how they were made.
@@ -25,19 +26,25 @@ public struct FrenchFile: Sendable {
 
     /// Whether numbers are returns in percent: those of factors, and tables that call themselves returns.
     public var isPercent: Bool {
-      hasNoTitle || title.contains("Return") || title.contains("Factors")
+      hasNames && (hasNoTitle || title.contains("Return") || title.contains("Factors"))
     }
     let hasNoTitle: Bool
+    /// Whether the file names its columns; tables of breakpoints have numbers only.
+    let hasNames: Bool
     public var rows: Int { columns.first?.count ?? 0 }
   }
 
   public let sections: [Section]
+  /// Whether the file ends within a row of numbers, without a line end: its last number may be cut.
+  public let endsWithinRow: Bool
 
   /// Reads all tables.
   public init(_ bytes: [UInt8]) throws(CSVError) {
     var reader = FrenchReader(Self.lines(bytes))
     sections = try reader.sections()
     guard !sections.isEmpty else { throw .emptyFile }
+    let last = bytes.reversed().prefix { $0 != 10 && $0 != 13 }
+    endsWithinRow = last.last.map { (48...57).contains($0) } ?? false
   }
 
   static func lines(_ bytes: [UInt8]) -> [String] {
@@ -82,6 +89,13 @@ private struct FrenchReader {
         found.append(try section(Array(fields.dropFirst())))
         title = []
         continue
+      } else if fields.count > 2, Self.isKey(fields[0]), fields.dropFirst().allSatisfy(Self.isNumber) {
+        // Breakpoints stand without a line of names: the row above the first is no header.
+        place -= 1
+        found.append(
+          try section(fields.indices.dropFirst().map { "column\($0 + 1)" }, hasNames: false))
+        title = []
+        continue
       } else {
         title.append(Self.trimmed(lines[place]))
       }
@@ -91,7 +105,9 @@ private struct FrenchReader {
   }
 
   // The place is that of the header, and then of the first line behind the table.
-  private mutating func section(_ names: [String]) throws(CSVError) -> FrenchFile.Section {
+  private mutating func section(
+    _ names: [String], hasNames: Bool = true
+  ) throws(CSVError) -> FrenchFile.Section {
     let header = place + 1
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
       throw .duplicateColumn(
@@ -119,7 +135,7 @@ private struct FrenchReader {
     return FrenchFile.Section(
       title: title.isEmpty ? Self.often(time) : title.joined(separator: " "), names: names,
       keys: time, columns: columns, missing: missing.sorted { $0.key < $1.key }.map { ($0, $1) },
-      line: header, hasNoTitle: title.isEmpty)
+      line: hasNames ? header : header + 1, hasNoTitle: title.isEmpty, hasNames: hasNames)
   }
 
   private func number(
@@ -164,6 +180,10 @@ private struct FrenchReader {
 
   private static func isKey(_ text: String) -> Bool {
     [4, 6, 8].contains(text.utf8.count) && text.utf8.allSatisfy { (48...57).contains($0) }
+  }
+
+  private static func isNumber(_ text: String) -> Bool {
+    Array(text.utf8).withUnsafeBufferPointer { NumberParser.shared.parse($0) != nil }
   }
 
   private static func fields(_ line: String) -> [String] {

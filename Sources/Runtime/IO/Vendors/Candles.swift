@@ -73,8 +73,8 @@ public struct CandlePage: Sendable {
     self.init(symbol: symbol, candles: candles, answered: json["time"]?.integer)
   }
 
-  /// Reads a table with a column `timestamp` of milliseconds and the values by their names; the turnover may be
-  /// missing.
+  /// Reads a table with a column `timestamp` of milliseconds, or one of days or times of UTC, and the values by their
+  /// names; the turnover may be missing.
   public init(_ table: CSVTable, symbol: String) throws(Fault) {
     func numbers(_ names: [String]) throws(Fault) -> [Double] {
       for name in names {
@@ -86,8 +86,12 @@ public struct CandlePage: Sendable {
       }
       throw .malformed(member: names[0], wanted: "a column of numbers")
     }
-    let starts = try numbers(["timestamp", "start", "starttime"])
-    var columns = [starts]
+    var columns: [[Double]] = []
+    if let starts = try Self.starts(table) {
+      columns.append(starts)
+    } else {
+      columns.append(try numbers(["timestamp", "start", "starttime"]))
+    }
     for name in Candle.names where name != "turnover" { columns.append(try numbers([name])) }
     let hasTurnover = table.names.contains { $0.lowercased() == "turnover" }
     columns.append(
@@ -99,6 +103,43 @@ public struct CandlePage: Sendable {
       candles.append(try Self.candle(columns.map { $0[row] }, row + 1))
     }
     self.init(symbol: symbol, candles: candles, answered: nil)
+  }
+
+  /// The beginnings in milliseconds of a column of days or times; nil if none of its usual names holds any.
+  private static func starts(_ table: CSVTable) throws(Fault) -> [Double]? {
+    let names = ["timestamp", "start", "starttime", "datetime", "time", "date", "open time"]
+    for name in names {
+      guard let place = table.names.firstIndex(where: { $0.lowercased() == name }) else { continue }
+      switch table.columns[place].values {
+      case .numbers: return nil
+      case .dates(let days): return days.map { $0.isMissing ? .nan : Double($0.days) * 86_400_000 }
+      case .text(let codes, let texts):
+        let times = texts.map(milliseconds)
+        if let wrong = times.firstIndex(where: \.isNaN) {
+          throw .malformed(
+            member: table.names[place],
+            wanted: "a column of times such as 2017-08-17 04:00:00, "
+              + "as '\(texts[wrong])' shows")
+        }
+        return codes.map { $0 < 0 ? .nan : times[Int($0)] }
+      case .months: continue
+      }
+    }
+    return nil
+  }
+
+  /// A time of UTC such as 2017-08-17 04:00:00; NaN for anything else.
+  private static func milliseconds(_ text: String) -> Double {
+    var text = text
+    if text.hasSuffix("Z") { text.removeLast() }
+    let bytes = Array(text.utf8)
+    guard bytes.count >= 16, let day = CalendarDate(String(text.prefix(10))) else { return .nan }
+    let zeros = bytes[16...].allSatisfy { $0 == 48 || $0 == 58 || $0 == 46 }
+    guard bytes[10] == 32 || bytes[10] == 84, bytes[13] == 58, zeros,
+      let hour = Int(text.dropFirst(11).prefix(2)), (0..<24).contains(hour),
+      let minute = Int(text.dropFirst(14).prefix(2)), (0..<60).contains(minute)
+    else { return .nan }
+    return Double(Int(day.days) * 86_400 + hour * 3600 + minute * 60) * 1000
   }
 
   private static func candle(_ cells: [Double], _ number: Int) throws(Fault) -> Candle {

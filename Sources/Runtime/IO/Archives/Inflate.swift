@@ -1,8 +1,8 @@
-// Unpacks gzip data, several members included, with limits against bombs.
+// Unpacks deflated data, gzip with several members included, with limits against bombs.
 
 import CZlib
 
-/// Unpacks gzip data.
+/// Unpacks deflated data.
 public enum Inflate {
   /// The growth allowed once the output passes `freeBytes`.
   public static let largestRatio = 200
@@ -14,15 +14,38 @@ public enum Inflate {
     bytes.count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B
   }
 
+  /// How deflated data is wrapped.
+  enum Wrapping {
+    case gzip
+    /// As in a zip archive: no wrapping at all.
+    case raw
+
+    // 15 window bits, plus 16 for the gzip wrapper; negative for none.
+    var windowBits: Int32 { self == .gzip ? 15 + 16 : -15 }
+    var name: String { self == .gzip ? "gzip" : "zip" }
+  }
+
   /// Unpacks all members; `allowLarge` lifts the limit on growth, `atMost` stops early.
   public static func gunzip(
     _ bytes: UnsafeBufferPointer<UInt8>, allowLarge: Bool = false, atMost: Int = .max
   ) throws(FileError) -> [UInt8] {
+    try unpack(bytes, .gzip, allowLarge: allowLarge, atMost: atMost)
+  }
+
+  /// The check sum of gzip and zip.
+  static func crc32(_ bytes: [UInt8]) -> UInt32 {
+    bytes.withUnsafeBufferPointer {
+      UInt32(truncatingIfNeeded: crc32_z(0, $0.baseAddress, $0.count))
+    }
+  }
+
+  static func unpack(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ wrapping: Wrapping, allowLarge: Bool, atMost: Int
+  ) throws(FileError) -> [UInt8] {
     var stream = z_stream()
     let size = Int32(MemoryLayout<z_stream>.size)
-    // 15 window bits, plus 16 for the gzip wrapper.
-    guard inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, size) == Z_OK else {
-      throw .damaged(format: "gzip", offset: 0, reason: "the decoder could not start")
+    guard inflateInit2_(&stream, wrapping.windowBits, ZLIB_VERSION, size) == Z_OK else {
+      throw .damaged(format: wrapping.name, offset: 0, reason: "the decoder could not start")
     }
     defer { inflateEnd(&stream) }
     var state = Progress(source: bytes)
@@ -35,11 +58,11 @@ public enum Inflate {
         throw .tooLarge(compressed: bytes.count, limit: limit)
       }
       if status == Z_STREAM_END {
-        if !state.hasNextMember { return state.output }
+        if wrapping == .raw || !state.hasNextMember { return state.output }
         inflateReset(&stream)
       } else if status != Z_OK {
         throw .damaged(
-          format: "gzip", offset: state.position,
+          format: wrapping.name, offset: state.position,
           reason: state.isExhausted ? "the data ends early" : "the data is not valid")
       }
     }
@@ -49,7 +72,8 @@ public enum Inflate {
     let source: UnsafeBufferPointer<UInt8>
     var position = 0
     var output: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    // No larger than a small file needs.
+    lazy var buffer = [UInt8](repeating: 0, count: min(1 << 18, max(1 << 12, source.count * 8)))
 
     var isExhausted: Bool { position >= source.count }
 

@@ -1,0 +1,59 @@
+// Columns of returns by their usual names, and whether they are in percent.
+//
+// Returns of one file are judged together, because a bill rate alone could be either. They are in percent where that
+// is clear, and else stay as they are. Clear is: a typical size of one or more, where as decimals half of all returns
+// would be beyond 100 %; or a size that no decimal return has with a tail that returns have and normal draws have
+// not. French's factors say by their names that they are returns of portfolios, and need less: a loss beyond 105 %.
+
+/// Names of columns that hold returns.
+public enum ReturnAliases {
+  /// Returns of a firm or portfolio.
+  static let returns: Set<String> = [
+    "ret", "retx", "mthret", "mthretx", "dlyret", "return", "returns", "dlret", "dlretx",
+    "exret", "ret_excess", "ret_exc", "xret", "ret-rf", "excess_return", "ret_exc_lead1m",
+  ]
+  /// Factors and the rate without risk.
+  static let factors: Set<String> = [
+    "mkt-rf", "mktrf", "mkt_rf", "mkt_excess", "mkt", "smb", "hml", "rmw", "cma", "mom", "umd",
+    "wml", "rf", "risk_free", "vwretd", "ewretd", "sprtrn",
+  ]
+  /// Returns of the month that follows: never what is known at the row's end.
+  static let leads: Set<String> = ["ret_exc_lead1m", "ret_lead1m"]
+
+  public static func isReturn(_ name: String) -> Bool {
+    let name = name.lowercased().trimmingBlanks
+    return returns.contains(name) || factors.contains(name)
+  }
+
+  public static func isLead(_ name: String) -> Bool { leads.contains(name.lowercased()) }
+}
+
+/// How returns are written.
+enum ReturnUnit: Equatable {
+  case percent, decimal
+
+  /// The unit of all columns of returns of a file; those of `portfolios` are known to be nothing else.
+  init(of columns: [[Double]], arePortfolios: Bool) {
+    let typical = columns.map(Self.typicalSize).max() ?? 0
+    let values = columns.joined().lazy.filter { !$0.isNaN }
+    if arePortfolios {
+      self = typical >= 0.15 && (values.min() ?? 0) < -1.05 ? .percent : .decimal
+      return
+    }
+    let isMany = values.prefix(Self.fewest).count(where: { _ in true }) == Self.fewest
+    let greatest = values.reduce(0) { max($0, abs($1)) }
+    let isPercent = typical >= 1 || (typical >= 0.3 && greatest >= 10 * typical)
+    self = isMany && isPercent ? .percent : .decimal
+  }
+
+  /// A handful of returns proves nothing.
+  private static let fewest = 12
+
+  /// The median absolute value of a sample in the order of the file; the unit is the same everywhere.
+  private static func typicalSize(_ column: [Double]) -> Double {
+    let step = max(1, column.count / 20_000)
+    let sizes = stride(from: 0, to: column.count, by: step).map { abs(column[$0]) }
+      .filter { $0 > 0 }.sorted()
+    return sizes.isEmpty ? 0 : sizes[sizes.count / 2]
+  }
+}
