@@ -16,12 +16,16 @@ public final class Evaluator: Sendable {
   let log: RunLog?
   /// Where fits are kept.
   let shelf: FitShelf?
+  /// What verbs do where a program does not say it; the session's, so that one statement can switch it.
+  let conventions: Guarded<ConventionSet>
 
   init(
     catalog: StandardCatalog, budget: Budget, events: EventSink, folder: String,
     modules: ModuleLoader, parameters: ParameterValues = ParameterValues(), log: RunLog? = nil,
-    shelf: FitShelf? = nil, deepestCall: Int = 1000
+    shelf: FitShelf? = nil, deepestCall: Int = 1000,
+    conventions: Guarded<ConventionSet> = Guarded(ConventionSet())
   ) {
+    self.conventions = conventions
     (self.log, self.shelf) = (log, shelf)
     (self.catalog, self.budget, self.events, self.folder) = (catalog, budget, events, folder)
     (self.modules, self.parameters, self.deepestCall) = (modules, parameters, deepestCall)

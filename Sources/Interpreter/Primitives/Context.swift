@@ -38,6 +38,10 @@ public final class Context: Sendable {
   /// Where fits are kept; nil for nowhere.
   var store: FitStore? { evaluator.shelf?.store(note) }
 
+  /// What verbs do where a program does not say it.
+  var conventions: ConventionSet { evaluator.conventions.read { $0 } }
+  func setConventions(_ set: ConventionSet) { evaluator.conventions.change { $0 = set } }
+
   /// Calls a function of the user.
   func call(_ function: FunctionValue, _ arguments: Value...) throws -> Value {
     try evaluator.apply(function, arguments, seed: seed, depth: depth)

@@ -24,7 +24,7 @@ public struct StandardCatalog: Catalog {
       + dynamicsPrimitives + portfolioPrimitives
       + strategyPrimitives
       + [explainPrimitive]
-      + plotPrimitives + fieldPlotPrimitives + lessonPrimitives + sessionPrimitives)
+      + plotPrimitives + fieldPlotPrimitives + lessonPrimitives + sessionPrimitives + conventionPrimitives)
 
   init(_ primitives: [Primitive]) {
     self.primitives = primitives

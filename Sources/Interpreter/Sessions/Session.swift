@@ -44,6 +44,8 @@ public final class Session {
   /// Cells of sweeps that failed without `failures: ok`.
   private(set) var failedCells = 0
   private var partial: (name: String, value: Value)?
+  /// What verbs do where a program does not say it.
+  private let conventions = Guarded(ConventionSet())
   private let modules: ModuleLoader
   let parameters: ParameterValues
   private let log: RunLog?
@@ -101,7 +103,7 @@ public final class Session {
     defer { failedCells += cells.count }
     let evaluator = Evaluator(
       catalog: catalog, budget: budget, events: cells, folder: folder, modules: modules,
-      parameters: parameters, log: log, shelf: shelf)
+      parameters: parameters, log: log, shelf: shelf, conventions: conventions)
     do {
       let start = ContinuousClock.now
       let outcome = try evaluator.run(statement, &environment, source)

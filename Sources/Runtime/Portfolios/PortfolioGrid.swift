@@ -59,7 +59,9 @@ public struct PortfolioGrid: Sendable {
   public let skipped: [Int]
 
   /// Sorts every period.
-  public init(_ panel: Panel, _ cuts: [GroupCuts], isDependent: Bool) {
+  ///
+  /// A portfolio with fewer than `least` firms has no return in that period.
+  public init(_ panel: Panel, _ cuts: [GroupCuts], isDependent: Bool, least: Int = 1) {
     precondition((1...2).contains(cuts.count) && panel.signals.count == cuts.count)
     groups = cuts.map(\.groups)
     let cells = groups.reduce(1, *)
@@ -83,7 +85,7 @@ public struct PortfolioGrid: Sendable {
         sums[place].weight += weight
         counts[place][period] += 1
       }
-      for (place, sum) in sums.enumerated() where sum.weight > 0 {
+      for (place, sum) in sums.enumerated() where sum.weight > 0 && counts[place][period] >= least {
         returns[place][period] = sum.value / sum.weight
       }
       used += whole.count

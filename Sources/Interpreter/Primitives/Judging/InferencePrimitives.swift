@@ -53,9 +53,8 @@ let inferencePrimitives: [Primitive] = [
       .timed(.target),
     Parameter<ColumnNames>.columns("on", "the characteristics, known before the return").labelled
       .timed(.beforeTarget).numeric,
-    Parameter<ErrorKind>.choice(
-      "se", default: .nw, "what standard errors of the mean slopes allow for"
-    ).labelled,
+    Parameter<ErrorKind?>.conventional("se", "what standard errors of the mean slopes allow for")
+      .labelled,
     lagsParameter,
     returns:
       "a table with a row a term: slope (the mean), se, t, p and the periods; `.slopes` has them by "
@@ -66,7 +65,8 @@ let inferencePrimitives: [Primitive] = [
           + [ColumnInfo("periods", .integer)], isComplete: false)),
     examples: ["f = toy | fama_macbeth ret, on: [size, mom]\nf\nf.slopes | top 2, by: size"]
   ) { context, value, target, on, kind, lags in
-    try CrossSectionRegressions(value, target, on.names).table(kind, lags: lags, context)
+    try CrossSectionRegressions(value, target, on.names)
+      .table(kind ?? context.conventions.errors, lags: lags, context)
   },
   Primitive(
     "alphas", topic: .evaluation,
@@ -79,7 +79,7 @@ let inferencePrimitives: [Primitive] = [
     Parameter<[String]>.value(
       "of", default: [], shown: "all columns of numbers", "the portfolios"
     ).labelled,
-    Parameter<ErrorKind>.choice("se", default: .nw, "what standard errors allow for").labelled,
+    Parameter<ErrorKind?>.conventional("se", "what standard errors allow for").labelled,
     lagsParameter,
     returns:
       "a table with a row a portfolio: mean, alpha, its t and p, the loadings, R2; `.test` is the joint "
@@ -100,6 +100,6 @@ let inferencePrimitives: [Primitive] = [
   ) { context, portfolios, factors, on, of, kind, lags in
     try AlphaTable(
       SeriesSet(portfolios.table, of, "of"), SeriesSet(factors.table, on, "on")
-    ).table(kind, lags: lags, context)
+    ).table(kind ?? context.conventions.errors, lags: lags, context)
   },
 ]

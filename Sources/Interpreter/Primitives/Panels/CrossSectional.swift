@@ -5,8 +5,7 @@ import FactorRuntime
 
 enum RankRange {
   /// The interval asked for; only -1..1 and 0..1 exist.
-  static func target(_ range: RangeValue?) throws -> RankOptions.Target {
-    guard let range else { return .symmetric }
+  static func target(_ range: RangeValue) throws -> RankOptions.Target {
     let bounds = (range.lower.flatMap { Double($0) }, range.upper.flatMap { Double($0) })
     switch bounds {
     case (.some(-1), .some(1)): return .symmetric
@@ -33,23 +32,24 @@ enum CrossSectional {
       columns: columns, offsets: panel.index.offsets, options: options,
       threads: context.budget.threads)
     let missing = zip(names, columns).map { ($0, $1.count { $0.isNaN }) }
-    report("rank_normalize", panel, missing, keeps: options.missing == .keep, context)
+    let middle = options.target == .unit ? "0.5" : "0"
+    report("rank_normalize", panel, missing, middle: options.missing == .keep ? nil : middle, context)
     return value.with(try replace(panel, names, ranked, unit: .plain))
   }
 
   private static func report(
-    _ stage: String, _ panel: Panel, _ missing: [(String, Int)], keeps: Bool, _ context: Context
+    _ stage: String, _ panel: Panel, _ missing: [(String, Int)], middle: String?, _ context: Context
   ) {
     let some = missing.filter { $0.1 > 0 }
     let total = some.reduce(0) { $0 + $1.1 }
     var detail = Counted.text(missing.count, "column") + ", within \(panel.index.clock.noun)"
-    if total > 0, !keeps {
+    if total > 0, let middle {
       let shown = some.prefix(3).map { "\($0.0) \(NumberFormat.count($0.1))" }
       let more = some.count > 3 ? " and \(Counted.text(some.count - 3, "more column"))" : ""
-      detail += "; na → 0: " + shown.joined(separator: " · ") + more
+      detail += "; na → \(middle): " + shown.joined(separator: " · ") + more
     }
     for (name, count) in some where count == panel.count {
-      context.note("`\(name)` has no value in any \(panel.index.clock.noun); it is 0 everywhere")
+      context.note("`\(name)` has no value in any \(panel.index.clock.noun); it is \(middle ?? "na") everywhere")
     }
     context.ledger(
       LedgerLine(stage: stage, rowsIn: panel.count, rowsOut: panel.count), detail: detail)

@@ -9,7 +9,7 @@ let delistPrimitive = Primitive(
   "delist", topic: .panels,
   "Puts delisting returns into the returns of the month, by one of the rules of the literature.",
   Parameter<PanelValue>.flow("panel", "a panel with returns, delisting returns and codes"),
-  Parameter<DelistingRule>.choice("rule", default: .shumway, "what is done").labelled,
+  Parameter<DelistingRule?>.conventional("rule", "what is done").labelled,
   DelistColumns.parameter("returns", "returns of the month, decimal; replaced"),
   DelistColumns.parameter("delisting", "delisting returns, decimal"),
   DelistColumns.parameter("code", "delisting codes"),
@@ -23,7 +23,8 @@ let delistPrimitive = Primitive(
   examples: [
     "p = panel(id: [\"1\", \"2\"], month: 2000-03, ret: [1%, na], dlret: [na, -40%], dlstcd: [574, 580], exchcd: [1, 3])\np | delist rule: openap"
   ]
-) { context, value, rule, returns, delisting, code, exchange, signal in
+) { context, value, chosen, returns, delisting, code, exchange, signal in
+  let rule = chosen ?? context.conventions.delisting
   let columns = try DelistColumns(
     value.panel, [returns, delisting, code, exchange].map { $0.names.first }, rule)
   return try Delisting(value, rule, columns).made(signal: signal.names.first, context)

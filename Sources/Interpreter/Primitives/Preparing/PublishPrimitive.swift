@@ -5,20 +5,25 @@ import FactorRuntime
 
 /// The lags of a source for values that are updated every month, quarter or year.
 enum PublicationRule: String, ChoiceWord {
-  case gkx, openap, ff
+  case gkx, openap, jkp, ff
   var sentence: String {
     switch self {
     case .gkx: "1 month, 4 months and 6 months, as in Gu, Kelly and Xiu (2020)"
     case .openap: "1 month, 3 months and 6 months, as usual in Open Source Asset Pricing"
+    case .jkp: "1 month, 4 months and 4 months, as in Jensen, Kelly and Pedersen (2023)"
     case .ff: "1 month, 6 months and 6 months, as in Fama and French (1992)"
     }
   }
+
+  /// The lags in a few words.
+  var words: String { "\(lags.monthly)m, \(lags.quarterly)m, \(lags.annual)m" }
 
   /// Months of monthly, quarterly and annual values.
   var lags: (monthly: Int, quarterly: Int, annual: Int) {
     switch self {
     case .gkx: (1, 4, 6)
     case .openap: (1, 3, 6)
+    case .jkp: (1, 4, 4)
     case .ff: (1, 6, 6)
     }
   }
@@ -33,13 +38,14 @@ let publishPrimitive = Primitive(
   Parameter<ColumnNames>.columns("quarterly", required: false, "columns updated every quarter")
     .labelled,
   Parameter<ColumnNames>.columns("annual", required: false, "columns updated every year").labelled,
-  Parameter<PublicationRule>.choice("rule", default: .gkx, "how long each kind takes").labelled,
+  Parameter<PublicationRule?>.conventional("rule", "how long each kind takes").labelled,
   returns:
     "the panel with those columns as they were known, each a lag within its firm; do not move what a file has moved "
     + "already: the known datasets of characteristics have",
   effect: .keeps,
   examples: ["toy | publish monthly: size, annual: mom, rule: ff"]
-) { context, value, monthly, quarterly, annual, rule in
+) { context, value, monthly, quarterly, annual, chosen in
+  let rule = chosen ?? context.conventions.publication
   let panel = value.panel
   guard panel.index.clock == .months else {
     throw Fault(

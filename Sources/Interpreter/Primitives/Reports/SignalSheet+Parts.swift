@@ -83,7 +83,7 @@ extension SignalStudy {
   }
 
   private var cutWords: String {
-    let whose = options.breakpoints == .nyse ? "NYSE firms" : "all firms"
+    let whose = options.breakpoints.firms
     return options.cuts == .ranks
       ? "\(options.buckets) buckets by rank of \(whose), ties by firm"
       : "\(options.buckets) buckets at quantiles of \(whose), ties together"

@@ -32,17 +32,6 @@ extension SortTies: ChoiceWord {
   }
 }
 
-/// Whose values set the break points.
-enum Breakpoints: String, ChoiceWord {
-  case all, nyse
-  var sentence: String {
-    switch self {
-    case .all: "all firms of the month"
-    case .nyse: "the firms whose exchange is NYSE"
-    }
-  }
-}
-
 /// What the rate of a cost is charged on.
 enum CostUnit: String, ChoiceWord {
   case side, round_trip
@@ -75,9 +64,8 @@ let portfolioPrimitives: [Primitive] = [
       "within", among: [Choice("month", "the firms of one month")], default: "month",
       "among which rows"
     ).labelled,
-    Parameter<Breakpoints>.choice(
-      "breakpoints", default: .all, "whose values set the break points"
-    ).labelled,
+    Parameter<Breakpoints?>.conventional("breakpoints", "whose values set the break points")
+      .labelled,
     Parameter<SortTies>.choice("ties", default: .firm, "how equal values are treated").labelled,
     Parameter<SmallMonths>.choice(
       "small", default: .refuse, "what to do with months that cannot be sorted"
@@ -87,7 +75,8 @@ let portfolioPrimitives: [Primitive] = [
       ColumnInfo("decile", .integer), ColumnInfo("signal", .number),
     ]),
     examples: ["toy | deciles size, ties: together | describe"]
-  ) { context, value, signal, _, breakpoints, ties, small in
+  ) { context, value, signal, _, chosen, ties, small in
+    let breakpoints = chosen ?? context.conventions.breakpoints
     let panel = value.panel
     let column = try signal.evaluate(on: panel)
     try Timing.checkPresent(
@@ -104,7 +93,7 @@ let portfolioPrimitives: [Primitive] = [
       detail:
         "by \(signal.text), \(Counted.text(sort.sortedMonths.count, panel.index.clock.noun)), "
         + "\(sizes.min() ?? 0) to \(sizes.max() ?? 0) rows a decile; "
-        + "\(breakpoints == .nyse ? "NYSE break points, " : "")ties \(ties.ledgerWords)")
+        + "\(breakpoints == .all ? "" : breakpoints.words + ", ")ties \(ties.ledgerWords)")
     for month in sort.skipped.prefix(3) { context.note("\(month) cannot be sorted: no deciles") }
     let deciles = sort.buckets.map { $0 == 0 ? Double.nan : Double($0) }
     let added = try panel.with(

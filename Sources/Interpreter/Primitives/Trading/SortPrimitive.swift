@@ -23,16 +23,19 @@ let sortPrimitive = Primitive(
   Parameter<ColumnExpression>.expression("returns", "the return that is earned").labelled
     .timed(.target),
   Parameter<Value>.value(
-    "groups", default: .integer(5), shown: "5",
+    "groups", default: .missing, shown: "as in `conventions`",
     "how many groups, or shares such as [30%, 70%]; for two signals a list of two"
   ).labelled,
   Parameter<SortOrder>.choice("order", default: .independent, "how two signals go together")
     .labelled,
   Parameter<ColumnNames>.columns(
-    "weight", required: false, "the column that weights firms; equal weights if left out"
+    "weight", required: false, "the column that weights firms; market equity if left out"
   ).labelled.timed(.beforeTarget).numeric,
-  Parameter<Breakpoints>.choice("breakpoints", default: .all, "whose values set the break points")
-    .labelled,
+  Parameter<SortWeights?>.conventional("weighting", "how firms of a portfolio are weighted").labelled,
+  Parameter<Breakpoints?>.conventional("breakpoints", "whose values set the break points").labelled,
+  Parameter<Int?>.optional(
+    "least", "firms a portfolio must have, or its period is na; as in `conventions` if left out"
+  ).labelled.within(1...1000),
   Parameter<Int?>.optional(
     "lags", "lags of the Newey-West t; 4 (T / 100)^(2/9), rounded down, if left out"
   ).labelled,
@@ -47,10 +50,20 @@ let sortPrimitive = Primitive(
     "toy | sorts size, returns: ret, groups: 3",
     "d = toy | sorts size, mom, returns: ret, groups: [2, [30%, 70%]], order: dependent\nd | table mean, rows: size, cols: mom",
   ]
-) { context, value, signals, returns, groups, order, weight, breakpoints, lags in
-  let task = try SortTask(value, signals.names, returns, weight.names.first, breakpoints)
+) {
+  context, value, signals, returns, groups, order, weight, weighting, breakpoints, least, lags in
+  let rules = context.conventions
+  let word = weighting ?? (weight.names.isEmpty ? rules.weights : .value)
+  let weights = try SortWeighting(
+    value.panel, weight.names.first, word, isChosen: weighting != nil)
+  let task = try SortTask(
+    value, signals.names, returns, weights, breakpoints ?? rules.breakpoints,
+    least: least ?? rules.least)
+  var wanted = groups
+  if case .missing = groups { wanted = .integer(rules.groups) }
   return try task.table(
-    try SortTask.cuts(groups, signals: signals.names.count), order, lags: lags, context)
+    try SortTask.cuts(wanted, signals: signals.names.count), order, lags: lags ?? rules.lags,
+    context)
 }.costing(.perRow(150))
 
 /// What a sort reads of a panel.
@@ -59,14 +72,18 @@ private struct SortTask {
   private let names: [String]
   private let target: String
   private let weight: String?
+  private let weighting: SortWeighting
+  private let least: Int
   private let breakpoints: Breakpoints
   private let known: Int
   private let data: PortfolioGrid.Panel
 
   init(
-    _ value: PanelValue, _ names: [String], _ target: ColumnExpression, _ weight: String?,
-    _ breakpoints: Breakpoints
+    _ value: PanelValue, _ names: [String], _ target: ColumnExpression, _ weighting: SortWeighting,
+    _ breakpoints: Breakpoints, least: Int
   ) throws {
+    let weight = weighting.column
+    (self.weighting, self.least) = (weighting, least)
     guard (1...2).contains(names.count) else {
       throw Fault(
         .outOfRange, "firms are sorted by one column or two, not \(names.count)",
@@ -83,7 +100,7 @@ private struct SortTask {
     (self.weight, self.breakpoints, known) = (weight, breakpoints, column.known)
     data = PortfolioGrid.Panel(
       signals: try names.map { try panel.numbers($0) }, returns: returns,
-      weights: try weight.map { try panel.numbers($0) },
+      weights: weighting.numbers,
       reference: try breakpoints.reference(of: panel),
       rows: panel.index.months.indices.map { panel.index.rows(ofMonthAt: $0) })
   }
@@ -117,7 +134,7 @@ private struct SortTask {
   func table(
     _ cuts: [GroupCuts], _ order: SortOrder, lags: Int?, _ context: Context
   ) throws -> Table {
-    let grid = PortfolioGrid(data, cuts, isDependent: order == .dependent)
+    let grid = PortfolioGrid(data, cuts, isDependent: order == .dependent, least: least)
     let series = grid.series
     let noun = panel.index.clock.noun
     report(grid, order, context)
@@ -125,7 +142,7 @@ private struct SortTask {
       throw Fault(.groupsCannotForm, "no \(noun) can be sorted", parameter: "signals")
     }
     let sorted = panel.monthCount - grid.skipped.count
-    let used = lags ?? Regression.usualLags(sorted)
+    let used = lags ?? min(Regression.usualLags(sorted), max(0, sorted - 1))
     guard (0..<max(1, sorted)).contains(used) else {
       throw Fault(
         .outOfRange, "`lags` is \(used); of \(sorted) \(noun)s at most \(sorted - 1) can be used",
@@ -145,8 +162,9 @@ private struct SortTask {
         ("firms", column(series.map(Self.firms))),
       ])
     table.notes = [
-      "  mean \(noun)ly return, \(weight.map { "weighted by \($0)" } ?? "equal weights") · "
-        + "\(breakpoints == .nyse ? "NYSE break points" : "break points of all firms"), ties share a group"
+      "  mean \(noun)ly return, \(weighting.words) · "
+        + "\(breakpoints.words), ties share a group"
+        + (least > 1 ? ", \(least) firms or more" : "")
         + (names.count == 2 ? ", \(order.rawValue)" : ""),
       "  t: Newey-West, \(Counted.text(used, "lag")) · firms: mean number a \(noun)",
     ]

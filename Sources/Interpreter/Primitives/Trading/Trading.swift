@@ -14,24 +14,6 @@ extension SortTies {
   }
 }
 
-extension Breakpoints {
-  /// The firms of the New York Stock Exchange, by name or by its code of the price files; nil for all.
-  func reference(of panel: Panel) throws -> [Bool]? {
-    guard self == .nyse else { return nil }
-    let names = ["exchange", "exchcd", "EXCHCD", "primaryexch"]
-    guard let name = names.first(where: panel.hasColumn) else {
-      throw Fault(
-        .unknownColumn, "NYSE break points need a column `exchange`",
-        helps: ["use all firms:  breakpoints: all"], parameter: "breakpoints")
-    }
-    let column = try panel.column(name)
-    return (0..<panel.count).map { row in
-      let text = ValueText.short(column.value(at: row))
-      return text == "NYSE" || text == "N" || text == "1"
-    }
-  }
-}
-
 /// A sort into deciles and what to say when it cannot be made.
 struct DecileSort {
   private let panel: Panel
@@ -89,9 +71,9 @@ struct DecileSort {
       TableLayout.Column(panel.index.clock.noun, shown.map(\.month.description), .left),
       TableLayout.Column("firms", shown.map { NumberFormat.count($0.assets) }, .right),
     ]
-    if breakpoints == .nyse {
+    if breakpoints != .all {
       columns.append(
-        TableLayout.Column("NYSE firms", shown.map { NumberFormat.count($0.reference) }, .right))
+        TableLayout.Column(breakpoints == .nyse ? "NYSE firms" : "larger firms", shown.map { NumberFormat.count($0.reference) }, .right))
     }
     columns.append(
       TableLayout.Column(
