@@ -40,7 +40,7 @@ import Testing
     let bytes = try FileSystem.read(Self.small(name))
     let folder = try ScratchFolder()
     let whole = try PanelReader.read(path: Self.small(name)).panel
-    for length in stride(from: 0, to: bytes.count, by: 13) {
+    for length in stride(from: 0, to: bytes.count, by: 53) {
       let path = try folder.write(name, bytes.prefix(length))
       // Padding behind the last row may go; a transport file does not say how many records it has.
       if let panel = try? PanelReader.read(path: path).panel {
