@@ -10,10 +10,10 @@
 // Each entry of the library that is used, with its own type.
 #define EACH_ENTRY(USE)                                                                      \
   USE(readstat_parser_init) USE(readstat_parser_free) USE(readstat_set_metadata_handler)     \
-  USE(readstat_set_variable_handler) USE(readstat_set_value_handler) USE(readstat_set_row_limit) \
+  USE(readstat_set_variable_handler) USE(readstat_set_value_label_handler) USE(readstat_set_value_handler) USE(readstat_set_row_limit) \
   USE(readstat_parse_dta) USE(readstat_parse_sas7bdat) USE(readstat_parse_xport)             \
   USE(readstat_error_message) USE(readstat_get_row_count) USE(readstat_get_var_count)        \
-  USE(readstat_variable_get_name) USE(readstat_variable_get_label)                           \
+  USE(readstat_variable_get_name)                                                            \
   USE(readstat_variable_get_format) USE(readstat_variable_get_type)                          \
   USE(readstat_variable_get_index) USE(readstat_value_type)                                  \
   USE(readstat_value_is_system_missing) USE(readstat_value_is_tagged_missing)                \
@@ -52,12 +52,20 @@ static int is_text(readstat_type_t type) {
 static const char *or_empty(const char *text) { return text ? text : ""; }
 
 static int on_variable(int index, readstat_variable_t *variable, const char *labels, void *context) {
-  (void)labels;
   const fq_stat_sink *sink = context;
   int stop = sink->column(sink->context, index, or_empty(p_readstat_variable_get_name(variable)),
-                          or_empty(p_readstat_variable_get_label(variable)),
+                          or_empty(labels),
                           or_empty(p_readstat_variable_get_format(variable)),
                           is_text(p_readstat_variable_get_type(variable)));
+  return stop ? READSTAT_HANDLER_ABORT : READSTAT_HANDLER_OK;
+}
+
+static int on_label(const char *labels, readstat_value_t value, const char *text, void *context) {
+  const fq_stat_sink *sink = context;
+  if (is_text(p_readstat_value_type(value)) || p_readstat_value_is_tagged_missing(value)) {
+    return READSTAT_HANDLER_OK;
+  }
+  int stop = sink->label(sink->context, or_empty(labels), p_readstat_double_value(value), or_empty(text));
   return stop ? READSTAT_HANDLER_ABORT : READSTAT_HANDLER_OK;
 }
 
@@ -84,6 +92,7 @@ int fq_stat_read(int format, const char *path, int64_t row_limit, const fq_stat_
   p_readstat_set_metadata_handler(parser, on_metadata);
   p_readstat_set_variable_handler(parser, on_variable);
   p_readstat_set_value_handler(parser, on_value);
+  p_readstat_set_value_label_handler(parser, on_label);
   if (row_limit > 0) p_readstat_set_row_limit(parser, row_limit);
   void *context = (void *)sink;
   readstat_error_t outcome = format == FQ_STAT_STATA ? p_readstat_parse_dta(parser, path, context)

@@ -53,6 +53,11 @@ import Testing
     #expect(notes(try load(text, ", decimal: [RET]")).isEmpty)
   }
 
+  @Test func columnsOfOptionsAreCheckedBeforeAnythingRuns() throws {
+    let result = try load("id,date,ret\n1,2004-11,0.1\n", ", percent: [rett]")
+    #expect(result.status == .refused && result.codes == ["F0101"])
+  }
+
   @Test func aPackedFileOfSeveralNamesThem() throws {
     let result = run("load \"nowhere.zip\", member: \"a.csv\"")
     #expect(result.status == .refused)

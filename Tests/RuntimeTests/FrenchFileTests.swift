@@ -76,7 +76,9 @@ import Testing
   }
 
   @Test func breakpointsHaveNoNamesAndAreNoReturns() throws {
-    let french = try file("Breakpoints for ME, by hand.\n\n192512,  488, 0.05, 1.2\n192601,  489, -999, 1.3\n\nCopyright\n")
+    let french = try file(
+      "Breakpoints for ME, by hand.\n\n192512,  488, 0.05, 1.2\n192601,  489, -999, 1.3\n\nCopyright\n"
+    )
     let section = try #require(french.sections.first)
     #expect(section.names == ["column2", "column3", "column4"] && section.line == 3)
     #expect(!section.isPercent && section.columns[0] == [488, 489])

@@ -107,7 +107,8 @@ import Testing
   }
 
   @Test func everyPrefixOfAPageOfCandlesIsAnError() throws {
-    let page = "{\"retCode\":0,\"result\":{\"symbol\":\"BTCUSDT\",\"list\":[[\"60000\",\"1\",\"2\",\"1\",\"2\",\"5\",\"9\"]]}}"
+    let page =
+      "{\"retCode\":0,\"result\":{\"symbol\":\"BTCUSDT\",\"list\":[[\"60000\",\"1\",\"2\",\"1\",\"2\",\"5\",\"9\"]]}}"
     let bytes = Array(page.utf8)
     #expect(try CandlePage(json: JSON(parsing: bytes)).candles.count == 1)
     for length in 0..<bytes.count {

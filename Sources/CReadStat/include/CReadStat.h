@@ -16,9 +16,12 @@ typedef struct {
   void *context;
   // Once, before everything: rows, or a negative number where the file does not say; columns.
   int (*begin)(void *context, int64_t rows, int32_t columns);
-  // A column: its name, label and display format (never NULL), and whether it holds text.
-  int (*column)(void *context, int32_t column, const char *name, const char *label,
+  // A column: its name, the set of labels of its values and its display format (never NULL), and whether it
+  // holds text.
+  int (*column)(void *context, int32_t column, const char *name, const char *labels,
                 const char *format, int is_text);
+  // A number of a set of labels, and what it stands for.
+  int (*label)(void *context, const char *labels, double value, const char *text);
   // A number; `tag` is 0 for a value, '.' for missing, 'a' to 'z' or '_' for a special missing value.
   int (*number)(void *context, int64_t row, int32_t column, double value, char tag);
   int (*text)(void *context, int64_t row, int32_t column, const char *text);

@@ -17,7 +17,9 @@ extension Checker {
     }
     switch files.schema(of: FileRequest(path: path, keys: keys, options: options)) {
     case .found(var schema):
-      if let keys = given("keys") { checkKeys(keys, schema) }
+      for name in ["keys", "percent", "decimal"] {
+        if let columns = given(name) { checkColumns(columns, schema) }
+      }
       if !keys.isEmpty { schema.keys = keys }
       return dated(schema, by: given("known"))
     case .missing:
@@ -47,7 +49,7 @@ extension Checker {
     return (words[0], !entry.isParameter)
   }
 
-  private mutating func checkKeys(_ value: Expression, _ schema: Schema) {
+  private mutating func checkColumns(_ value: Expression, _ schema: Schema) {
     var items = [value]
     if case .list(let members) = value.kind { items = members }
     for item in items {

@@ -5,7 +5,8 @@ import FactorRuntime
 
 let frenchPrimitive = Primitive(
   "french", topic: .data, "Reads one table of a file of Kenneth French's data library.",
-  Parameter<String>.required("path", "the file as it was published, zipped or not, relative to the script"),
+  Parameter<String>.required(
+    "path", "the file as it was published, zipped or not, relative to the script"),
   Parameter<Value>.value(
     "table", default: .integer(1), shown: "1", "its number in the file, or a part of its title"
   ).labelled,

@@ -66,7 +66,16 @@ struct ColumnCollector {
     }
     return CSVTable(
       names: names, columns: columns, dateStyles: styles, rowCount: rows,
-      missing: collected.map(\.reasons.reasons), notes: notes, lines: Self.rowNumbers)
+      missing: collected.map(\.reasons.reasons), notes: notes + infiniteNotes(collected),
+      lines: Self.rowNumbers)
+  }
+
+  private func infiniteNotes(_ columns: [CollectedColumn]) -> [String] {
+    zip(names, columns).compactMap { name, column in
+      guard case .numbers(let numbers) = column.values else { return nil }
+      let count = numbers.count(where: \.isInfinite)
+      return count > 0 ? "\(name): \(count) infinite or undefined values made missing" : nil
+    }
   }
 
   // The first row counts as line 1: such files have no header line.

@@ -75,6 +75,7 @@ enum StatFile {
       if hasTimes { notes.append("\(sink.names[place]): times of day dropped") }
       return made
     }
+    notes += sink.labelNotes
     return try ColumnCollector(format: format.rawValue, names: sink.names, options: options)
       .table(columns, notes: notes)
   }
@@ -165,6 +166,9 @@ private final class StatSink {
   var names: [String] = []
   var moments: [StatMoment] = []
   var columns: [CollectedColumn] = []
+  /// The set of labels that each column has; empty for none.
+  private var labelSets: [String] = []
+  private var labels: [String: [(value: Double, text: String)]] = [:]
   var promisedRows = -1
   var rows = 0
   var reserved = 0
@@ -181,9 +185,10 @@ private final class StatSink {
     var calls = fq_stat_sink()
     calls.context = Unmanaged.passUnretained(sink).toOpaque()
     calls.begin = { context, rows, columns in sinkOf(context).begin(Int(rows), Int(columns)) }
-    calls.column = { context, _, name, _, display, isText in
-      sinkOf(context).column(name, display, isText != 0)
+    calls.column = { context, _, name, labels, display, isText in
+      sinkOf(context).column(name, labels, display, isText != 0)
     }
+    calls.label = { context, labels, value, text in sinkOf(context).label(labels, value, text) }
     calls.number = { context, row, column, value, tag in
       sinkOf(context).number(Int(row), Int(column), value, tag)
     }
@@ -228,13 +233,33 @@ private final class StatSink {
   }
 
   private func column(
-    _ name: UnsafePointer<CChar>?, _ display: UnsafePointer<CChar>?, _ isText: Bool
+    _ name: UnsafePointer<CChar>?, _ labels: UnsafePointer<CChar>?,
+    _ display: UnsafePointer<CChar>?, _ isText: Bool
   ) -> Int32 {
-    guard let name, let display else { return 1 }
+    guard let name, let labels, let display else { return 1 }
     names.append(String(cString: name))
+    labelSets.append(String(cString: labels))
     moments.append(StatMoment(format, display: String(cString: display), isText: isText))
     columns.append(CollectedColumn(isText ? .text(TextInterner(), codes: []) : .numbers([])))
     return 0
+  }
+
+  private func label(
+    _ labels: UnsafePointer<CChar>?, _ value: Double, _ text: UnsafePointer<CChar>?
+  ) -> Int32 {
+    guard let labels, let text else { return 1 }
+    self.labels[String(cString: labels), default: []].append((value, String(cString: text)))
+    return 0
+  }
+
+  /// What numbers stand for where the file says it: the numbers stay, and the first meanings are told.
+  var labelNotes: [String] {
+    zip(names, labelSets).compactMap { name, set in
+      guard !set.isEmpty, let found = labels[set], !found.isEmpty else { return nil }
+      let shown = found.prefix(3).map { "\(ColumnCollector.text($0.value) ?? "") \($0.text)" }
+      return "\(name): numbers that stand for \(shown.joined(separator: ", "))"
+        + (found.count > 3 ? ", …" : "")
+    }
   }
 
   private func number(_ row: Int, _ column: Int, _ value: Double, _ tag: CChar) -> Int32 {

@@ -89,7 +89,9 @@ private struct FrenchReader {
         found.append(try section(Array(fields.dropFirst())))
         title = []
         continue
-      } else if fields.count > 2, Self.isKey(fields[0]), fields.dropFirst().allSatisfy(Self.isNumber) {
+      } else if fields.count > 2, Self.isKey(fields[0]),
+        fields.dropFirst().allSatisfy(Self.isNumber)
+      {
         // Breakpoints stand without a line of names: the row above the first is no header.
         place -= 1
         found.append(
