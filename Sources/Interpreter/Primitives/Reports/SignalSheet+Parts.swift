@@ -329,11 +329,13 @@ extension SignalStudy {
   }
 
   private var icLines: Scene {
-    LinePlot.overMonths(
+    var scene = LinePlot.overMonths(
       "", months: index.months,
       series: [
         ("rank IC", rankIC.series), ("mean", SheetPlots.yearly(rankIC.series, index.months)),
       ])
+    scene.faintSeries = 1
+    return scene
   }
 
   private var icHeat: Scene { SheetPlots.calendar(rankIC.series, index.months, .plain) }
