@@ -205,7 +205,7 @@ import Testing
       in: session)
     #expect(result.status == .done, "\(result.diagnostics.map(\.message))")
     let sheet = try #require(result.values.last.flatMap { SheetValue($0) })
-    #expect(sheet.brief[3].label == "Sharpe, × √252")
+    #expect(sheet.brief[3].label == "Sharpe √252")
     #expect(sheet.facts[0].text.hasSuffix("60 days"))
   }
 

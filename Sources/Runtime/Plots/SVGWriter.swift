@@ -165,9 +165,11 @@ extension SVGPicture {
         path += "\(isDown ? "L" : "M")\(number(x(px))) \(number(y(py))) "
         isDown = true
       }
-      let dash = Self.dashes[k % Self.dashes.count]
+      let isFaint = k < scene.faintSeries
+      let dash = scene.faintSeries > 0 ? "" : Self.dashes[k % Self.dashes.count]
+      let weight = isFaint ? "1\" stroke-opacity=\"0.45" : "1.8"
       parts.append(
-        "<path d=\"\(path)\" fill=\"none\" stroke=\"\(colour(k))\" stroke-width=\"1.8\" "
+        "<path d=\"\(path)\" fill=\"none\" stroke=\"\(colour(k))\" stroke-width=\"\(weight)\" "
           + "stroke-linejoin=\"round\""
           + (dash.isEmpty ? "/>" : " stroke-dasharray=\"\(dash)\"/>"))
     }
@@ -232,7 +234,7 @@ extension SVGPicture {
 
   private mutating func drawLegend(_ k: Int, _ place: Double, _ level: Double) {
     if scene.mark == .line {
-      let dash = Self.dashes[k % Self.dashes.count]
+      let dash = scene.faintSeries > 0 ? "" : Self.dashes[k % Self.dashes.count]
       parts.append(
         "<path d=\"M\(number(place)) \(number(level - 4)) h26\" stroke=\"\(colour(k))\" "
           + "stroke-width=\"2.4\"" + (dash.isEmpty ? "/>" : " stroke-dasharray=\"\(dash)\"/>"))

@@ -70,6 +70,8 @@ public struct Scene: Sendable {
   public var limits: ClosedRange<Double>?
   /// Whether the vertical axis includes zero in any case.
   public var reachesZero = false
+  /// How many of the first series are background to the others, drawn faintly where there are shades.
+  public var faintSeries = 0
   /// Whether the series follow each other, such as stretches of time.
   public var isOrdered = false
 

@@ -48,7 +48,7 @@ struct ModelStudy {
         + " · \(options.block.rawValue)",
       facts: try facts(), columns: names, figures: figures,
       parts: try parts(pricing).filter(\.isDrawable), brief: brief(figures),
-      widths: (label: 24, cell: max(9, (names.map { TextWidth.of($0) }.max() ?? 0) + 2)))
+      widths: (label: 28, cell: max(9, (names.map { TextWidth.of($0) }.max() ?? 0) + 2)))
     (sheet.isFull, sheet.periodsPerYear) = (full, scores.first?.out.clock.periodsPerYear)
     sheet.notes = scores.first?.out.notes ?? []
     return sheet

@@ -111,13 +111,12 @@ struct PortfolioStudy {
     }
     func both(_ name: String) -> [String] { [text(name, 0), text(name, 1)] }
     func also(_ name: String, _ words: String) -> String {
-      "\(words) \(text(name, 0)) gross, \(text(name, 1)) net"
+      "\(words) \(text(name, 0)) / \(text(name, 1))"
     }
     let fall = Drawdowns.deepest(1, of: test.net, months: months).first
-    let when = fall.map {
-      "\($0.peak?.description ?? "start")..\($0.trough), "
-        + ($0.recovery.map { "back \($0)" } ?? "not back")
-        + " (\(Counted.text($0.length, clock.noun)))"
+    let when = fall.map { fall in
+      "net \(fall.peak?.description ?? "start")..\(fall.trough)"
+        + (fall.recovery.map { ", back \($0)" } ?? ", not back")
     }
     let breakEven = sheet.figures.first { $0.name == "break_even" }?.values[0] ?? .nan
     let alpha = alphaLine
@@ -130,11 +129,11 @@ struct PortfolioStudy {
       .init("Sortino ratio (×√\(year))", both("sortino")),
       .init("largest drawdown", both("drawdown"), when ?? ""),
       .init("worst \(clock.noun)", both("worst"), also("positive", "above zero")),
-      .init("value at risk, 95%", both("var"), also("es", "expected shortfall")),
+      .init("value at risk, 95%", both("var"), also("es", "shortfall")),
       .init("skewness", both("skew"), also("kurtosis", "kurtosis")),
       .init(
         "turnover \(clock.each)", [text("turnover", 0), ""],
-        "two-way; break-even cost "
+        "break-even "
           + (breakEven.isFinite ? NumberFormat.basisPoints(breakEven) : NumberFormat.missing)
           + " a side"),
       alpha,

@@ -37,7 +37,7 @@ extension SignalStudy {
       kind: .signal, title: "\(names.signal) · \(SheetFacts.short(origin))", facts: facts,
       columns: [""],
       figures: figures, parts: parts.filter(\.isDrawable), brief: brief(spreadMean),
-      widths: (label: 17, cell: options.buckets <= 6 ? 8 : 6))
+      widths: (label: 14, cell: options.buckets <= 6 ? 8 : 6))
     (sheet.isFull, sheet.notes, sheet.periodsPerYear) = (full, notes, clock.periodsPerYear)
     return sheet
   }
@@ -109,19 +109,19 @@ extension SignalStudy {
     let turnover = trades.meanTurnover
     return [
       .init("bucket", shown.map { titles[$0] }),
-      .init("mean, % \(clock.each)", shown.map { fixed(100 * performance[$0].mean, 2) }),
+      .init("% \(clock.each)", shown.map { fixed(100 * performance[$0].mean, 2) }),
       .init(
         "t, \(options.lags) lags",
         shown.map { fixed(NeweyWest(all[$0], lags: options.lags).tStatistic, 2) }),
-      .init("Sharpe, × √\(year)", shown.map { fixed(performance[$0].sharpeRatio, 2) }),
+      .init("Sharpe √\(year)", shown.map { fixed(performance[$0].sharpeRatio, 2) }),
       .init(
         "rank IC", [fixed(rankIC.mean, 4)],
         "sd \(fixed(rankIC.standardDeviation, 3)) · ICIR \(fixed(rankIC.ratio, 2)) · t \(fixed(rankIC.tStatistic, 2))"
-          + " · above 0 \(percent(rankIC.sharePositive, 0)) · skew \(fixed(rankIC.skewness, 2))"),
+          + " · > 0 \(percent(rankIC.sharePositive, 0)) · skew \(fixed(rankIC.skewness, 2))"),
       .init(
         "IC", [fixed(pearson.mean, 4)],
         "sd \(fixed(pearson.standardDeviation, 3)) · ICIR \(fixed(pearson.ratio, 2)) · t \(fixed(pearson.tStatistic, 2))"
-          + " · above 0 \(percent(pearson.sharePositive, 0)) · skew \(fixed(pearson.skewness, 2))"),
+          + " · > 0 \(percent(pearson.sharePositive, 0)) · skew \(fixed(pearson.skewness, 2))"),
       .init(
         "spread", [percent(mean.mean)],
         "\(clock.each), t \(fixed(mean.tStatistic, 2)) · Sharpe \(fixed(trades.grossPerformance.sharpeRatio, 2)) gross, "
@@ -131,15 +131,17 @@ extension SignalStudy {
         "rising; \(SheetValue.share(ofDraws: monotonicity.falling)) falling"),
       .init(
         "turnover", [percent(turnover, 0)],
-        "\(clock.each), two-way, both legs · new names \(percent(newNames[0], 0)) at the bottom, "
-          + "\(percent(newNames[newNames.count - 1], 0)) at the top"),
+        "\(clock.each), two-way · new names \(percent(newNames[0], 0)) bottom, "
+          + "\(percent(newNames[newNames.count - 1], 0)) top"),
       .init(
-        "break-even cost",
-        [breakEven.isFinite ? NumberFormat.basisPoints(breakEven) : NumberFormat.missing], "a side"),
+        "break-even",
+        [breakEven.isFinite ? NumberFormat.basisPoints(breakEven) : NumberFormat.missing],
+        "a side, the cost that eats the spread"),
       .init(
-        "rank autocorr.", [fixed(Moments(persistence).mean, 3)], "from \(clock.each) to the next"),
+        "autocorr.", [fixed(Moments(persistence).mean, 3)],
+        "of ranks, from \(clock.each) to the next"),
       .init(
-        "coverage", [percent(coverage, 0)], "of firms have a signal" + alphaWords(fixed)),
+        "coverage", [percent(coverage, 0)], "of firms" + alphaWords(fixed)),
     ]
   }
 
@@ -327,11 +329,13 @@ extension SignalStudy {
   }
 
   private var icLines: Scene {
-    LinePlot.overMonths(
+    var scene = LinePlot.overMonths(
       "", months: index.months,
       series: [
         ("rank IC", rankIC.series), ("mean", SheetPlots.yearly(rankIC.series, index.months)),
       ])
+    scene.faintSeries = 1
+    return scene
   }
 
   private var icHeat: Scene { SheetPlots.calendar(rankIC.series, index.months, .plain) }
