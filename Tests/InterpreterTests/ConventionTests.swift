@@ -30,7 +30,9 @@ import Testing
     // New York's 80th percentile is 2.6: weights 1, 2, 2.6 and 2.6 each.
     #expect(mean(", weighting: capped") == "[2.286%, 5%, 2.714%]")
     #expect(mean(", weight: me") == "[2.333%, 5.881%, 3.547%]")
-    #expect(run(Self.panel + "p | sorts x, returns: ret, weight: me, weighting: equal").codes == ["F0105"])
+    #expect(
+      run(Self.panel + "p | sorts x, returns: ret, weight: me, weighting: equal").codes == ["F0105"]
+    )
     #expect(run("toy | sorts mom, returns: ret, weighting: capped").codes == ["F0101"])
   }
 
@@ -45,7 +47,10 @@ import Testing
     let sorts = run(Self.panel + "conventions ff\nt = p | sorts x, returns: ret, groups: 2\nt.mean")
     // Break points of New York, weights by value: (1 + 4) / 3 and (9 + 16 + 25 + 600) / 112.
     #expect(sorts.shown == "[1.667%, 5.804%, 4.137%]")
-    let won = run(Self.panel + "conventions ff\n(p | sorts x, returns: ret, groups: 2, weighting: equal, breakpoints: all).mean")
+    let won = run(
+      Self.panel
+        + "conventions ff\n(p | sorts x, returns: ret, groups: 2, weighting: equal, breakpoints: all).mean"
+    )
     #expect(won.shown == "[2%, 5%, 3%]")
     let ranks = "(panel(id: [\"A\", \"B\"], month: 2020-01, x: [1, 2]) | rank_normalize x).x"
     #expect(run("conventions jkp\n" + ranks).shown == "[0.3333, 0.6667]")
@@ -54,20 +59,28 @@ import Testing
   }
 
   @Test func aSpecificationRunsUnderSeveral() throws {
-    let text = "fn spec(p) = p | sorts x, returns: ret, groups: 2\nt = p | under spec, [plain, ff]\n"
+    let text =
+      "fn spec(p) = p | sorts x, returns: ret, groups: 2\nt = p | under spec, [plain, ff]\n"
     #expect(run(Self.panel + text + "t.mean").shown == "[2%, 5%, 3%, 1.667%, 5.804%, 4.137%]")
     // What was in force before is in force after, also where the specification fails.
-    #expect(run(Self.panel + text + "(p | sorts x, returns: ret, groups: 2).mean").shown == "[2%, 5%, 3%]")
+    #expect(
+      run(Self.panel + text + "(p | sorts x, returns: ret, groups: 2).mean").shown == "[2%, 5%, 3%]"
+    )
     let failing = run(Self.panel + "p | under p -> (p | sorts nothing, returns: ret), [ff]")
     #expect(failing.status != .done)
     #expect(run(Self.panel + "p | under p -> 1, [ff]").codes == ["F0201"])
-    #expect(run(Self.panel + "p | under p -> (p | sorts x, returns: ret), [ff, ff]").codes == ["F0213"])
+    #expect(
+      run(Self.panel + "p | under p -> (p | sorts x, returns: ret), [ff, ff]").codes == ["F0213"])
   }
 
   @Test func errorsFollowThem() {
     let plain = run("(toy | fama_macbeth ret, on: mom).se").shown
-    #expect(run("conventions openap\n(toy | fama_macbeth ret, on: mom).se").shown == run("(toy | fama_macbeth ret, on: mom, se: ols).se").shown)
-    #expect(run("conventions tidyfinance\n(toy | fama_macbeth ret, on: mom).se").shown == run("(toy | fama_macbeth ret, on: mom, se: r).se").shown)
+    #expect(
+      run("conventions openap\n(toy | fama_macbeth ret, on: mom).se").shown
+        == run("(toy | fama_macbeth ret, on: mom, se: ols).se").shown)
+    #expect(
+      run("conventions tidyfinance\n(toy | fama_macbeth ret, on: mom).se").shown
+        == run("(toy | fama_macbeth ret, on: mom, se: r).se").shown)
     #expect(plain != run("(toy | fama_macbeth ret, on: mom, se: ols).se").shown)
   }
 }

@@ -8,17 +8,23 @@ import Testing
 
 @Suite struct InferenceVerbTests {
   @Test func effectsAndClustersAreSaid() throws {
-    let result = run("toy | regress ret, on: [size, mom], effects: [id, month], cluster: [id, month]")
+    let result = run(
+      "toy | regress ret, on: [size, mom], effects: [id, month], cluster: [id, month]")
     guard case .table(let table)? = result.values.last else { throw Missing() }
     let text = table.notes.joined(separator: "\n")
-    for part in ["R2 within", "effects taken out: id 30 · month 24", "clustered by id (30) and month (24)", "23 degrees"] {
+    for part in [
+      "R2 within", "effects taken out: id 30 · month 24", "clustered by id (30) and month (24)",
+      "23 degrees",
+    ] {
       #expect(text.contains(part), "\(part)")
     }
   }
 
   /// With effects of firms, what is constant in a firm is left out and said.
   @Test func whatEffectsExplainIsLeftOut() {
-    let result = run("p = toy | derive half = if id < \"15\" then 1 else 0\np | regress ret, on: [half, mom], effects: id")
+    let result = run(
+      "p = toy | derive half = if id < \"15\" then 1 else 0\np | regress ret, on: [half, mom], effects: id"
+    )
     #expect(result.status == .done)
     #expect(result.notes.contains { $0.contains("`half` says nothing") })
   }
@@ -36,7 +42,8 @@ import Testing
     let series = "m = toy | summarise m = mean(ret), by: month\n"
     let verb = "bootstrap a = mean(m), s = mean(m) / std(m), draws: 200, block: 3"
     #expect(run(series + "(m | \(verb)).se").shown == run(series + "(m | \(verb)).se").shown)
-    #expect(run(series + "(m | \(verb), seed: 2).se").shown != run(series + "(m | \(verb)).se").shown)
+    #expect(
+      run(series + "(m | \(verb), seed: 2).se").shown != run(series + "(m | \(verb)).se").shown)
     #expect(run(series + "m | bootstrap a = mean(m), block: 13").codes == ["F0203"])
     #expect(run(series + "m | bootstrap a = m").codes == ["F0201"])
   }

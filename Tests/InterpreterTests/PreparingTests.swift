@@ -22,9 +22,11 @@ import Testing
   @Test func exactRowsAgreeInFirmAndPeriod() throws {
     // Rows by month and firm: A 01, B 01, A 02, A 03, B 03.
     #expect(shown("(p | merge books).be") == "[na, na, na, na, na]")
-    #expect(shown("(p | merge (books | derive be = be * 2), how: asof).be") == "[10, na, 10, 10, 14]")
+    #expect(
+      shown("(p | merge (books | derive be = be * 2), how: asof).be") == "[10, na, 10, 10, 14]")
     #expect(shown("(p | merge books, how: asof, within: 2m).be") == "[5, na, 5, na, 7]")
-    let line = try #require(run(Self.panels + "p | merge books, how: asof, keep: matched").ledger.last?.line)
+    let line = try #require(
+      run(Self.panels + "p | merge books, how: asof, keep: matched").ledger.last?.line)
     #expect(line.rowsOut == 4)
     #expect(line.reasons.map(\.count) == [1])
   }
@@ -47,14 +49,18 @@ import Testing
       """
     #expect(run(days + "(d | merge m).bm").shown == "[na, 1, 1, 1, 2]")
     // What was known a month before its row reaches the days of its month.
-    #expect(run(days + "(d | merge (m | derive b = lag(bm, 1m) | select b)).b").shown == "[na, 1, 1, 1, 1]")
+    #expect(
+      run(days + "(d | merge (m | derive b = lag(bm, 1m) | select b)).b").shown
+        == "[na, 1, 1, 1, 1]")
     #expect(run(days + "d | merge m, how: exact").codes == ["F0201"])
-    #expect(run(days + "m2 = panel(id: \"A\", month: 2020-02, x: 1)\n(m2 | merge d).px").shown == "[1]")
+    #expect(
+      run(days + "m2 = panel(id: \"A\", month: 2020-02, x: 1)\n(m2 | merge d).px").shown == "[1]")
   }
 
   @Test func mergingIsRefusedWhereItWouldBeWrong() {
     #expect(run(Self.panels + "p | merge p").codes == ["F0213"])
-    #expect(run(Self.panels + "p | merge (books | rename be2 = be), columns: [\"x\"]").codes == ["F0101"])
+    #expect(
+      run(Self.panels + "p | merge (books | rename be2 = be), columns: [\"x\"]").codes == ["F0101"])
     #expect(run(Self.panels + "p | merge books, within: 3m").codes == ["F0105"])
     let twice = "t = [{id: \"A\", x: 1}, {id: \"A\", x: 2}]\np | merge t"
     #expect(run(Self.panels + twice).codes == ["F0403"])
@@ -65,12 +71,14 @@ import Testing
   @Test func percentBesideDecimalsIsSaid() {
     let text = "f = panel(id: \"A\", month: 2020-01..2020-03, mkt: [2.1, -1.2, 3.4])\np | merge f"
     #expect(notes(text).contains { $0.contains("`mkt` looks like percent") })
-    let same = "f = panel(id: \"A\", month: 2020-01..2020-03, mkt: [2.1%, -1.2%, 3.4%])\np | merge f"
+    let same =
+      "f = panel(id: \"A\", month: 2020-01..2020-03, mkt: [2.1%, -1.2%, 3.4%])\np | merge f"
     #expect(!notes(same).contains { $0.contains("percent") })
   }
 
   @Test func whatIsMergedKeepsItsTime() {
-    let text = "q = p | derive next = lead(ret, 1m) | select next\nr = p | merge q\nr | deciles next | portfolio long: 10, short: 1, returns: ret"
+    let text =
+      "q = p | derive next = lead(ret, 1m) | select next\nr = p | merge q\nr | deciles next | portfolio long: 10, short: 1, returns: ret"
     #expect(Set(run(Self.panels + text).codes) == ["F0301"])
   }
 
@@ -116,7 +124,8 @@ import Testing
     #expect(run(text + "(p | impute x, with: mean).x").shown == "[1, 4, 3, 8]")
     #expect(run(text + "(p | impute x, by: s).x").shown == "[1, 1, 3, 8]")
     #expect(run(text + "(p | impute x, with: zero).x").shown == "[1, 0, 3, 8]")
-    let life = "p = panel(id: \"A\", month: [2020-01, 2020-02, 2020-04, 2020-07], x: [1, na, na, na])\n"
+    let life =
+      "p = panel(id: \"A\", month: [2020-01, 2020-02, 2020-04, 2020-07], x: [1, na, na, na])\n"
     #expect(run(life + "(p | impute x, with: last, limit: 3m).x").shown == "[1, 1, 1, na]")
     #expect(run("toy | impute mom, with: last, by: id").codes == ["F0105"])
   }
@@ -130,7 +139,8 @@ import Testing
     #expect(run(text + "(p | neutralize y, against: x).y").shown == "[0.2, -0.1, -0.4, 0.3]")
     #expect(run(text + "(p | neutralize y, by: s).y").shown == "[-1, 1, -1.5, 1.5]")
     // Within the groups both slopes are of x = ±0.5: (0.5 · 2 + 0.5 · 3) / 1 = 2.5.
-    #expect(run(text + "(p | neutralize y, against: x, by: s).y").shown == "[0.25, -0.25, -0.25, 0.25]")
+    #expect(
+      run(text + "(p | neutralize y, against: x, by: s).y").shown == "[0.25, -0.25, -0.25, 0.25]")
     #expect(run("toy | neutralize mom").codes == ["F0107"])
   }
 

@@ -40,7 +40,8 @@ import Testing
   }
 
   @Test func whatTheCheckerKnowsOfMonths() {
-    #expect(run(Self.days + "d | resample r = compound(ret) | derive x = volume").codes == ["F0101"])
+    #expect(
+      run(Self.days + "d | resample r = compound(ret) | derive x = volume").codes == ["F0101"])
     #expect(
       run(Self.days + "d | characteristics close: volume, of: [mom1m] | derive x = beta").codes
         .contains("F0101"))
@@ -50,7 +51,9 @@ import Testing
   @Test func aGroupHasOneValue() {
     #expect(run(Self.days + "d | summarise x = volume, by: sector").codes == ["F0201"])
     #expect(run(Self.days + "d | resample x = volume").codes == ["F0201"])
-    #expect(shown("(d | summarise x = mean(volume) * 2 - count(volume), by: sector).x") == "[1, 4, 31, 15]")
+    #expect(
+      shown("(d | summarise x = mean(volume) * 2 - count(volume), by: sector).x")
+        == "[1, 4, 31, 15]")
   }
 
   /// All groups at once give the same bits as one after the other, which a function of the user still does.

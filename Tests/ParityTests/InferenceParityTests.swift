@@ -123,7 +123,8 @@ import Testing
       expectClose(
         Array(found.fit.coefficients[from...]), numbers(row?["coef"]), relative: 1e-9, name)
       expectClose(
-        found.standardErrors[from...].map { $0 / factor }, numbers(row?["se"]), relative: 1e-9, name)
+        found.standardErrors[from...].map { $0 / factor }, numbers(row?["se"]), relative: 1e-9, name
+      )
     }
     try check("ols", weighted: true, .ols)
     try check("white", weighted: true, .white)

@@ -48,7 +48,8 @@ import Testing
     expectClose(made.values[3], [0.2, 0.2], absolute: 1e-14)
     // The day of the first price is left out: two days of January count.
     let january = (55.0 + 52.25) / 2
-    expectClose(made.values[4], [Elementary.log(100 * january), made.values[4][1]], absolute: 1e-14)
+    expectClose(
+      made.values[4], [Elementary.log(100 * january), made.values[4][1]], absolute: 1e-14)
     expectClose(made.values[5], [0, Elementary.log(2)], absolute: 1e-14)
   }
 

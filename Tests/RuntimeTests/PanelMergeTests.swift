@@ -23,7 +23,8 @@ import Testing
     ).index
     let merge = try PanelMerge(
       index,
-      MergeKeys(assets: others.map(\.firm), names: names, periods: others.map(\.period), clock: .months))
+      MergeKeys(
+        assets: others.map(\.firm), names: names, periods: others.map(\.period), clock: .months))
     let periods = index.rowMonths
     let within = Int(seed % 5)
     let (exact, asOf) = (merge.exact(), merge.asOf(within: within))

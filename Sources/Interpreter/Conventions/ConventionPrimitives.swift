@@ -7,7 +7,8 @@ let conventionPrimitives: [Primitive] = [
   Primitive(
     "conventions", topic: .session,
     "Shows what verbs do where a program does not say it, or switches all of it at once.",
-    Parameter<ConventionName?>.optionalWord("name", "whose conventions; those in force if left out"),
+    Parameter<ConventionName?>.optionalWord(
+      "name", "whose conventions; those in force if left out"),
     returns:
       "a table of choices; in force until the next `conventions` or the end of the script, in this script only",
     effect: .gives(
@@ -22,7 +23,8 @@ let conventionPrimitives: [Primitive] = [
     "Runs one specification under several conventions, side by side.",
     Parameter<PanelValue>.flow("panel", "the panel"),
     Parameter<FunctionArgument>.required(
-      "specification", "a function of the panel that gives a table, such as p -> (p | sorts bm, returns: ret)"),
+      "specification",
+      "a function of the panel that gives a table, such as p -> (p | sorts bm, returns: ret)"),
     Parameter<[String]>.words("names", among: ConventionName.choices, "whose conventions")
       .named { $0.type = .oneOf([.text, .list(of: .text)]) },
     returns: "a table with the rows of each, and whose they are in the column `conventions`",
@@ -85,7 +87,8 @@ private enum UnderConventions {
       let all = parts.compactMap { $0.column(name) }
       let cells = all.flatMap { column in (0..<column.count).map { column.value(at: $0) } }
       guard var column = Column(cells: cells) else {
-        throw Fault(.wrongType, "`\(name)` is of another type under each", parameter: "specification")
+        throw Fault(
+          .wrongType, "`\(name)` is of another type under each", parameter: "specification")
       }
       column.known = all.map(\.known).max() ?? Availability.wholeSample
       columns.append((name, column))

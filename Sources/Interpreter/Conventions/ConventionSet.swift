@@ -80,7 +80,8 @@ struct ConventionSet: Sendable {
       ("firms a portfolio", "\(least) or more", "sorts least:"),
       (
         "standard errors",
-        errors == .ols ? "plain" : errors == .r ? "Newey-West as R's sandwich" : "Newey-West, usual lags",
+        errors == .ols
+          ? "plain" : errors == .r ? "Newey-West as R's sandwich" : "Newey-West, usual lags",
         "fama_macbeth, alphas se:, sorts lags:"
       ),
       ("ranks", ranks == .symmetric ? "-1..1" : "0..1", "rank_normalize to:"),
@@ -93,7 +94,8 @@ struct ConventionSet: Sendable {
     var table = Table(
       title: "conventions: \(name.rawValue), \(name.sentence)",
       columns: [
-        ("choice", Column(text: lines.map(\.choice))), ("convention", Column(text: lines.map(\.value))),
+        ("choice", Column(text: lines.map(\.choice))),
+        ("convention", Column(text: lines.map(\.value))),
         ("where", Column(text: lines.map(\.used))),
       ])
     table.notes = ["  an option in a call always wins; every table names what it was made by"]

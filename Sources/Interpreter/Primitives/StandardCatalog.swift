@@ -20,11 +20,13 @@ public struct StandardCatalog: Catalog {
       + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
       + [loadingsPrimitive, latentsPrimitive]
       + evaluationPrimitives + robustnessPrimitives + sweepPrimitives + rollingPrimitives
-      + inferencePrimitives + [bootstrapPrimitive, sortPrimitive] + seriesPrimitives + regimePrimitives
+      + inferencePrimitives + [bootstrapPrimitive, sortPrimitive] + seriesPrimitives
+      + regimePrimitives
       + dynamicsPrimitives + portfolioPrimitives
       + strategyPrimitives
       + [explainPrimitive]
-      + plotPrimitives + fieldPlotPrimitives + lessonPrimitives + sessionPrimitives + conventionPrimitives)
+      + plotPrimitives + fieldPlotPrimitives + lessonPrimitives + sessionPrimitives
+      + conventionPrimitives)
 
   init(_ primitives: [Primitive]) {
     self.primitives = primitives

@@ -70,7 +70,8 @@ struct CharacteristicMonths {
       return value.standardDeviation(ddof: 0) / value.mean
     case .ill: return illiquidity(days)
     case .abturn:
-      return Elementary.log(Moments(bars.volume[self.days(month, 1)]).mean / Moments(bars.volume[days]).mean)
+      return Elementary.log(
+        Moments(bars.volume[self.days(month, 1)]).mean / Moments(bars.volume[days]).mean)
     case .prcvol: return priceVolume(days)
     case .zerotrade: return withoutTrade(month, days)
     case .baspread: return Moments(bars.range[days]).mean

@@ -24,7 +24,8 @@ public enum DelistingRule: String, Sendable, CaseIterable {
     case .tidyfinance:
       "codes 500, 520, 551-574, 580 and 584 without a return: -30%, code 100 none, any other -100%; takes the place of "
         + "the month's return"
-    case .none: "returns stay as they are; for files whose returns hold the delisting return already"
+    case .none:
+      "returns stay as they are; for files whose returns hold the delisting return already"
     }
   }
 

@@ -15,7 +15,8 @@ extension CrossSection {
   ) -> [Double] {
     func center(_ numbers: [Double]) -> Double {
       rule == .zero
-        ? 0 : numbers.isEmpty ? .nan : rule == .mean ? Moments(numbers).mean : Quantile.median(numbers)
+        ? 0
+        : numbers.isEmpty ? .nan : rule == .mean ? Moments(numbers).mean : Quantile.median(numbers)
     }
     var result = values
     for (start, end) in zip(offsets, offsets.dropFirst()) {

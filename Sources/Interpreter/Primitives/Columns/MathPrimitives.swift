@@ -79,8 +79,12 @@ let mathPrimitives: [Primitive] = [
     "kurt", "Gives the kurtosis in excess of a normal variable's, m₄ / m₂² - 3.",
     example: "kurt([1, 2, 6, 3])"
   ) { Moments($0).kurtosis - 3 },
-  endValue("first", "Gives the first value that is not missing, in the order of the rows.") { $0.first },
-  endValue("last", "Gives the last value that is not missing, in the order of the rows.") { $0.last },
+  endValue("first", "Gives the first value that is not missing, in the order of the rows.") {
+    $0.first
+  },
+  endValue("last", "Gives the last value that is not missing, in the order of the rows.") {
+    $0.last
+  },
   Primitive(
     "quantile", topic: .math, "Gives a quantile, interpolated linearly.",
     Parameter<Value>.required("x", "a list or column of numbers"),

@@ -70,7 +70,9 @@ private struct PriceColumns {
     ("high", ["high", "askhi", "high_price"]),
     ("low", ["low", "bidlo", "low_price"]),
     ("close", ["close", "prc", "price", "close_price"]),
-    ("adjusted", ["adj close", "adj_close", "adjclose", "adjusted", "adjusted_close", "close_adj"]),
+    (
+      "adjusted", ["adj close", "adj_close", "adjclose", "adjusted", "adjusted_close", "close_adj"]
+    ),
     ("volume", ["volume", "vol", "shares_traded"]),
   ]
 
@@ -78,7 +80,8 @@ private struct PriceColumns {
     let usual = names.first { $0.part == part }?.usual ?? []
     let fallback =
       part == "adjusted"
-      ? "; the close if there is none" : ["open", "high", "low"].contains(part)
+      ? "; the close if there is none"
+      : ["open", "high", "low"].contains(part)
         ? "; what needs it is na if there is none" : ""
     return .columns(
       part, required: false,
@@ -114,7 +117,8 @@ private struct PriceColumns {
 
   private static func missing(_ part: String, _ panel: Panel) -> Fault {
     Fault(
-      .unknownColumn, "the panel has no column of \(part == "close" ? "closing prices" : "volumes")",
+      .unknownColumn,
+      "the panel has no column of \(part == "close" ? "closing prices" : "volumes")",
       helps: ["name it:  characteristics \(part): …"], parameter: part)
   }
 

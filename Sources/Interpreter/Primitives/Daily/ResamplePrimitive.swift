@@ -59,7 +59,8 @@ private struct Resampling {
   init(_ panel: Panel, to: LongerPeriod, least: Int) throws {
     guard panel.index.months.first.map({ to.period($0) != $0 }) ?? true else {
       throw Fault(
-        .wrongInflow, "the panel is \(panel.index.clock.description) already, so nothing can be \(to)",
+        .wrongInflow,
+        "the panel is \(panel.index.clock.description) already, so nothing can be \(to)",
         helps: ["read it by its days:  load …, freq: daily"])
     }
     (self.panel, self.to, self.least) = (panel, to, least)

@@ -102,7 +102,9 @@ let dataPrimitives: [Primitive] = [
   Primitive(
     "panel", topic: .data, "Writes out a small panel by its columns.",
     Parameter<[(name: String, value: Value)]>.fields(
-      "columns", "name: list pairs, or ranges or single values; one column of months or days, one of firms, the others values"),
+      "columns",
+      "name: list pairs, or ranges or single values; one column of months or days, one of firms, the others values"
+    ),
     returns: "the panel", effect: .definesFields,
     examples: ["panel(firm: [\"A\", \"B\"], month: 2020-01, bm: [0.2, 0.9])"]
   ) { _, fields in

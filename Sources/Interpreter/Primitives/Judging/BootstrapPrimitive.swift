@@ -6,7 +6,8 @@ import FactorRuntime
 let bootstrapPrimitive = Primitive(
   "bootstrap", topic: .evaluation,
   "Gives standard errors and intervals of statistics by drawing blocks of periods with replacement.",
-  Parameter<TableFlow>.flow("rows", "a table with a row a period, or a panel, whose firms stay together"),
+  Parameter<TableFlow>.flow(
+    "rows", "a table with a row a period, or a panel, whose firms stay together"),
   Parameter<Definitions>.definitions(
     "statistics", "`name = statistic` pairs, such as sharpe = mean(ret) / std(ret)"),
   Parameter<Int>.value("draws", default: 1000, in: 50...100_000, "how many draws").labelled,
@@ -50,7 +51,8 @@ private struct PeriodDraws {
     guard rows.count >= 2 * bootstrap.block else {
       throw Fault(
         .outOfRange,
-        "\(rows.count) periods hold fewer than two blocks of \(bootstrap.block)", parameter: "block")
+        "\(rows.count) periods hold fewer than two blocks of \(bootstrap.block)", parameter: "block"
+      )
     }
   }
 

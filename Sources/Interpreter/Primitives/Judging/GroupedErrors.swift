@@ -95,7 +95,8 @@ struct GroupedErrors {
         + zip(cluster, rows.clusters).map { "\($0) (\(NumberFormat.count($1.count)))" }
         .joined(separator: " and ") + ", small-sample factor G/(G-1) (n-1)/(n-k)"
     lines.append(
-      "  errors: \(kind) · p of Student's law, \(NumberFormat.count(found.degrees)) degrees of freedom")
+      "  errors: \(kind) · p of Student's law, \(NumberFormat.count(found.degrees)) degrees of freedom"
+    )
     return lines
   }
 }

@@ -21,7 +21,8 @@ let inferencePrimitives: [Primitive] = [
     lagsParameter,
     Parameter<Bool>.value("constant", default: true, "with a constant").labelled,
     Parameter<ColumnNames>.columns(
-      "effects", required: false, "columns whose groups have means of their own, such as [id, month]"
+      "effects", required: false,
+      "columns whose groups have means of their own, such as [id, month]"
     ).labelled,
     Parameter<ColumnNames>.columns(
       "cluster", required: false,

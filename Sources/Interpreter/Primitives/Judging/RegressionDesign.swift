@@ -113,7 +113,8 @@ struct RegressionDesign {
       budget: context.budget)
     guard found.degrees > 0 else {
       throw Fault(
-        .outsideData, "nothing is left to tell errors by: more effects and terms than rows, or one cluster",
+        .outsideData,
+        "nothing is left to tell errors by: more effects and terms than rows, or one cluster",
         parameter: grouped.cluster.isEmpty ? "effects" : "cluster")
     }
     report(found.fit, context)

@@ -81,7 +81,9 @@ let panelPrimitives: [Primitive] = [
     "Replaces columns by their ranks within the month, mapped to the open interval -1..1.",
     Parameter<PanelValue>.flow("panel", "the panel"),
     Parameter<ColumnNames>.columns("columns", "the columns").timed(.presentOnly).numeric,
-    Parameter<RangeValue?>.optional("to", "the interval: -1..1 or 0..1; as in `conventions` if left out").labelled.within(-1...1),
+    Parameter<RangeValue?>.optional(
+      "to", "the interval: -1..1 or 0..1; as in `conventions` if left out"
+    ).labelled.within(-1...1),
     Parameter<Value>.value("na", default: .integer(0), "what missing values become: 0 or na")
       .labelled,
     Parameter<RankTies>.choice("ties", default: .average, "how equal values are ranked").labelled,

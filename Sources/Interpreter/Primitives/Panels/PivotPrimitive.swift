@@ -4,7 +4,8 @@ import FactorLang
 import FactorRuntime
 
 let pivotPrimitive = Primitive(
-  "pivot", topic: .tables, "Makes a wide table: a column of values for each value of another column.",
+  "pivot", topic: .tables,
+  "Makes a wide table: a column of values for each value of another column.",
   Parameter<TableFlow>.flow("rows", "a table or panel"),
   Parameter<ColumnNames>.columns("values", "the column whose values fill the table"),
   Parameter<ColumnNames>.columns("rows", "columns whose values go down").labelled,
@@ -54,14 +55,18 @@ private enum WideTable {
         reasons: [
           .init("rows without a value of \(across)", all.count - table.count),
           .init("rows put side by side", table.count - lines.count),
-        ]), detail: "\(values) by \(rows.joined(separator: ", ")), \(Counted.text(columns.count, "column"))")
+        ]),
+      detail:
+        "\(values) by \(rows.joined(separator: ", ")), \(Counted.text(columns.count, "column"))")
     return Table(title: table.title, columns: items)
   }
 
   private static func twice(
     _ table: Table, _ rows: [String], _ across: String, _ row: Int
   ) -> Fault {
-    let key = (rows + [across]).compactMap { table.column($0).map { ValueText.short($0.value(at: row)) } }
+    let key = (rows + [across]).compactMap {
+      table.column($0).map { ValueText.short($0.value(at: row)) }
+    }
     return Fault(
       .duplicateKey, "two rows have \(key.joined(separator: ", "))",
       helps: ["make them one first, for example with summarise"], parameter: "values")

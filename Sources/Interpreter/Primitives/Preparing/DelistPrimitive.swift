@@ -57,7 +57,8 @@ private struct DelistColumns {
       guard let column else {
         guard part == "exchange", !rule.needsExchange else {
           throw Fault(
-            .unknownColumn, "the panel has no column of \(part == "code" ? "delisting codes" : part == "delisting" ? "delisting returns" : part)",
+            .unknownColumn,
+            "the panel has no column of \(part == "code" ? "delisting codes" : part == "delisting" ? "delisting returns" : part)",
             helps: ["name it:  delist \(part): …"], parameter: part)
         }
         found.append(nil)
@@ -122,7 +123,9 @@ private struct Delisting {
   private func said(_ new: [Double]) -> String {
     let affected = outcomes.count { $0.isAffected }
     guard affected > 0 else { return "no return changed" }
-    var parts = ["\(NumberFormat.count(affected)) of \(Counted.text(outcomes.count, "return")) changed"]
+    var parts = [
+      "\(NumberFormat.count(affected)) of \(Counted.text(outcomes.count, "return")) changed"
+    ]
     var counts: [Double: Int] = [:]
     for outcome in outcomes {
       if let assumed = outcome.assumed { counts[assumed, default: 0] += 1 }
@@ -154,7 +157,8 @@ private struct Delisting {
       "decile spread of `\(signal)`, equal weights: \(spread(old)) before, \(spread(new)) after")
   }
 
-  private static func tooLow(_ panel: Panel, _ row: Int, _ value: Double, _ extra: Double) -> Fault {
+  private static func tooLow(_ panel: Panel, _ row: Int, _ value: Double, _ extra: Double) -> Fault
+  {
     let firm = panel.index.assetNames[Int(panel.index.assets[row])]
     var fault = Fault(
       .badValue,
@@ -163,7 +167,8 @@ private struct Delisting {
         "bring percent to decimals:  derive ret = ret * 0.01, dlret = dlret * 0.01",
         "or blank what cannot be:    derive dlret = if dlret < -1 then na else dlret",
       ], parameter: "delisting")
-    fault.reason = "its delisting return is \(NumberFormat.percent(extra, decimals: 1)); no return lies below -100%"
+    fault.reason =
+      "its delisting return is \(NumberFormat.percent(extra, decimals: 1)); no return lies below -100%"
     return fault
   }
 }

@@ -20,15 +20,20 @@ let fillingPrimitives: [Primitive] = [
     "Fills missing values of columns from what was known: others in the period, or the firm's past.",
     Parameter<PanelValue>.flow("panel", "the panel"),
     Parameter<ColumnNames>.columns("columns", "the columns").timed(.presentOnly).numeric,
-    Parameter<FillRule>.choice("with", default: .median, "what stands for a missing value").labelled,
+    Parameter<FillRule>.choice("with", default: .median, "what stands for a missing value")
+      .labelled,
     Parameter<ColumnNames>.columns(
       "by", required: false, "a column of groups, such as sectors; for median and mean"
     ).labelled,
     Parameter<Periods?>.optional("limit", "how old the last value may be; 12 periods if left out")
       .labelled,
-    returns: "the panel with the columns filled; the ledger counts what was filled and what was not",
+    returns:
+      "the panel with the columns filled; the ledger counts what was filled and what was not",
     effect: .keeps,
-    examples: ["toy | impute mom | describe", "toy | derive gap = mom is na | impute mom, with: last, limit: 3m"]
+    examples: [
+      "toy | impute mom | describe",
+      "toy | derive gap = mom is na | impute mom, with: last, limit: 3m",
+    ]
   ) { context, value, columns, rule, by, limit in
     try Filling(value, rule, by.names, limit).filled(columns.names, context)
   }.costing(.perCell(30)),
@@ -47,7 +52,10 @@ let fillingPrimitives: [Primitive] = [
       "the panel with the columns replaced by residuals of each period's regression with a constant, or one for each "
       + "group; na where anything it needs is missing",
     effect: .keeps,
-    examples: ["toy | neutralize mom, against: size", "toy | derive large = size > 0 | neutralize mom, by: large"]
+    examples: [
+      "toy | neutralize mom, against: size",
+      "toy | derive large = size > 0 | neutralize mom, by: large",
+    ]
   ) { context, value, columns, against, by in
     try Neutralizing.made(value, columns.names, against.names, by.names, context)
   }.costing(.perCell(120)),
@@ -105,8 +113,11 @@ private struct Filling {
       try Timing.checkPresent(
         column.known, of: name, "its gaps are filled", on: panel.index.clock, parameter: "columns")
       let old = try panel.numbers(name)
-      let new = rule == .last ? carried(old) : CrossSection.filled(
-        old, by: rule, groups: groups?.codes, offsets: panel.index.offsets)
+      let new =
+        rule == .last
+        ? carried(old)
+        : CrossSection.filled(
+          old, by: rule, groups: groups?.codes, offsets: panel.index.offsets)
       let known = max(column.known, groups?.known ?? column.known)
       items[place].column = Column(numbers: new, unit: column.unit, known: known)
       let (before, after) = (old.count { $0.isNaN }, new.count { $0.isNaN })
@@ -174,7 +185,8 @@ private enum Neutralizing {
         old, on: regressors, groups: groups?.codes, offsets: panel.index.offsets)
       result = try result.with(
         name,
-        Column(numbers: new, unit: column.unit, known: max(column.known, others.max() ?? column.known)))
+        Column(
+          numbers: new, unit: column.unit, known: max(column.known, others.max() ?? column.known)))
       let lost = new.count { $0.isNaN } - old.count { $0.isNaN }
       parts.append(
         name + (lost > 0 ? " \(NumberFormat.count(lost)) lost" : "")

@@ -77,7 +77,8 @@ struct MergeOther {
     _ wanted: [String], beside panel: Panel
   ) throws -> [(name: String, column: Column)] {
     let all = columns.filter { $0.name != panel.assetKey && $0.name != panel.dateKey }
-    let chosen = try wanted.isEmpty
+    let chosen =
+      try wanted.isEmpty
       ? all
       : wanted.map { name in
         guard let item = columns.first(where: { $0.name == name }) else {
@@ -86,7 +87,8 @@ struct MergeOther {
         return item
       }
     guard !chosen.isEmpty else {
-      throw Fault(.missingArgument, "there are no columns to add beside the keys", parameter: "other")
+      throw Fault(
+        .missingArgument, "there are no columns to add beside the keys", parameter: "other")
     }
     if let twice = chosen.first(where: { panel.hasColumn($0.name) }) {
       throw Fault(
@@ -113,7 +115,8 @@ struct MergeOther {
   func stranger(to panel: Panel) -> Fault {
     func some(_ names: [String]) -> String { names.prefix(3).joined(separator: ", ") }
     var fault = Fault(
-      .outsideData, "no firm is in both: \(some(panel.index.assetNames)), … and \(some(keys.names)), …",
+      .outsideData,
+      "no firm is in both: \(some(panel.index.assetNames)), … and \(some(keys.names)), …",
       parameter: "other")
     func bare(_ name: String) -> String {
       String(name.lowercased().drop { $0 == "0" || $0 == " " })

@@ -32,7 +32,8 @@ let mergePrimitive = Primitive(
   Parameter<PanelValue>.flow("panel", "the panel whose rows stay"),
   Parameter<RowsFlow>.required(
     "other",
-    "a panel; or a table with a column of periods, of firms under the panel's name for them, or of both"),
+    "a panel; or a table with a column of periods, of firms under the panel's name for them, or of both"
+  ),
   Parameter<[String]>.value(
     "columns", default: [], shown: "all", "the columns to add, such as [\"be\", \"sector\"]"
   ).labelled,
@@ -138,7 +139,9 @@ private struct Merging {
 
   // On one clock a value is known as long after its partner's row; between clocks it was known at the row.
   private func known(_ offset: Int) -> Int {
-    if other.keys.periods == nil || sameClock || Availability.isWholeSample(offset) { return offset }
+    if other.keys.periods == nil || sameClock || Availability.isWholeSample(offset) {
+      return offset
+    }
     return offset == Availability.always ? offset : 0
   }
 
@@ -151,7 +154,9 @@ private struct Merging {
         ].compactMap { $0 }.joined(separator: " and ") + (rule == .asof ? ", as of" : "")
     ]
     if !sameClock {
-      parts.append("\(panel.index.clock.description) from \(other.keys.clock.description): what was known last")
+      parts.append(
+        "\(panel.index.clock.description) from \(other.keys.clock.description): what was known last"
+      )
     }
     if unmatched > 0 { parts.append(Counted.text(unmatched, "row") + " without a partner") }
     return parts.joined(separator: " · ")

@@ -32,7 +32,8 @@ enum PublicationRule: String, ChoiceWord {
 let publishPrimitive = Primitive(
   "publish", topic: .panels,
   "Moves columns to the month in which they were public, by how often they are updated.",
-  Parameter<PanelValue>.flow("panel", "a monthly panel whose values stand at the end of what they report on"),
+  Parameter<PanelValue>.flow(
+    "panel", "a monthly panel whose values stand at the end of what they report on"),
   Parameter<ColumnNames>.columns("monthly", required: false, "columns updated every month")
     .labelled.named { $0.columnType = .any },
   Parameter<ColumnNames>.columns("quarterly", required: false, "columns updated every quarter")
@@ -49,7 +50,8 @@ let publishPrimitive = Primitive(
   let panel = value.panel
   guard panel.index.clock == .months else {
     throw Fault(
-      .wrongInflow, "lags of publication are months, and the panel is \(panel.index.clock.description)",
+      .wrongInflow,
+      "lags of publication are months, and the panel is \(panel.index.clock.description)",
       helps: ["make months of days first:  resample …"])
   }
   let lags = rule.lags
@@ -74,7 +76,10 @@ let publishPrimitive = Primitive(
   context.ledger(
     LedgerLine(stage: "publish", rowsIn: panel.count, rowsOut: panel.count),
     detail: "rule \(rule.rawValue)  "
-      + groups.map { "\($2) \(Counted.text($1, "month")): " + $0.prefix(4).joined(separator: ", ") + ($0.count > 4 ? ", …" : "") }
+      + groups.map {
+        "\($2) \(Counted.text($1, "month")): " + $0.prefix(4).joined(separator: ", ")
+          + ($0.count > 4 ? ", …" : "")
+      }
       .joined(separator: " · "))
   return value.with(result)
 }.costing(.perCell(10))

@@ -30,7 +30,8 @@ enum Breakpoints: String, ChoiceWord {
   func reference(of panel: Panel) throws -> [Bool]? {
     switch self {
     case .all: return nil
-    case .nyse: return try Exchange.isNYSE(panel, for: "NYSE break points", parameter: "breakpoints")
+    case .nyse:
+      return try Exchange.isNYSE(panel, for: "NYSE break points", parameter: "breakpoints")
     case .nyse20:
       let listed = try Exchange.isNYSE(panel, for: "NYSE break points", parameter: "breakpoints")
       let size = try MarketEquity.column(
@@ -68,9 +69,10 @@ enum MarketEquity {
   static func column(
     of panel: Panel, for what: String, parameter: String
   ) throws -> (name: String, numbers: [Double]) {
-    guard let name = Self.usual.first(where: { wanted in
-      panel.names.contains { $0.lowercased() == wanted }
-    }), let own = panel.names.first(where: { $0.lowercased() == name })
+    guard
+      let name = Self.usual.first(where: { wanted in
+        panel.names.contains { $0.lowercased() == wanted }
+      }), let own = panel.names.first(where: { $0.lowercased() == name })
     else {
       throw Fault(
         .unknownColumn, "\(what) need a column of market equity, such as `me`",
@@ -115,7 +117,8 @@ struct SortWeighting {
       (column, numbers, words) = (nil, nil, "equal weights")
       return
     }
-    let size = try named.map { (name: $0, numbers: try panel.numbers($0)) }
+    let size =
+      try named.map { (name: $0, numbers: try panel.numbers($0)) }
       ?? MarketEquity.column(of: panel, for: "weights by value", parameter: "weighting")
     column = size.name
     guard word == .capped else {

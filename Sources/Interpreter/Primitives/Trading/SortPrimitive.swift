@@ -31,7 +31,8 @@ let sortPrimitive = Primitive(
   Parameter<ColumnNames>.columns(
     "weight", required: false, "the column that weights firms; market equity if left out"
   ).labelled.timed(.beforeTarget).numeric,
-  Parameter<SortWeights?>.conventional("weighting", "how firms of a portfolio are weighted").labelled,
+  Parameter<SortWeights?>.conventional("weighting", "how firms of a portfolio are weighted")
+    .labelled,
   Parameter<Breakpoints?>.conventional("breakpoints", "whose values set the break points").labelled,
   Parameter<Int?>.optional(
     "least", "firms a portfolio must have, or its period is na; as in `conventions` if left out"

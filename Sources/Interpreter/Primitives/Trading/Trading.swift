@@ -73,7 +73,9 @@ struct DecileSort {
     ]
     if breakpoints != .all {
       columns.append(
-        TableLayout.Column(breakpoints == .nyse ? "NYSE firms" : "larger firms", shown.map { NumberFormat.count($0.reference) }, .right))
+        TableLayout.Column(
+          breakpoints == .nyse ? "NYSE firms" : "larger firms",
+          shown.map { NumberFormat.count($0.reference) }, .right))
     }
     columns.append(
       TableLayout.Column(
