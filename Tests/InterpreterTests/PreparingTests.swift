@@ -107,6 +107,17 @@ import Testing
     #expect(detail.contains("2 × -35%, 1 × -55%"))
   }
 
+  @Test func sheetsNameTheRule() throws {
+    let panel = "toy | derive dlret = ret * na, dlstcd = if ret < -20% then 574 else na, exchcd = 1"
+    for text in [
+      "| tearsheet mom, returns: ret", "| deciles mom | portfolio returns: ret | tearsheet",
+    ] {
+      let result = run(panel + " | delist rule: jkp " + text)
+      let sheet = try #require(result.values.last.flatMap { SheetValue($0) })
+      #expect(sheet.facts.first { $0.name == "delisting" }?.text.hasPrefix("rule jkp") == true)
+    }
+  }
+
   @Test func noReturnLiesBelowATotalLoss() {
     let percent = Self.delisted.replacing("-40%", with: "-40")
     #expect(run(percent + "p | delist rule: jkp").codes == ["F0401"])

@@ -61,7 +61,8 @@ import Testing
           let place = try #require(stata.order.firstIndex(of: term))
           let variance = try #require(stata.covariance[term])[place]
           expectClose(
-            found.standardErrors[j], variance.squareRoot(), relative: 1e-6, "\(title) error of \(term)")
+            found.standardErrors[j], variance.squareRoot(), relative: 1e-6,
+            "\(title) error of \(term)")
         }
       }
     }

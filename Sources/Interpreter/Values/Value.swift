@@ -123,6 +123,8 @@ public struct PanelValue: Sendable {
   /// Named lists of columns, such as the characteristics of a simulated world.
   public var sets: [(name: String, columns: [String])] = []
   public var world: (any SimulatedWorld)?
+  /// The rule by which `delist` changed returns; nil where none did.
+  var delisting: DelistingRule?
   /// When the last known condition by which rows were chosen is known, in months after the row.
   var selection = Availability.always
 

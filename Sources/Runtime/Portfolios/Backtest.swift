@@ -18,6 +18,8 @@ public struct BacktestOptions: Sendable {
   /// The buckets that are bought and sold; the last and the first if left out.
   public var long: Int?
   public var short: Int?
+  /// The rule by which delisting returns came into the returns, where one did.
+  public var delisting: DelistingRule?
 
   /// Creates the published convention.
   public init() {}

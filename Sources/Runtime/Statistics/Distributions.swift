@@ -2,7 +2,8 @@
 //
 // Definition: the regularised incomplete beta function by its continued fraction, the incomplete gamma function by
 // series or continued fraction. Missing values: NaN in gives NaN out. Degrees of freedom: those of the law.
-// Reference: Lentz's evaluation of continued fractions; Abramowitz and Stegun, 26.5.8 and 6.5.
+// References: Lentz's evaluation of continued fractions; Abramowitz and Stegun, 26.5.8 and 6.5;
+// Loader (2000) for densities without cancellation.
 
 /// Probabilities beyond a statistic.
 public enum TailProbability {
@@ -15,7 +16,8 @@ public enum TailProbability {
   public static func student(_ t: Double, degrees: Double) -> Double {
     guard !t.isNaN, degrees > 0 else { return .nan }
     guard t.isFinite else { return 0 }
-    return IncompleteBeta.regularized(degrees / (degrees + t * t), degrees / 2, 0.5)
+    let sum = degrees + t * t
+    return IncompleteBeta.regularized(degrees / sum, t * t / sum, degrees / 2, 0.5)
   }
 
   /// Of F beyond f, F Fisher's with so many degrees of freedom.
@@ -23,7 +25,8 @@ public enum TailProbability {
     guard !f.isNaN, first > 0, second > 0 else { return .nan }
     guard f > 0 else { return 1 }
     guard f.isFinite else { return 0 }
-    return IncompleteBeta.regularized(second / (second + first * f), second / 2, first / 2)
+    let sum = second + first * f
+    return IncompleteBeta.regularized(second / sum, first * f / sum, second / 2, first / 2)
   }
 
   /// Of X beyond x, X chi-squared with so many degrees of freedom.
@@ -34,16 +37,22 @@ public enum TailProbability {
 }
 
 enum IncompleteBeta {
-  /// I_x(a, b).
-  static func regularized(_ x: Double, _ a: Double, _ b: Double) -> Double {
+  /// I_x(a, b), y = 1 - x.
+  static func regularized(_ x: Double, _ y: Double, _ a: Double, _ b: Double) -> Double {
     guard x > 0 else { return 0 }
-    guard x < 1 else { return 1 }
+    guard y > 0 else { return 1 }
     // The fraction converges quickly below the mean; above it the other tail does.
-    guard x < (a + 1) / (a + b + 2) else { return 1 - regularized(1 - x, b, a) }
-    let front =
-      Elementary.lgamma(a + b) - Elementary.lgamma(a) - Elementary.lgamma(b)
-      + a * Elementary.log(x) + b * Elementary.log1p(-x)
-    return Elementary.exp(front) / a * fraction(x, a, b)
+    guard x < (a + 1) / (a + b + 2) else { return 1 - regularized(y, x, b, a) }
+    return Elementary.exp(logDensity(x, y, a, b)) / a * fraction(x, a, b)
+  }
+
+  /// log of x^a y^b / B(a, b) without the large terms of the gamma functions, which would cancel.
+  private static func logDensity(_ x: Double, _ y: Double, _ a: Double, _ b: Double) -> Double {
+    let distance = x * b - y * a
+    let (u, v) = (distance / a, -distance / b)
+    let deviance = a * (Elementary.log1p(u) - u) + b * (Elementary.log1p(v) - v)
+    let scale = 0.5 * Elementary.log(a / (a + b) * b / (2 * .pi))
+    return deviance + scale + Stirling.rest(a + b) - Stirling.rest(a) - Stirling.rest(b)
   }
 
   private static func fraction(_ x: Double, _ a: Double, _ b: Double) -> Double {
@@ -62,7 +71,9 @@ enum IncompleteBeta {
 enum IncompleteGamma {
   /// Q(a, x).
   static func upper(_ a: Double, _ x: Double) -> Double {
-    let front = Elementary.exp(a * Elementary.log(x) - x - Elementary.lgamma(a))
+    let u = (x - a) / a
+    let front = Elementary.exp(
+      a * (Elementary.log1p(u) - u) + 0.5 * Elementary.log(a / (2 * .pi)) - Stirling.rest(a))
     guard x < a + 1 else {
       var lentz = ContinuedFraction(first: x + 1 - a)
       for i in 1..<10_000 {
@@ -78,6 +89,19 @@ enum IncompleteGamma {
       if term < sum * 1e-17 { break }
     }
     return max(0, 1 - front * sum)
+  }
+}
+
+enum Stirling {
+  /// What log Gamma(z) is above (z - 1/2) log z - z + log(2 pi) / 2; Abramowitz and Stegun, 6.1.41.
+  static func rest(_ z: Double) -> Double {
+    guard z >= 10 else {
+      return Elementary.lgamma(z)
+        - ((z - 0.5) * Elementary.log(z) - z + 0.5 * Elementary.log(2 * .pi))
+    }
+    let w = 1 / (z * z)
+    let series = 1.0 / 12 - w * (1.0 / 360 - w * (1.0 / 1260 - w * (1.0 / 1680 - w / 1188)))
+    return series / z
   }
 }
 

@@ -117,7 +117,9 @@ private struct Delisting {
     if outcomes.contains(where: \.isAffected), let signal {
       try compare(new, by: signal, context)
     }
-    return value.with(result)
+    var adjusted = value.with(result)
+    adjusted.delisting = rule
+    return adjusted
   }
 
   private func said(_ new: [Double]) -> String {

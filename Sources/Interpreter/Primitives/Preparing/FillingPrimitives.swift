@@ -188,14 +188,15 @@ private enum Neutralizing {
         Column(
           numbers: new, unit: column.unit, known: max(column.known, others.max() ?? column.known)))
       let lost = new.count { $0.isNaN } - old.count { $0.isNaN }
-      parts.append(
-        name + (lost > 0 ? " \(NumberFormat.count(lost)) lost" : "")
-          + (thin > 0 ? ", \(Counted.text(thin, panel.index.clock.noun)) too thin" : ""))
+      if lost > 0 { parts.append("\(name) \(NumberFormat.count(lost)) lost") }
+      if thin > 0 { parts.append("\(name) \(Counted.text(thin, panel.index.clock.noun)) too thin") }
     }
     context.ledger(
       LedgerLine(stage: "neutralize", rowsIn: panel.count, rowsOut: panel.count),
-      detail: "against " + (against + by).joined(separator: ", ") + ", within "
-        + "\(panel.index.clock.noun)  " + parts.joined(separator: " · "))
+      detail: ([
+        "\(names.joined(separator: ", ")) against \((against + by).joined(separator: ", ")), within \(panel.index.clock.noun)"
+      ]
+        + parts).joined(separator: " · "))
     return value.with(result)
   }
 }

@@ -126,7 +126,7 @@ struct ModelStudy {
         .init("breakpoints", "deciles by rank of the forecast, ties by firm"),
         .init("rebalancing", "every \(sample.index.clock.noun)"),
         .init("lag rule", "characteristics known \(sample.index.clock.each) before the return"),
-        .init("forecast", score.preferred.rawValue), SheetFacts.delisting,
+        .init("forecast", score.preferred.rawValue), SheetFacts.delisting(nil),
         .init(
           "costs", "\(NumberFormat.basisPoints(options.costs)) a side on buys plus sells"),
         .init("seed", Set(seeds).count == 1 ? seeds[0] : seeds.joined(separator: "; ")),

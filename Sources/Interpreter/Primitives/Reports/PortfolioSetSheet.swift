@@ -103,7 +103,8 @@ struct PortfolioSet {
           Set(tests.compactMap(\.backtest.conventions.first)).sorted().joined(separator: "; ")),
         .init("rebalancing", "every \(clock.noun)"),
         .init("lag rule", "weights set before the \(clock.noun) they earn"),
-        SheetFacts.delisting, .init("costs", costs.joined(separator: "; ")),
+        SheetFacts.delisting(tests.first?.options.delisting),
+        .init("costs", costs.joined(separator: "; ")),
       ]
       + SheetFacts.origin(seed: nil, digest: SheetFacts.digest(tests[0].index, net))
   }

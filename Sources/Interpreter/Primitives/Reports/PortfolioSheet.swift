@@ -174,7 +174,7 @@ struct PortfolioStudy {
           "breakpoints", isSorted ? (test.conventions.dropFirst().first ?? "") : "none: a rule"),
         .init("rebalancing", "every \(clock.noun)"),
         .init("lag rule", "weights set before the \(clock.noun) they earn"),
-        SheetFacts.delisting, SheetFacts.costs(value.options.costs),
+        SheetFacts.delisting(value.options.delisting), SheetFacts.costs(value.options.costs),
       ]
       + SheetFacts.origin(
         seed: options.seed,

@@ -75,8 +75,13 @@ enum SheetFacts {
         + Timing.period(returns, on: clock))
   }
 
-  /// No rule of fq changes returns of delisted firms.
-  static let delisting = ReportDocument.Fact("delisting", "returns as in the data, no rule applied")
+  /// What became of the returns of delisted firms.
+  static func delisting(_ rule: DelistingRule?) -> ReportDocument.Fact {
+    .init(
+      "delisting",
+      rule.map { "rule \($0.rawValue): \($0.sentence)" }
+        ?? "returns as in the data, no rule applied")
+  }
 
   static func costs(_ costs: Costs) -> ReportDocument.Fact {
     let base =

@@ -78,7 +78,7 @@ extension SignalStudy {
         .init("weighting", names.weight.map { "by \($0)" } ?? "equal weights"),
         .init("breakpoints", cutWords), .init("rebalancing", "every \(clock.noun)"),
         SheetFacts.timing(signal: known.signal, returns: known.returns, clock),
-        SheetFacts.delisting, SheetFacts.costs(options.costs),
+        SheetFacts.delisting(delisting), SheetFacts.costs(options.costs),
       ] + SheetFacts.origin(seed: seed, digest: digest)
   }
 

@@ -49,12 +49,14 @@ struct SignalStudy {
   let seed: UInt64
   let digest: String
   let notes: [String]
+  let delisting: DelistingRule?
 
   init(
     _ value: PanelValue, signal name: String, returns target: ColumnExpression, weight: String?,
     _ options: SignalOptions, _ context: Context
   ) throws {
     let panel = value.panel
+    delisting = value.delisting
     let (column, earned) = (try panel.column(name), try target.evaluate(on: panel))
     signal = try panel.numbers(name)
     guard let returns = earned.numbers, earned.unit != .boolean else {

@@ -128,7 +128,7 @@ enum Trading {
     let index = panel.index.shifted(by: (1...120).contains(earned) ? earned : 0)
     let buckets = try panel.numbers("decile").map { $0.isNaN ? 0 : Int32($0) }
     var options = options
-    options.small = .skip
+    (options.small, options.delisting) = (.skip, value.delisting)
     let backtest = try BacktestValue(
       title: value.origin, forecast: try panel.numbers("signal"), returns: try panel.numbers(name),
       index: index, sort: PortfolioSort(buckets: buckets, count: 10, index: index),
