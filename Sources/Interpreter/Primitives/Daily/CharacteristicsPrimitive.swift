@@ -205,7 +205,11 @@ private struct CharacteristicPanel {
     var fault = Fault(
       .allMissing, "no firm-month has enough days",
       helps: ["ask for fewer:  month_days: …, year_days: …"])
-    fault.reason = made.reasons.map { "\($0.count) \($0.text)" }.joined(separator: ", ")
+    let reasons = made.reasons.filter { $0.count > 0 }
+    fault.reason =
+      reasons.isEmpty
+      ? "no firm has prices in two months one after the other"
+      : reasons.map { "\($0.count) \($0.text)" }.joined(separator: ", ")
     return fault
   }
 }

@@ -51,7 +51,7 @@ private struct PeriodDraws {
     guard rows.count >= 2 * bootstrap.block else {
       throw Fault(
         .outOfRange,
-        "\(rows.count) periods hold fewer than two blocks of \(bootstrap.block)", parameter: "block"
+        "\(Counted.text(rows.count, "period")) cannot hold two blocks of \(bootstrap.block)", parameter: "block"
       )
     }
   }
