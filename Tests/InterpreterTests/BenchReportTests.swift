@@ -32,6 +32,19 @@ import Testing
     }
   }
 
+  @Test func whetherAPeerComputedTheSameIsSaid() throws {
+    let peers = [
+      Peers.Result(name: "a", seconds: 1, check: 5 + 1e-10),
+      Peers.Result(name: "b", seconds: 1, check: 5.1), Peers.Result(name: "c", seconds: 1),
+    ]
+    let report = report(Measurement(rows: 1, seconds: [1], check: 5), peers)
+    #expect(report.text[1].contains("the same numbers"))
+    #expect(report.text[2].contains("OTHER NUMBERS"))
+    #expect(!report.text[3].lowercased().contains("numbers"))
+    let words = try report.json.map { try JSON(parsing: Array($0.compact.utf8))["same_numbers"]?.compact }
+    #expect(words == ["true", "false", "null"])
+  }
+
   @Test func aWholeFitShowsItsEpochs() throws {
     let report = report(Measurement(rows: 1, seconds: [2], epochs: 20))
     #expect(report.text[0].contains("20 epochs of 100.0 ms"), "\(report.text[0])")

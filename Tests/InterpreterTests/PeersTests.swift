@@ -12,11 +12,12 @@ import Testing
       jax.compile 3.25
       pytorch 1.5
       torch.bytes 1048576
+      torch.check -2.5e-3
       """)
     #expect(
       found == [
         .init(name: "jax", seconds: 0.5, best: 0.4, worst: 0.75, compileSeconds: 3.25),
-        .init(name: "pytorch", seconds: 1.5), .init(name: "torch", residentBytes: 1_048_576),
+        .init(name: "pytorch", seconds: 1.5), .init(name: "torch", residentBytes: 1_048_576, check: -0.0025),
       ])
   }
 

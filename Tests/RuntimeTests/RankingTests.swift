@@ -112,6 +112,31 @@ import Testing
     #expect(found[0] == 5 && found[100] == 95 && found[50] == 50 && found[101].isNaN)
   }
 
+  // The definition, with sorted months; missing values, ties and a month of one firm among them.
+  @Test func winsorisingIsThatOfSortedMonths() {
+    var columns = (0..<4).map { TestPanels.normals(1000, seed: UInt64(20 + $0)) }
+    for row in stride(from: 0, to: 1000, by: 7) { columns[1][row] = .nan }
+    columns[2] = columns[2].map { ($0 * 2).rounded() }
+    for row in 0..<400 { columns[3][row] = .nan }
+    let offsets = [0, 400, 401, 730, 1000]
+    for tails in [0.0, 0.01, 0.2, 0.49] {
+      let found = CrossSection.winsorized(
+        columns: columns, offsets: offsets, lower: tails, upper: 1 - tails)
+      let many = CrossSection.winsorized(
+        columns: columns, offsets: offsets, lower: tails, upper: 1 - tails, threads: 3)
+      #expect(found.map { $0.map(\.bitPattern) } == many.map { $0.map(\.bitPattern) })
+      for (column, clipped) in zip(columns, found) {
+        for (start, end) in zip(offsets, offsets.dropFirst()) {
+          let cuts = Quantile.of(column[start..<end], [tails, 1 - tails])
+          for row in start..<end {
+            let wanted = column[row].isNaN ? .nan : min(max(column[row], cuts[0]), cuts[1])
+            #expect(clipped[row] == wanted || clipped[row].isNaN && wanted.isNaN)
+          }
+        }
+      }
+    }
+  }
+
   @Test func scoresHaveUnitSpread() {
     let scores = CrossSection.standardized([1, 2, 3, 7, 7], offsets: [0, 3, 5])
     expectClose(scores, [-1, 0, 1, .nan, .nan], absolute: 1e-15)

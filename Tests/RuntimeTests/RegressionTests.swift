@@ -82,4 +82,24 @@ import Testing
       return
     }
   }
+
+  @Test func threadsDoNotChangeASlope() throws {
+    var stream = RandomStream(seed: 9, purpose: .example)
+    let x = (0..<3).map { _ in (0..<400).map { _ in stream.normal() } }
+    let y = (0..<400).map { x[0][$0] - 0.5 * x[2][$0] + stream.normal() }
+    let rows = (0..<20).map { 20 * $0..<20 * ($0 + 1) }
+    let found = try [1, 3].map {
+      try FamaMacBeth(y, x, rows: rows, .nw, lags: 2, budget: Budget(threads: $0))
+    }
+    #expect(found[0].months.map(\.coefficients) == found[1].months.map(\.coefficients))
+    #expect(found[0].means.map(\.standardErrors) == found[1].means.map(\.standardErrors))
+  }
+
+  @Test func aStoppedRegressionOfPeriodsThrows() {
+    let budget = Budget()
+    budget.cancel()
+    #expect(throws: BudgetError.self) {
+      try FamaMacBeth([1, 2, 3], [[1, 3, 2]], rows: [0..<3], .ols, lags: 0, budget: budget)
+    }
+  }
 }

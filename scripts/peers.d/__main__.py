@@ -10,6 +10,7 @@ topics = {
     "language": "startup closure_call comprehension string_building record_access",
     "tables": "csv csv_large csv_large_two column_expression rank_normalize",
     "portfolios": "managed_portfolios decile_sort",
+    "panels": "winsorize lag merge fama_macbeth parquet",
     "instrumented": "ipca_als",
     "autoencoder": "ca2_epoch",
     "neural": "nn4_epoch",

@@ -55,6 +55,7 @@ def decile_sort():
     r = 0.1 * rng.standard_normal((MONTHS, FIRMS)) + 0.01 * f
     measure("numpy", lambda: decile_numpy(f, r), 7)
     decile_polars(f, r)
+    decile_pandas(f, r)
     decile_alphalens(f, r)
 
 
@@ -101,6 +102,28 @@ def decile_polars(f, r):
         return pl.collect_all([table, net])
 
     measure("polars", run, 7)
+
+
+def decile_pandas(f, r):
+    import pandas as pd
+
+    month, asset = np.repeat(np.arange(MONTHS), FIRMS), np.tile(np.arange(FIRMS), MONTHS)
+    frame = pd.DataFrame({"month": month, "asset": asset, "f": f.ravel(), "r": r.ravel()})
+
+    def run():
+        table = frame.copy()
+        table["bucket"] = (table.groupby("month")["f"].rank(method="first") - 1) * 10 // FIRMS
+        means = table.groupby(["month", "bucket"])[["f", "r"]].mean()
+        by_bucket = means.groupby("bucket")
+        result = by_bucket.mean(), by_bucket["r"].std()
+        table["w"] = np.select([table.bucket == 9, table.bucket == 0], [10 / FIRMS, -10 / FIRMS], 0.0)
+        gross = (table.w * table.r).groupby(table.month).sum()
+        held = table.w * (1 + table.r) / (1 + table.month.map(gross))
+        before = held.groupby(table.asset).shift(1, fill_value=0.0)
+        net = gross - 0.003 * (table.w - before).abs().groupby(table.month).sum()
+        return result, net.mean() / net.std() * 12**0.5
+
+    measure("pandas", run, 3)
 
 
 def decile_alphalens(f, r):

@@ -1,7 +1,7 @@
 """How peers are timed and reported.
 
 A line is `name median [fastest slowest]` in seconds, `name.compile seconds` for what the first call
-takes beyond a later one, or `name.bytes count` for memory.
+takes beyond a later one, `name.bytes count` for memory, or `name.check number` for what was computed.
 """
 import statistics
 import sys
@@ -41,3 +41,7 @@ def report_compile(name, seconds):
 
 def report_bytes(name, count):
     print(f"{name}.bytes {count}", flush=True)
+
+
+def report_check(name, number):
+    print(f"{name}.check {number!r}", flush=True)

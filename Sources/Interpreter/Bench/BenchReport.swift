@@ -20,6 +20,12 @@ struct BenchReport: Sendable {
     return peer.seconds.map { $0 / found.median }
   }
 
+  /// Whether a peer computed the same numbers; nil where nothing was compared.
+  func agrees(_ peer: Peers.Result) -> Bool? {
+    guard let ours = found.check, let theirs = peer.check else { return nil }
+    return abs(ours - theirs) <= 1e-9 * abs(theirs)
+  }
+
   /// A line for fq and one for each peer.
   var text: [String] {
     var line = TextWidth.padded(workload, to: 19)
@@ -46,6 +52,7 @@ struct BenchReport: Sendable {
     if let bytes = peer.residentBytes { line += size(bytes) }
     if let seconds = peer.seconds { line += time(seconds) + range(peer.best, peer.worst) }
     if let ratio = ratio(peer) { line += "  \(NumberFormat.fixed(ratio, decimals: 2))x" }
+    if let agrees = agrees(peer) { line += agrees ? "  the same numbers" : "  OTHER NUMBERS" }
     if let compile = peer.compileSeconds { line += "  after \(duration(compile)) of compiling" }
     return line
   }
@@ -99,6 +106,7 @@ struct BenchReport: Sendable {
       .init("peer_min_s", number(peer.best)), .init("peer_max_s", number(peer.worst)),
       .init("peer_compile_s", number(peer.compileSeconds)),
       .init("peer_resident_bytes", number(peer.residentBytes)), .init("ratio", number(ratio(peer))),
+      .init("same_numbers", agrees(peer).map(JSON.bool) ?? .null),
     ]
   }
 

@@ -10,14 +10,19 @@ struct CSVWorkload: Sendable {
   static let small = CSVWorkload(rows: 100_000, runs: 7)
   static let large = CSVWorkload(rows: 516_000, runs: 5)
 
-  private var path: String { "/tmp/fq-bench-csv-\(rows)x49.csv" }
+  var path: String { "/tmp/fq-bench-csv-\(rows)x49.csv" }
 
   func measure(_ settings: BenchSettings) throws -> Measurement {
-    if !FileSystem.exists(path) { try write() }
+    try writeOnce()
     let seconds = try settings.time(runs) {
       _ = try CSVReader.read(path: path, budget: Budget(threads: settings.threads))
     }
     return Measurement(rows: rows, seconds: seconds)
+  }
+
+  /// Writes the file unless it is there.
+  func writeOnce() throws {
+    if !FileSystem.exists(path) { try write() }
   }
 
   private func write() throws {
@@ -37,5 +42,34 @@ struct CSVWorkload: Sendable {
 
   private static func twoDigits(_ number: Int) -> String {
     number < 10 ? "0\(number)" : "\(number)"
+  }
+}
+
+/// The same table as a Parquet file, which the engine makes of it once.
+enum ParquetWorkload {
+  private static let path = "/tmp/fq-bench-516000x49.parquet"
+
+  private static func file() throws -> String {
+    guard !FileSystem.exists(path) else { return path }
+    try CSVWorkload.large.writeOnce()
+    try EngineBenchmark.convert(CSVWorkload.large.path, to: path)
+    return path
+  }
+
+  /// To columns of fq.
+  static func read(_ settings: BenchSettings) throws -> Measurement {
+    let path = try file()
+    let budget = Budget(threads: settings.threads)
+    let seconds = try settings.time(7) { _ = try EngineBenchmark.read(path, budget: budget) }
+    return Measurement(rows: CSVWorkload.large.rows, seconds: seconds)
+  }
+
+  /// What of it is the engine's own time: the same question, of whose answer nothing is kept.
+  static func ask(_ settings: BenchSettings) throws -> Measurement {
+    let path = try file()
+    let budget = Budget(threads: settings.threads)
+    var rows = 0
+    let seconds = try settings.time(7) { rows = try EngineBenchmark.ask(path, budget: budget) }
+    return Measurement(rows: rows, seconds: seconds)
   }
 }

@@ -12,6 +12,8 @@ enum Peers {
     /// What its first call takes beyond later ones.
     var compileSeconds: Double?
     var residentBytes: Double?
+    /// A sum of what it computed.
+    var check: Double?
   }
 
   /// Runs the peers of a workload, with as many epochs where that is asked for; none where the script is
@@ -25,7 +27,7 @@ enum Peers {
     return results(text)
   }
 
-  /// Reads lines `name median [fastest slowest]`, `name.compile seconds` and `name.bytes count`.
+  /// Reads lines `name median [fastest slowest]`, `name.compile seconds`, `name.bytes count` and `name.check number`.
   static func results(_ text: String) -> [Result] {
     var results: [Result] = []
     for line in text.split(separator: "\n") {
@@ -40,6 +42,7 @@ enum Peers {
       switch parts.dropFirst().first {
       case "compile": results[place].compileSeconds = value
       case "bytes": results[place].residentBytes = value
+      case "check": results[place].check = value
       case nil:
         results[place].seconds = value
         if numbers.count == 3 {

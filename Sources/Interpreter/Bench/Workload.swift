@@ -20,6 +20,8 @@ struct Workload: Sendable {
   let summary: String
   /// A thread count of its own; nil for the one asked for.
   var threads: Int?
+  /// Why it cannot be measured here, in words; nil where it can.
+  var obstacle: (@Sendable () -> String?)?
   /// Prepares the data and gives the measurement.
   let measure: @Sendable (BenchSettings) throws -> Measurement
 }
@@ -36,6 +38,8 @@ struct Measurement: Sendable {
   var residentBytes: Double?
   /// Passes over the data of a run that decides itself when to stop.
   var epochs: Int?
+  /// A sum of what was computed, where the peers compute the same.
+  var check: Double?
 
   var median: Double { Quantile.median(seconds) }
   var best: Double { seconds.min() ?? .nan }

@@ -17,6 +17,12 @@ enum Workloads {
       name: "csv_large_two", summary: "the same on two threads", threads: 2,
       measure: { try CSVWorkload.large.measure($0) }),
     Workload(
+      name: "parquet", summary: "the same table from a Parquet file to columns",
+      obstacle: { EngineBenchmark.obstacle }, measure: { try ParquetWorkload.read($0) }),
+    Workload(
+      name: "parquet_engine", summary: "what of it is the engine's own time",
+      obstacle: { EngineBenchmark.obstacle }, measure: { try ParquetWorkload.ask($0) }),
+    Workload(
       name: "rank_normalize", summary: "516,000 x 46 values, months of 3,000 firms",
       measure: { PortfolioWorkloads.rank($0) }),
     Workload(
@@ -28,6 +34,21 @@ enum Workloads {
     Workload(
       name: "decile_sort", summary: "516,000 rows: deciles, turnover, 30 bps, the decile table",
       measure: { try PortfolioWorkloads.deciles($0) }),
+    Workload(
+      name: "winsorize", summary: "516,774 x 46 values with heavy tails, 1 % a tail, by month",
+      measure: { try PanelWorkloads.winsorize($0) }),
+    Workload(
+      name: "lag", summary: "516,774 x 46 values of a panel with gaps, a month back",
+      measure: { try PanelWorkloads.lag($0) }),
+    Workload(
+      name: "merge", summary: "ten columns of another panel of 515,000 rows, by firm and month",
+      measure: { try PanelWorkloads.merge($0) }),
+    Workload(
+      name: "fama_macbeth", summary: "720,000 rows, 240 months, five regressors, Newey-West",
+      measure: { try PanelWorkloads.famaMacBeth($0) }),
+    Workload(
+      name: "characteristics", summary: "27 of 2,500 stocks, ten years of daily bars", threads: 2,
+      measure: { try PanelWorkloads.characteristics($0) }),
     Workload(
       name: "ca2_epoch", summary: "231,514 x 46, K 5, one month a step",
       measure: { try epoch(.ca2, $0) }),

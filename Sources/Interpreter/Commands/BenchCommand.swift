@@ -43,6 +43,15 @@ enum BenchCommand {
   private static func measure(
     _ workload: Workload, _ settings: BenchSettings, _ arguments: CommandArguments
   ) throws {
+    if let obstacle = workload.obstacle?() {
+      let line = "skipped: \(obstacle)"
+      let skipped = JSON.object([
+        .init("workload", .text(workload.name)), .init("skipped", .text(obstacle)),
+      ])
+      _ = CommandLineTool.say(
+        arguments.isJSON ? skipped.compact : TextWidth.padded(workload.name, to: 19) + line)
+      return
+    }
     var settings = settings
     settings.threads = workload.threads ?? settings.threads
     let found = try workload.measure(settings)

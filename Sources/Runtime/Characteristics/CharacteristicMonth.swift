@@ -13,12 +13,15 @@ struct CharacteristicMonths {
   let monthly: [Double]
   /// The month of the first price.
   let listed: Int
+  /// log(1 + r) less log(close / open) of each day.
+  private let overnight: [Double]
 
   init(_ bars: FirmBars, _ all: DailyBars, months: Int, marketStarts: [Int]) {
     self.bars = bars
     self.marketStarts = marketStarts
     listed = bars.listed.map { all.months[$0] } ?? 0
     market = bars.days.map { all.market[$0] }
+    overnight = zip(bars.returns, bars.intraday).map { Elementary.log(1 + $0) - $1 }
     var starts = [Int](repeating: 0, count: months + 1)
     for day in bars.days { starts[all.months[day] + 1] += 1 }
     for month in 0..<months { starts[month + 1] += starts[month] }
@@ -43,8 +46,8 @@ struct CharacteristicMonths {
     bars.returns[days(month, window)].count { !$0.isNaN }
   }
 
-  /// One characteristic at the end of a month; NaN where it cannot be computed.
-  func value(_ what: PriceCharacteristic, _ month: Int, _ relation: MarketRelation) -> Double {
+  /// One characteristic at the end of a month; NaN where it cannot be computed. `shared` is of that month.
+  func value(_ what: PriceCharacteristic, _ month: Int, _ shared: inout SharedMoments) -> Double {
     let days = days(month, what.window)
     switch what {
     case .mom1m: return monthly[month]
@@ -53,30 +56,28 @@ struct CharacteristicMonths {
     case .mom36m: return compound(month, 13...36)
     case .chmom: return compound(month, 1...6) - compound(month, 7...12)
     case .seas: return month >= 11 ? monthly[month - 11] : .nan
-    case .maxret: return Moments(bars.returns[days]).maximum
-    case .minret: return Moments(bars.returns[days]).minimum
-    case .retvol: return Moments(bars.returns[days]).standardDeviation(ddof: 0)
-    case .idiovol: return relation.residual
-    case .beta: return relation.beta
-    case .betasq: return relation.beta * relation.beta
-    case .downbeta: return relation.down
-    case .coskew: return relation.coskewness
-    case .skew: return Moments(bars.returns[days]).skewness
-    case .kurt: return Moments(bars.returns[days]).kurtosis
+    case .maxret: return shared.month(self).maximum
+    case .minret: return shared.month(self).minimum
+    case .retvol: return shared.month(self).standardDeviation(ddof: 0)
+    case .idiovol: return shared.relation(self).residual
+    case .beta: return shared.relation(self).beta
+    case .betasq: return shared.relation(self).beta * shared.relation(self).beta
+    case .downbeta: return shared.relation(self).down
+    case .coskew: return shared.relation(self).coskewness
+    case .skew: return shared.quarter(self).skewness
+    case .kurt: return shared.quarter(self).kurtosis
     case .hi52: return high(days, begins: listed > month - what.window)
-    case .dolvol: return Elementary.log(Moments(bars.value[days]).mean)
+    case .dolvol: return Elementary.log(shared.value(self).mean)
     case .std_dolvol:
-      let value = Moments(bars.value[days])
-      return value.standardDeviation(ddof: 0) / value.mean
+      return shared.value(self).standardDeviation(ddof: 0) / shared.value(self).mean
     case .ill: return illiquidity(days)
     case .abturn:
-      return Elementary.log(
-        Moments(bars.volume[self.days(month, 1)]).mean / Moments(bars.volume[days]).mean)
-    case .prcvol: return priceVolume(days)
+      return Elementary.log(shared.volume(self) / Mean.of(bars.volume[days]))
+    case .prcvol: return priceVolume(days, shared.volume(self))
     case .zerotrade: return withoutTrade(month, days)
-    case .baspread: return Moments(bars.range[days]).mean
-    case .intraday: return sum(days) { bars.intraday[$0] }
-    case .overnight: return sum(days) { Elementary.log(1 + bars.returns[$0]) - bars.intraday[$0] }
+    case .baspread: return Mean.of(bars.range[days])
+    case .intraday: return sum(bars.intraday[days])
+    case .overnight: return sum(overnight[days])
     case .age: return Elementary.log(1 + Double(month - listed))
     }
   }
@@ -89,15 +90,9 @@ struct CharacteristicMonths {
     return growth - 1
   }
 
-  private func sum(_ days: Range<Int>, _ term: (Int) -> Double) -> Double {
-    var (total, count) = (CompensatedSum(), 0)
-    for day in days {
-      let value = term(day)
-      guard !value.isNaN else { continue }
-      total.add(value)
-      count += 1
-    }
-    return count > 0 ? total.value : .nan
+  private func sum(_ terms: ArraySlice<Double>) -> Double {
+    let (sum, count) = Mean.parts(terms)
+    return count > 0 ? sum : .nan
   }
 
   // The index begins at one with the first price, which counts where it lies in the window.
@@ -111,66 +106,19 @@ struct CharacteristicMonths {
   }
 
   private func illiquidity(_ days: Range<Int>) -> Double {
-    let mean = Moments(
-      days.map { bars.value[$0] > 0 ? abs(bars.returns[$0]) / bars.value[$0] : .nan }
-    ).mean
+    let mean = Mean.of(
+      days.lazy.map { bars.value[$0] > 0 ? abs(bars.returns[$0]) / bars.value[$0] : .nan })
     return mean > 0 ? Elementary.log(mean) : .nan
   }
 
-  private func priceVolume(_ days: Range<Int>) -> Double {
-    let product = Moments(days.map { abs(bars.returns[$0]) * bars.volume[$0] }).mean
-    let square = Moments(days.map { bars.returns[$0] * bars.returns[$0] }).mean
-    return product / (Moments(bars.volume[days]).mean * square.squareRoot())
+  private func priceVolume(_ days: Range<Int>, _ volume: Double) -> Double {
+    let product = Mean.of(days.lazy.map { abs(bars.returns[$0]) * bars.volume[$0] })
+    let square = Mean.of(days.lazy.map { bars.returns[$0] * bars.returns[$0] })
+    return product / (volume * square.squareRoot())
   }
 
   private func withoutTrade(_ month: Int, _ days: Range<Int>) -> Double {
     let from = max(marketStarts[max(0, month - 11)], (bars.listed ?? 0) + 1)
     return Double(marketStarts[month + 1] - from - days.count { bars.volume[$0] > 0 })
-  }
-}
-
-/// How a firm's returns go with the market's over some days.
-struct MarketRelation {
-  private(set) var beta = Double.nan
-  private(set) var down = Double.nan
-  private(set) var residual = Double.nan
-  private(set) var coskewness = Double.nan
-
-  init() {}
-
-  init(_ returns: ArraySlice<Double>, _ market: ArraySlice<Double>) {
-    let pairs = zip(returns, market).filter { !$0.isNaN && !$1.isNaN }
-    guard let all = Slope(pairs) else { return }
-    beta = all.slope
-    var (squares, product, third) = (CompensatedSum(), CompensatedSum(), CompensatedSum())
-    for (r, m) in pairs {
-      let (a, b) = (r - all.means.0, m - all.means.1)
-      let rest = a - beta * b
-      squares.add(rest * rest)
-      product.add(a * b * b)
-      third.add(b * b)
-    }
-    let n = Double(pairs.count)
-    residual = (squares.value / n).squareRoot()
-    coskewness = product.value / n / (residual * (third.value / n))
-    down = Slope(pairs.filter { $0.1 < 0 })?.slope ?? .nan
-  }
-
-  /// The line of one variable on another; nil without spread.
-  private struct Slope {
-    let slope: Double
-    let means: (Double, Double)
-
-    init?(_ pairs: [(Double, Double)]) {
-      guard pairs.count > 2 else { return nil }
-      means = (Moments(pairs.map(\.0)).mean, Moments(pairs.map(\.1)).mean)
-      var (cross, square) = (CompensatedSum(), CompensatedSum())
-      for (r, m) in pairs {
-        cross.add((r - means.0) * (m - means.1))
-        square.add((m - means.1) * (m - means.1))
-      }
-      guard square.value > 0 else { return nil }
-      slope = cross.value / square.value
-    }
   }
 }

@@ -85,6 +85,7 @@ public struct DailyBars: Sendable {
     _ believed: ClosedRange<Double>
   ) -> (bars: FirmBars, jumps: Int, unpriced: Int) {
     var bars = FirmBars()
+    bars.reserve(rows.count)
     var last = Double.nan
     var (jumps, unpriced) = (0, 0)
     for row in rows {
@@ -121,6 +122,15 @@ public struct DailyBars: Sendable {
 }
 
 extension FirmBars {
+  fileprivate mutating func reserve(_ count: Int) {
+    days.reserveCapacity(count)
+    returns.reserveCapacity(count)
+    volume.reserveCapacity(count)
+    value.reserveCapacity(count)
+    range.reserveCapacity(count)
+    intraday.reserveCapacity(count)
+  }
+
   fileprivate mutating func add(
     _ day: Int, _ change: Double, _ row: Int, _ columns: DailyBars.Columns
   ) {

@@ -92,9 +92,6 @@ private struct FirmMonths: Sendable {
     _ life: CharacteristicMonths, _ wanted: [PriceCharacteristic], _ rules: CharacteristicRules,
     months count: Int
   ) {
-    let relates = wanted.contains {
-      [.beta, .betasq, .downbeta, .coskew, .idiovol].contains($0)
-    }
     for before in 0..<count {
       let found = life.returns(before, 1)
       guard found > 0 else { continue }
@@ -111,12 +108,10 @@ private struct FirmMonths: Sendable {
       } else if next.isNaN, !isLast {
         noReturn += 1
       } else {
-        let year = life.days(before, 12)
-        let relation =
-          relates ? MarketRelation(life.bars.returns[year], life.market[year]) : MarketRelation()
+        var shared = SharedMoments(before)
         months.append(before + 1)
         returns.append(next)
-        values += wanted.map { life.value($0, before, relation) }
+        for what in wanted { values.append(life.value(what, before, &shared)) }
         lastDays.append(life.bars.days[life.starts[before + 1] - 1])
       }
     }

@@ -132,7 +132,9 @@ public struct Column: Sendable {
   public func gathered(_ rows: [Int]) -> Column {
     let picked: Values
     switch values {
-    case .numbers(let numbers): picked = .numbers(gather(numbers, rows, missing: .nan))
+    case .numbers(let numbers):
+      // None of them is infinite, so none needs to be looked for.
+      return Column(finite: gather(numbers, rows, missing: .nan), unit: unit, known: known)
     case .text(let codes, let dictionary):
       picked = .text(codes: gather(codes, rows, missing: -1), dictionary: dictionary)
     case .months(let months): picked = .months(gather(months, rows, missing: .missing))

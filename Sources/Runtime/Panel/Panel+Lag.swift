@@ -7,21 +7,22 @@
 extension PanelIndex {
   /// The row that holds every row's asset some periods earlier; -1 if there is none.
   public func lagRows(by periods: Int) -> [Int] {
-    var result = [Int](repeating: -1, count: count)
-    for (position, month) in months.enumerated() {
-      guard let earlier = clock.step(month, by: -periods), let source = range(of: earlier) else {
-        continue
-      }
-      var candidate = source.lowerBound
-      // Both periods are sorted by asset, so one merge finds every pair.
-      for row in rows(ofMonthAt: position) {
-        while candidate < source.upperBound, assets[candidate] < assets[row] { candidate += 1 }
-        if candidate < source.upperBound, assets[candidate] == assets[row] {
-          result[row] = candidate
+    [Int](unsafeUninitializedCapacity: count) { result, written in
+      assets.withUnsafeBufferPointer { assets in
+        for (position, month) in months.enumerated() {
+          let rows = rows(ofMonthAt: position)
+          let source = clock.step(month, by: -periods).flatMap(range(of:)) ?? 0..<0
+          var candidate = source.lowerBound
+          // Both periods are sorted by asset, so one merge finds every pair.
+          for row in rows {
+            while candidate < source.upperBound, assets[candidate] < assets[row] { candidate += 1 }
+            let isThere = candidate < source.upperBound && assets[candidate] == assets[row]
+            result.initializeElement(at: row, to: isThere ? candidate : -1)
+          }
         }
       }
+      written = count
     }
-    return result
   }
 }
 

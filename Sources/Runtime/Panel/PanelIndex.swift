@@ -161,14 +161,23 @@ extension PanelIndex {
       (months[$0 - 1], assets[$0 - 1]) <= (months[$0], assets[$0])
     }
     if isSorted { return nil }
-    let byAsset = countingSort(Array(months.indices), key: { Int(assets[$0]) })
+    return inTime(countingSort(Array(months.indices), key: { Int(assets[$0]) }), months)
+  }
+
+  /// The order of time, rows of one period as they come; nil if the rows are in it already.
+  static func timeOrder(_ periods: [Period]) -> [Int]? {
+    let isSorted = zip(periods, periods.dropFirst()).allSatisfy { $0 <= $1 }
+    return isSorted ? nil : inTime(Array(periods.indices), periods)
+  }
+
+  private static func inTime(_ rows: [Int], _ months: [Period]) -> [Int] {
     let first = months.min().map { Int($0.index) } ?? 0
     let last = months.max().map { Int($0.index) } ?? 0
     // Minutes may lie far apart; then comparing is cheaper than counting.
     guard last - first > 4 * months.count + 1_000_000 else {
-      return countingSort(byAsset, key: { Int(months[$0].index) - first })
+      return countingSort(rows, key: { Int(months[$0].index) - first })
     }
-    return byAsset.enumerated().sorted {
+    return rows.enumerated().sorted {
       (months[$0.element], $0.offset) < (months[$1.element], $1.offset)
     }.map(\.element)
   }

@@ -3,6 +3,9 @@
 // Definition: exact takes the row of the same period. As-of takes the latest row not later than the panel's row; where the
 // clocks differ it is the latest that was known when the panel's period ended, so a month's value reaches no day of that
 // month. Missing values: rows without a partner get -1. A firm that the other data do not have has no partner.
+//
+// Both sets of rows are gone through once in the order of time, with the latest row of each firm at hand; so nothing is
+// searched for.
 
 /// The keys of the data to be merged, row by row.
 public struct MergeKeys: Sendable {
@@ -33,10 +36,13 @@ public struct PanelMerge: Sendable {
   private let keys: MergeKeys
   /// The panel's code of each firm of the other data; -1 where the panel does not have it.
   private let codes: [Int32]
-  /// The rows of the other data by firm and time.
-  private let order: [Int]
-  /// Where each firm's rows begin in that order; one more than the panel's firms, or two for rows of all firms.
-  private let starts: [Int]
+  /// The panel's code of every row of the other data; nil where rows are of all firms.
+  private let firms: [Int32]?
+  /// The rows of the other data in the order of time; nil where they are in it already.
+  private let order: [Int]?
+
+  private var firmCount: Int { firms == nil ? 1 : index.assetNames.count }
+  private var rowCount: Int { keys.assets?.count ?? keys.periods?.count ?? 0 }
 
   /// Prepares a merge; refuses data in which two rows share a key.
   public init(_ index: PanelIndex, _ keys: MergeKeys) throws {
@@ -45,41 +51,27 @@ public struct PanelMerge: Sendable {
     for (code, name) in index.assetNames.enumerated() { places[name] = Int32(code) }
     let codes = keys.names.map { places[$0] ?? -1 }
     self.codes = codes
-    let count = keys.assets?.count ?? keys.periods?.count ?? 0
-    let firms = keys.assets.map { $0.map { $0 < 0 ? -1 : codes[Int($0)] } }
-    var starts = [Int](repeating: 0, count: (keys.assets == nil ? 1 : index.assetNames.count) + 1)
-    for row in 0..<count {
-      let firm = firms.map { Int($0[row]) } ?? 0
-      if firm >= 0 { starts[firm + 1] += 1 }
-    }
-    for firm in 1..<starts.count { starts[firm] += starts[firm - 1] }
-    var next = starts
-    var order = [Int](repeating: 0, count: starts[starts.count - 1])
-    for row in 0..<count {
-      let firm = firms.map { Int($0[row]) } ?? 0
-      guard firm >= 0 else { continue }
-      order[next[firm]] = row
-      next[firm] += 1
-    }
-    if let periods = keys.periods {
-      for firm in 0..<(starts.count - 1) {
-        let part = starts[firm]..<starts[firm + 1]
-        let isSorted = part.dropFirst().allSatisfy { periods[order[$0 - 1]] <= periods[order[$0]] }
-        if !isSorted { order[part].sort { (periods[$0], $0) < (periods[$1], $1) } }
-      }
-    }
-    (self.order, self.starts) = (order, starts)
+    firms = keys.assets.map { $0.map { $0 < 0 ? -1 : codes[Int($0)] } }
+    order = keys.periods.flatMap(PanelIndex.timeOrder)
     try checkUnique()
   }
 
+  // Of several it is the first firm's earliest that is named.
   private func checkUnique() throws {
-    for firm in 0..<(starts.count - 1) {
-      for place in (starts[firm]..<starts[firm + 1]).dropFirst() {
-        let (a, b) = (order[place - 1], order[place])
-        guard let periods = keys.periods else { throw RepeatedKey(first: a, second: b) }
-        if periods[a] == periods[b] { throw RepeatedKey(first: min(a, b), second: max(a, b)) }
+    var last = [Int](repeating: -1, count: firmCount)
+    var found: (firm: Int, key: RepeatedKey)?
+    for place in 0..<rowCount {
+      let row = order.map { $0[place] } ?? place
+      let firm = firms.map { Int($0[row]) } ?? 0
+      guard firm >= 0 else { continue }
+      let before = last[firm]
+      last[firm] = row
+      guard before >= 0, keys.periods.map({ $0[before] == $0[row] }) ?? true else { continue }
+      if firm < found?.firm ?? .max {
+        found = (firm, RepeatedKey(first: min(before, row), second: max(before, row)))
       }
     }
+    if let found { throw found.key }
   }
 
   /// Firms of the panel that the other data have.
@@ -87,65 +79,149 @@ public struct PanelMerge: Sendable {
 
   /// The partner of every row in its own period, or of its firm where the other data have no periods.
   public func exact() -> [Int] {
-    match { periods, part, period in
-      guard let periods else { return part.first.map { order[$0] } ?? -1 }
-      let place = lowerBound(part) { periods[order[$0]] < period }
-      return place < part.upperBound && periods[order[place]] == period ? order[place] : -1
-    }
+    let number = { (period: Period) in Int(period.index) }
+    return match(Rule(due: number, until: number, age: number, oldest: number))
   }
 
   /// The latest partner not later than each row, on the same clock, and not older than some periods.
   public func asOf(within: Int?) -> [Int] {
-    match { periods, part, period in
-      guard let periods else { return part.first.map { order[$0] } ?? -1 }
-      let place = lowerBound(part) { periods[order[$0]] <= period } - 1
-      guard place >= part.lowerBound else { return -1 }
-      let row = order[place]
-      if let within, index.clock.place(period) - index.clock.place(periods[row]) > within {
-        return -1
-      }
-      return row
-    }
+    let number = { (period: Period) in Int(period.index) }
+    let clock = index.clock
+    return match(
+      Rule(
+        due: number, until: number, age: clock.place,
+        oldest: { period in within.map { clock.place(period) - $0 } ?? .min }))
   }
 
   /// The latest partner that was known when each row's period ended, where the clocks differ.
   ///
   /// `known` counts periods of the other data's clock after a row. A partner older than `days` is none.
   public func lastKnown(_ known: Int, days: Int?) -> [Int] {
-    guard let periods = keys.periods else { return exact() }
-    let when = periods.map { keys.clock.end(keys.clock.moved($0, by: known)) }
-    let age = periods.map { keys.clock.end($0) }
-    return match { _, part, period in
-      let end = index.clock.end(period)
-      let place = lowerBound(part) { when[order[$0]] <= end } - 1
-      guard place >= part.lowerBound else { return -1 }
-      if let days, end - age[order[place]] > days * 1440 { return -1 }
-      return order[place]
-    }
+    let (own, other) = (index.clock, keys.clock)
+    return match(
+      Rule(
+        due: { other.end(other.moved($0, by: known)) }, until: own.end, age: other.end,
+        oldest: { period in days.map { own.end(period) - $0 * 1440 } ?? .min }))
   }
 
-  private func match(_ partner: ([Period]?, Range<Int>, Period) -> Int) -> [Int] {
-    var result = [Int](repeating: -1, count: index.count)
-    let isForAll = keys.assets == nil
-    for (position, period) in index.months.enumerated() {
-      // Rows of all firms have one partner a period.
-      let shared = isForAll ? partner(keys.periods, starts[0]..<starts[1], period) : -1
-      for row in index.rows(ofMonthAt: position) {
-        let firm = Int(index.assets[row])
-        result[row] =
-          isForAll ? shared : partner(keys.periods, starts[firm]..<starts[firm + 1], period)
+  /// What makes a partner, in numbers of one scale for the first two and of one for the others.
+  private struct Rule {
+    /// From when on a row of the other data can be a partner.
+    let due: (Period) -> Int
+    /// Up to when a row of the panel takes partners.
+    let until: (Period) -> Int
+    /// The age of a row of the other data.
+    let age: (Period) -> Int
+    /// The age that a row of the panel allows.
+    let oldest: (Period) -> Int
+  }
+
+  private func match(_ rule: Rule) -> [Int] {
+    var others = OtherRows(periods: keys.periods, firms: firms, order: order, count: rowCount)
+    var latest = LatestRows(firms: firmCount)
+    if keys.periods == nil { others.takeAll(into: &latest) }
+    return [Int](unsafeUninitializedCapacity: index.count) { result, count in
+      for (position, period) in index.months.enumerated() {
+        var oldest = Int.min
+        if keys.periods != nil {
+          others.take(until: rule.until(period), rule.due, rule.age, into: &latest)
+          oldest = rule.oldest(period)
+        }
+        latest.write(
+          index.rows(ofMonthAt: position), firms == nil ? nil : index.assets, oldest, into: result)
+      }
+      count = index.count
+    }
+  }
+}
+
+/// The latest row of each firm while time goes on.
+private struct LatestRows {
+  private var rows: [Int]
+  private var ages: [Int]
+
+  init(firms: Int) {
+    rows = [Int](repeating: -1, count: firms)
+    ages = [Int](repeating: .min, count: firms)
+  }
+
+  @inline(__always)
+  mutating func set(_ firm: Int, _ row: Int, age: Int) {
+    rows[firm] = row
+    ages[firm] = age
+  }
+
+  /// Writes the partners of the rows of one period; without assets all have the same.
+  func write(
+    _ range: Range<Int>, _ assets: [Int32]?, _ oldest: Int,
+    into result: UnsafeMutableBufferPointer<Int>
+  ) {
+    guard let assets else {
+      let partner = ages[0] >= oldest ? rows[0] : -1
+      for row in range { result.initializeElement(at: row, to: partner) }
+      return
+    }
+    rows.withUnsafeBufferPointer { rows in
+      ages.withUnsafeBufferPointer { ages in
+        assets.withUnsafeBufferPointer { assets in
+          for row in range {
+            let firm = Int(assets[row])
+            result.initializeElement(at: row, to: ages[firm] >= oldest ? rows[firm] : -1)
+          }
+        }
       }
     }
-    return result
+  }
+}
+
+/// The rows of the other data, of which those before `place` were taken.
+private struct OtherRows {
+  let periods: [Period]?
+  let firms: [Int32]?
+  let order: [Int]?
+  let count: Int
+  private var place = 0
+  /// What was found out about the period of the last row looked at.
+  private var known: (period: Period, due: Int, age: Int)?
+
+  init(periods: [Period]?, firms: [Int32]?, order: [Int]?, count: Int) {
+    (self.periods, self.firms, self.order, self.count) = (periods, firms, order, count)
   }
 
-  private func lowerBound(_ part: Range<Int>, _ isBefore: (Int) -> Bool) -> Int {
-    var (low, high) = (part.lowerBound, part.upperBound)
-    while low < high {
-      let middle = (low + high) / 2
-      if isBefore(middle) { low = middle + 1 } else { high = middle }
+  /// Takes the rows that are due by then.
+  mutating func take(
+    until: Int, _ nextDue: (Period) -> Int, _ nextAge: (Period) -> Int,
+    into latest: inout LatestRows
+  ) {
+    guard let periods else { return }
+    while place < count {
+      let row = order.map { $0[place] } ?? place
+      let period = periods[row]
+      guard !period.isMissing else {
+        // Such rows come first, and are of no period.
+        place += 1
+        continue
+      }
+      let (due, age): (Int, Int)
+      if let known, known.period == period {
+        (due, age) = (known.due, known.age)
+      } else {
+        (due, age) = (nextDue(period), nextAge(period))
+        known = (period, due, age)
+      }
+      guard due <= until else { return }
+      let firm = firms.map { Int($0[row]) } ?? 0
+      if firm >= 0 { latest.set(firm, row, age: age) }
+      place += 1
     }
-    return low
+  }
+
+  /// Takes all rows, where none has a period.
+  func takeAll(into latest: inout LatestRows) {
+    for row in 0..<count {
+      let firm = firms.map { Int($0[row]) } ?? 0
+      if firm >= 0 { latest.set(firm, row, age: .max) }
+    }
   }
 }
 

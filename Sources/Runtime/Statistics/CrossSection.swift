@@ -69,13 +69,19 @@ public enum CrossSection {
   public static func rankNormalized(
     columns: [[Double]], offsets: [Int], options: RankOptions = RankOptions(), threads: Int = 1
   ) -> [[Double]] {
+    byColumn(columns, threads: threads) {
+      rankNormalized($0, offsets: offsets, options: options)
+    }
+  }
+
+  private static func byColumn(
+    _ columns: [[Double]], threads: Int, _ transform: @escaping @Sendable ([Double]) -> [Double]
+  ) -> [[Double]] {
     var results = [[Double]](repeating: [], count: columns.count)
     results.withUnsafeMutableBufferPointer { slots in
       // Every block writes its own slot.
       nonisolated(unsafe) let slots = slots
-      Parallel.blocks(columns.count, threads: threads) { c in
-        slots[c] = rankNormalized(columns[c], offsets: offsets, options: options)
-      }
+      Parallel.blocks(columns.count, threads: threads) { c in slots[c] = transform(columns[c]) }
     }
     return results
   }
@@ -105,14 +111,49 @@ public enum CrossSection {
   public static func winsorized(
     _ values: [Double], offsets: [Int], lower: Double = 0.01, upper: Double = 0.99
   ) -> [Double] {
-    var result = values
-    for (start, end) in zip(offsets, offsets.dropFirst()) {
-      let cuts = Quantile.of(values[start..<end], [lower, upper])
-      for row in start..<end where !values[row].isNaN {
-        result[row] = min(max(values[row], cuts[0]), cuts[1])
+    precondition(offsets.last ?? 0 == values.count)
+    let largest = zip(offsets, offsets.dropFirst()).map { $1 - $0 }.max() ?? 0
+    return [Double](unsafeUninitializedCapacity: values.count) { target, count in
+      values.withUnsafeBufferPointer { source in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, largest)) { scratch in
+          for (start, end) in zip(offsets, offsets.dropFirst()) {
+            winsorizeMonth(
+              UnsafeBufferPointer(rebasing: source[start..<end]),
+              UnsafeMutableBufferPointer(rebasing: target[start..<end]), scratch, lower, upper)
+          }
+        }
       }
+      count = values.count
     }
-    return result
+  }
+
+  /// Gives several columns winsorised, side by side on several threads.
+  public static func winsorized(
+    columns: [[Double]], offsets: [Int], lower: Double = 0.01, upper: Double = 0.99,
+    threads: Int = 1
+  ) -> [[Double]] {
+    byColumn(columns, threads: threads) {
+      winsorized($0, offsets: offsets, lower: lower, upper: upper)
+    }
+  }
+
+  private static func winsorizeMonth(
+    _ source: UnsafeBufferPointer<Double>, _ target: UnsafeMutableBufferPointer<Double>,
+    _ scratch: UnsafeMutableBufferPointer<Double>, _ lower: Double, _ upper: Double
+  ) {
+    var present = 0
+    for value in source {
+      scratch[present] = value
+      present += value.isNaN ? 0 : 1
+    }
+    let selection = OrderSelection(
+      values: UnsafeMutableBufferPointer(rebasing: scratch[..<present]))
+    let (low, high) = (selection.quantile(lower), selection.quantile(upper))
+    for (row, value) in source.enumerated() {
+      // A missing value is neither below nor above.
+      let raised = value < low ? low : value
+      target.initializeElement(at: row, to: raised > high ? high : raised)
+    }
   }
 
   /// Gives values less their month's mean over its standard deviation.

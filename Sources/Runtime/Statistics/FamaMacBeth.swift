@@ -31,30 +31,24 @@ public struct FamaMacBeth: Sendable {
   }
 
   /// Regresses period by period; `rows` are those of each period, `regressors` columns of all rows.
+  ///
+  /// Periods are regressed side by side and put together in their order.
   public init(
-    _ y: [Double], _ regressors: [[Double]], rows: [Range<Int>], _ kind: ErrorKind, lags: Int
-  ) throws(LinearAlgebraError) {
+    _ y: [Double], _ regressors: [[Double]], rows: [Range<Int>], _ kind: ErrorKind, lags: Int,
+    budget: Budget = Budget()
+  ) throws {
+    let outcomes = Parallel.map(rows.count, threads: budget.threads) { place -> Outcome? in
+      budget.isCancelled ? nil : Self.outcome(place, rows[place], y, regressors)
+    }
+    try budget.check()
     var (months, skipped): ([Month], [(place: Int, reason: Skip)]) = ([], [])
-    for (place, rows) in rows.enumerated() {
-      let whole = rows.filter { i in
-        y[i].isFinite && regressors.allSatisfy { $0[i].isFinite }
+    for (place, outcome) in outcomes.enumerated() {
+      switch outcome {
+      case .counted(let month): months.append(month)
+      case .skipped(let reason): skipped.append((place, reason))
+      case .failed(let error): throw error
+      case nil: throw BudgetError.cancelled
       }
-      guard whole.count > regressors.count + 1 else {
-        skipped.append((place, .firms(whole.count)))
-        continue
-      }
-      let x = Matrix(
-        rows: whole.count, columns: regressors.count + 1,
-        storage: whole.flatMap { i in [1] + regressors.map { $0[i] } })
-      let fit = try LeastSquares(x, whole.map { y[$0] })
-      guard fit.dropped.isEmpty else {
-        skipped.append((place, .dependent(fit.dropped.map { $0 - 1 })))
-        continue
-      }
-      months.append(
-        Month(
-          place: place, coefficients: fit.coefficients, firms: whole.count,
-          rSquared: fit.rSquared))
     }
     (self.months, self.skipped) = (months, skipped)
     var means: [Regression] = []
@@ -66,5 +60,44 @@ public struct FamaMacBeth: Sendable {
       }
     }
     self.means = means
+  }
+
+  private enum Outcome: Sendable {
+    case counted(Month), skipped(Skip), failed(LinearAlgebraError)
+  }
+
+  private static func outcome(
+    _ place: Int, _ rows: Range<Int>, _ y: [Double], _ regressors: [[Double]]
+  ) -> Outcome {
+    let whole = wholeRows(rows, y, regressors)
+    guard whole.count > regressors.count + 1 else { return .skipped(.firms(whole.count)) }
+    do throws(LinearAlgebraError) {
+      let fit = try LeastSquares(design(whole, regressors), whole.map { y[$0] })
+      guard fit.dropped.isEmpty else { return .skipped(.dependent(fit.dropped.map { $0 - 1 })) }
+      return .counted(
+        Month(
+          place: place, coefficients: fit.coefficients, firms: whole.count,
+          rSquared: fit.rSquared))
+    } catch { return .failed(error) }
+  }
+
+  private static func wholeRows(
+    _ rows: Range<Int>, _ y: [Double], _ regressors: [[Double]]
+  ) -> [Int] {
+    var isWhole = y[rows].map(\.isFinite)
+    for column in regressors {
+      for (place, row) in rows.enumerated() where !column[row].isFinite { isWhole[place] = false }
+    }
+    return isWhole.indices.filter { isWhole[$0] }.map { rows.lowerBound + $0 }
+  }
+
+  // A constant and the regressors, row after row.
+  private static func design(_ rows: [Int], _ regressors: [[Double]]) -> Matrix {
+    let width = regressors.count + 1
+    var storage = [Double](repeating: 1, count: rows.count * width)
+    for (j, column) in regressors.enumerated() {
+      for (place, row) in rows.enumerated() { storage[place * width + j + 1] = column[row] }
+    }
+    return Matrix(rows: rows.count, columns: width, storage: storage)
   }
 }

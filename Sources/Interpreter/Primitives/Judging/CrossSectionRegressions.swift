@@ -34,7 +34,8 @@ struct CrossSectionRegressions {
     let noun = panel.index.clock.noun
     let rows = periods.indices.map { panel.index.rows(ofMonthAt: $0) }
     let choice = try ErrorChoice(kind, lags, periods: periods.count)
-    let found = try FamaMacBeth(y, x, rows: rows, choice.kind, lags: choice.lags)
+    let found = try FamaMacBeth(
+      y, x, rows: rows, choice.kind, lags: choice.lags, budget: context.budget)
     report(found, context)
     guard let first = found.means.first else {
       throw Fault(

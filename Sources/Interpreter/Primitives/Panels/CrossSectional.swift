@@ -62,16 +62,19 @@ enum CrossSectional {
     _ value: PanelValue, _ names: [String], tails: Double, _ context: Context
   ) throws -> PanelValue {
     let panel = value.panel
-    var moved = 0
-    let columns = try names.map { name -> [Double] in
+    for name in names {
       try Timing.checkPresent(
         try panel.column(name).known, of: name, "its extremes are moved", on: panel.index.clock,
         parameter: "columns")
-      let old = try panel.numbers(name)
-      let new = CrossSection.winsorized(
-        old, offsets: panel.index.offsets, lower: tails, upper: 1 - tails)
-      moved += zip(old, new).count { $0 != $1 && !$0.isNaN }
-      return new
+    }
+    let old = try names.map { try panel.numbers($0) }
+    try context.budget.reserve(old.count * panel.count * 8, for: "the winsorised columns")
+    defer { context.budget.release(old.count * panel.count * 8) }
+    let columns = CrossSection.winsorized(
+      columns: old, offsets: panel.index.offsets, lower: tails, upper: 1 - tails,
+      threads: context.budget.threads)
+    let moved = zip(old, columns).reduce(0) { sum, pair in
+      sum + zip(pair.0, pair.1).count { $0 != $1 && !$0.isNaN }
     }
     context.ledger(
       LedgerLine(stage: "winsorize", rowsIn: panel.count, rowsOut: panel.count),

@@ -129,10 +129,19 @@ final class DuckDB {
       return { row in bits[row >> 6] >> UInt64(row & 63) & 1 == 1 }
     }
 
-    func numbers(_ column: Int) -> [Double] {
-      guard let values = fq_duck_values(answer, Int32(column)) else { return [] }
-      let (numbers, isThere) = (values.assumingMemoryBound(to: Double.self), isThere(column))
-      return (0..<rows).map { isThere($0) ? numbers[$0] : .nan }
+    /// Adds the numbers of a column to a list; missing ones as NaN.
+    func append(numbers column: Int, to list: inout [Double]) {
+      guard let values = fq_duck_values(answer, Int32(column)) else { return }
+      let first = list.count
+      list.append(
+        contentsOf: UnsafeBufferPointer(start: values.assumingMemoryBound(to: Double.self), count: rows))
+      guard let bits = fq_duck_present(answer, Int32(column)) else { return }
+      // Most words say that all 64 are there.
+      for word in 0..<(rows + 63) / 64 where bits[word] != .max {
+        for row in word * 64..<min(rows, word * 64 + 64) where bits[word] >> UInt64(row & 63) & 1 == 0 {
+          list[first + row] = .nan
+        }
+      }
     }
 
     func days(_ column: Int) -> [CalendarDate] {

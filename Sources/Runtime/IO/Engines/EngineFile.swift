@@ -63,12 +63,40 @@ enum EngineFile {
   }
 }
 
+/// What `fq bench` asks of the engine, to know what of a reading is its own time.
+public enum EngineBenchmark {
+  /// What is missing, in words; nil where the engine is at hand.
+  public static var obstacle: String? {
+    EngineFile.isAvailable ? nil : "the engine for Parquet is not here; FQ_DUCKDB names it"
+  }
+
+  /// Makes a Parquet file of a CSV file.
+  public static func convert(_ text: String, to path: String) throws {
+    let engine = try DuckDB(nil, format: EngineFormat.parquet.rawValue, budget: Budget())
+    try engine.run(
+      "COPY (SELECT * FROM read_csv('\(text.doubling("'"))')) TO '\(path.doubling("'"))' (FORMAT parquet)")
+  }
+
+  /// Reads a file and keeps its table.
+  public static func read(_ path: String, budget: Budget) throws -> CSVTable {
+    try EngineFile.read(path, .parquet, CSVOptions(), budget)
+  }
+
+  /// Asks what `read` asks, and keeps nothing; gives the number of rows.
+  public static func ask(_ path: String, budget: Budget) throws -> Int {
+    let question = try Question(path, .parquet, CSVOptions(), budget)
+    var rows = 0
+    try question.ask(try question.columns().0) { rows += $0.rows }
+    return rows
+  }
+}
+
 extension CollectedColumn {
   fileprivate mutating func append(_ chunk: DuckDB.Chunk, _ place: Int) {
     switch values {
     case .numbers(var numbers):
       values = .numbers([])
-      numbers.append(contentsOf: chunk.numbers(place))
+      chunk.append(numbers: place, to: &numbers)
       values = .numbers(numbers)
     case .days(var days):
       values = .days([])
