@@ -44,7 +44,7 @@ import Testing
     #expect(try run([file], cache: "").status == 0)
     let length = FullRun.clock - began
     let whole = try saved(path)
-    let kills = FullRun.isAsked ? 1000 : 30
+    let kills = FullRun.isAsked ? 1000 : 15
     var stream = RandomStream(seed: 1, purpose: .example)
     var (killed, continued) = (0, 0)
     for trial in 0..<kills {
