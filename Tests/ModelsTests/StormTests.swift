@@ -72,7 +72,8 @@ private enum Trial {
     let names = network.parameters.tensors.map(\.name).filter { name in
       !still.contains { name.hasSuffix(".\($0)") }
     }
-    let result = BlockCheck.worst(network.parameters, tensors: names, entries: FullRun.isAsked ? 2 : 1) {
+    let entries = FullRun.isAsked ? 2 : 1
+    let result = BlockCheck.worst(network.parameters, tensors: names, entries: entries) {
       network.loss(windows, data, addsGradient: $0)
     }
     #expect(result.error < GradientCheck.tolerance, "\(design): \(result)")
