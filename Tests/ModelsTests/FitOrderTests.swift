@@ -10,8 +10,10 @@ import Testing
 @Suite struct FitOrderTests {
   private func order(_ model: ContractCase, seed: UInt64 = 5) throws -> FitOrder {
     let names = Set(model.card.settings.map(\.name))
+    // Members are fitted by the same code whatever they are: several of them in two models every day.
+    let seeds = FullRun.isAsked || ["ca1", "cvra"].contains(model.card.name) ? 2 : 1
     let small: [String: HyperparameterValue] = [
-      "k": .integer(2), "seeds": .integer(2), "epochs": .integer(4), "patience": .integer(2),
+      "k": .integer(2), "seeds": .integer(seeds), "epochs": .integer(4), "patience": .integer(2),
       "months": .integer(4), "min_obs": .integer(8), "hidden": .integer(3), "warmup": .integer(1),
       "anneal": .integer(1), "window": .integer(12), "init": .integer(6), "skip": .integer(1),
     ]
