@@ -16,10 +16,8 @@ import Testing
 
   @Test(arguments: programs)
   func oneSlipGivesAtMostThreeLocatedDiagnostics(_ path: String) {
-    // A normal run takes every fifth slip of a long program.
     let slips = TokenMutations(of: bytes(path))
-    let step = FuzzInputs.isLong || slips.count < 300 ? 1 : 5
-    for index in stride(from: 0, to: slips.count, by: step) {
+    for index in FuzzInputs.places(slips.count, atMost: 20, of: path) {
       ReaderCheck.inspect(slips[index], diagnosticLimit: 3)
     }
   }
@@ -28,20 +26,20 @@ import Testing
   func everyBeginningIsCompleteOrIncomplete(_ path: String) {
     let whole = bytes(path)
     guard Parser.parse(Source(name: path, bytes: whole)).verdict == .complete else { return }
-    expectBeginnings(whole, step: FuzzInputs.isLong || whole.count < 600 ? 1 : 5)
+    expectBeginnings(whole, of: path)
   }
 
   @Test func everyBeginningOfAGeneratedProgramIsCompleteOrIncomplete() {
     var generator = ProgramGenerator(seed: 21, isMessy: true, statementLimit: 3)
-    for _ in 0..<FuzzInputs.count(30) / (FuzzInputs.isLong ? 10 : 1) {
-      expectBeginnings(Array(generator.program().utf8), step: 1)
+    for _ in 0..<(FuzzInputs.isLong ? FuzzInputs.count(0) / 10 : 30) {
+      expectBeginnings(Array(generator.program().utf8), atMost: .max, of: "generated")
     }
   }
 
   /// Checks the beginnings that end between two tokens.
-  private func expectBeginnings(_ whole: [UInt8], step: Int) {
+  private func expectBeginnings(_ whole: [UInt8], atMost few: Int = 20, of name: String) {
     let tokens = Lexer.tokenize(Source(name: "t", bytes: whole)).tokens
-    for index in stride(from: 0, to: tokens.count, by: step) {
+    for index in FuzzInputs.places(tokens.count, atMost: few, of: name) {
       let beginning = Array(whole[..<tokens[index].end])
       let verdict = Parser.parse(Source(name: "t", bytes: beginning)).verdict
       #expect(verdict != .invalid, "\(String(decoding: beginning, as: UTF8.self))")

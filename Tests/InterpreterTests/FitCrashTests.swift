@@ -46,8 +46,10 @@ import Testing
     let whole = try saved(path)
     let kills = FullRun.isAsked ? 1000 : 30
     var stream = RandomStream(seed: 1, purpose: .example)
-    var (killed, continued) = (0, 0)
-    for trial in 0..<kills {
+    var (tried, killed, continued) = (0, 0, 0)
+    // Every day eight that went on are enough.
+    for trial in 0..<kills where FullRun.isAsked || continued < 8 {
+      tried += 1
       let cache = "\(folder.path)/cache\(trial)"
       try? FileSystem.remove(path)
       let child = try ChildProgram(
@@ -63,8 +65,8 @@ import Testing
       #expect(try FileSystem.list(cache).allSatisfy { !$0.hasSuffix(".tmp") })
       try? FileManager.default.removeItem(atPath: cache)
     }
-    print("C1: \(killed) of \(kills) killed, \(continued) went on from a checkpoint")
-    #expect(killed > kills / 2 && continued > kills / 5)
+    print("C1: \(killed) of \(tried) killed, \(continued) went on from a checkpoint")
+    #expect(killed > tried / 2 && continued > tried / 5)
   }
 
   @Test func interruptedAtEpochSevenItGoesOnInANewProcess() throws {

@@ -37,46 +37,33 @@ struct ContractCase: Sendable, CustomStringConvertible {
   /// What each sorted factor of the panel wants; the last characteristic has no name of the literature.
   private static let sortedNames = ["mvel1", "bm", "mom12m", "c4"]
 
-  /// Variants by model: every word that changes what a forecast reads.
+  /// Variants by model: every word that changes what a forecast reads, and each way the code can go.
   private static let variants: [String: [[String: HyperparameterValue]]] = [
     "cvra": [
       ["prior": .word("var1"), "posterior": .word("exact")],
       ["prior": .word("var1"), "fac_in": .word("managed")],
-      ["prior": .word("std")],
+      ["prior": .word("std"), "heads": .integer(2), "beta_act": .word("relu")],
       ["prior": .word("regime")],
-      ["prior": .word("regime"), "posterior": .word("exact"), "fac_in": .word("managed")],
-      ["prior": .word("predictor")],
-      ["prior": .word("predictor"), "posterior": .word("exact")],
+      ["prior": .word("predictor"), "pred_in": .word("both"), "kl_grad": .word("prior_only")],
       [
         "prior": .word("shared"), "enc_skip": .flag(false), "loss": .word("mse"), "mc": .integer(2),
       ],
-      ["prior": .word("predictor"), "pred_in": .word("both"), "kl_grad": .word("prior_only")],
       ["prior": .word("var1"), "dec": .word("linear")],
       ["prior": .word("var1"), "dec": .word("vrnn"), "fac_in": .word("managed")],
       ["prior": .word("var1"), "dec": .word("rnn")],
       ["prior": .word("var1"), "idio": .word("net")],
-      ["prior": .word("regime"), "idio": .word("net"), "posterior": .word("exact")],
-      [
-        "prior": .word("var1"), "idio": .word("net"), "dec": .word("rnn"),
-        "fac_in": .word("managed"),
-      ],
       ["prior": .word("var1"), "idio": .word("none")],
       ["prior": .word("var1"), "heads": .integer(3)],
-      ["prior": .word("std"), "heads": .integer(2), "beta_act": .word("relu")],
       ["preset": .word("paper"), "chunk": .integer(4)],
       ["preset": .word("paper_leak"), "chunk": .integer(4)],
     ],
     "rvrae": [
       ["prior": .word("var1"), "beta_read": .word("state")],
       ["prior": .word("var1"), "posterior": .word("exact"), "fac_in": .word("managed")],
-      ["prior": .word("regime")],
-      ["prior": .word("var1"), "idio": .word("net")],
-      ["prior": .word("var1"), "heads": .integer(3)],
     ],
     "rvrae233": [
       ["gru": .word("torch")],
       ["hid": .word("shared"), "recon": .word("gauss")],
-      ["gru": .word("torch"), "hid": .word("shared"), "anneal": .integer(0)],
     ],
     "factorvae_tc": [
       ["recon": .word("mean"), "gamma": .real(0.5)], ["judge_layers": .integer(1)],
@@ -86,7 +73,6 @@ struct ContractCase: Sendable, CustomStringConvertible {
       ["modules": .word("spatial")],
       ["modules": .word("temporal"), "universe": .word("dynamic"), "alpha": .word("factors")],
       ["codebook": .word("ema"), "fusion": .flag(false), "firms": .integer(6)],
-      ["alpha": .word("factors"), "reconstruction": .real(0), "alignment": .real(0)],
     ],
     "nn1": [["k": .integer(0)]], "nn4": [["k": .integer(3)]],
     "factorvae": [["likelihood": .word("prior")], ["total_alpha": .flag(false)]],
@@ -102,7 +88,6 @@ struct ContractCase: Sendable, CustomStringConvertible {
     "pca": [
       ["center": .flag(true)],
       ["on": .word("returns")],
-      ["on": .word("returns"), "center": .flag(true), "min_obs": .integer(12)],
     ],
     "ff": [
       ["factors": .words(["mkt"])],
@@ -117,6 +102,30 @@ struct ContractCase: Sendable, CustomStringConvertible {
       ["beta": .word("filtered"), "new_firm": .word("zero")],
     ],
     "dcc_garch": [["factors": .words(["mkt", "smb"]), "share": .flag(false)]],
+  ]
+
+  /// Variants that put together what others show one by one. That no forecast looks ahead is shown for them every
+  /// day, the rest of the batteries where long tests are asked for.
+  private static let combinations: [String: [[String: HyperparameterValue]]] = [
+    "cvra": [
+      ["prior": .word("regime"), "posterior": .word("exact"), "fac_in": .word("managed")],
+      ["prior": .word("predictor")],
+      ["prior": .word("predictor"), "posterior": .word("exact")],
+      ["prior": .word("regime"), "idio": .word("net"), "posterior": .word("exact")],
+      [
+        "prior": .word("var1"), "idio": .word("net"), "dec": .word("rnn"),
+        "fac_in": .word("managed"),
+      ],
+      ["prior": .word("std")],
+    ],
+    "rvrae": [
+      ["prior": .word("regime")],
+      ["prior": .word("var1"), "idio": .word("net")],
+      ["prior": .word("var1"), "heads": .integer(3)],
+    ],
+    "rvrae233": [["gru": .word("torch"), "hid": .word("shared"), "anneal": .integer(0)]],
+    "storm": [["alpha": .word("factors"), "reconstruction": .real(0), "alignment": .real(0)]],
+    "pca": [["on": .word("returns"), "center": .flag(true), "min_obs": .integer(12)]],
   ]
 
   /// Whether a number of factors can be chosen.
@@ -155,15 +164,22 @@ struct ContractCase: Sendable, CustomStringConvertible {
   /// The models that take a cross-section as it comes.
   static let crossSections = plain.filter { !$0.readsSeries }
 
+  /// Every registered model and each way its code can go; every variant where long tests are asked for.
+  static let everyday = FullRun.isAsked ? all : plain + cases(variants) + observed
+
   /// Every registered model and every variant.
-  static let all =
-    plain
-    + Registry.cards.flatMap { card in
+  static let all = plain + cases(variants) + cases(combinations) + observed
+
+  private static func cases(
+    _ variants: [String: [[String: HyperparameterValue]]]
+  ) -> [ContractCase] {
+    Registry.cards.flatMap { card in
       (variants[card.name] ?? []).map { variant in
         let isLong = variant["prior"] == .word("regime") || variant["prior"] == .word("predictor")
         return ContractCase(card: card, variant: variant, isLong: isLong)
       }
-    } + observed
+    }
+  }
 
   /// The models that take observed factors, with some.
   static let observed =
@@ -219,6 +235,14 @@ struct ContractCase: Sendable, CustomStringConvertible {
   func fit(_ task: FactorTask, seed: UInt64 = 7, threads: Int = 1) throws -> any FittedModel {
     try model().fit(task, FitContext(seed: seed, budget: Budget(threads: threads)))
   }
+
+  /// The fit of the case's own panel, which the batteries share: one seed gives the same bits every time, as a battery
+  /// of its own shows with fits of its own.
+  func fitted() throws -> any FittedModel {
+    try Self.fits.value(description) { try fit(task()) }
+  }
+
+  private static let fits = SharedResults<any FittedModel>()
 }
 
 /// The bits of everything a model says.

@@ -12,7 +12,7 @@ import Testing
   @Test(arguments: ContractCase.plain)
   func sameSeedGivesTheSameBitsOnAnyNumberOfThreads(model: ContractCase) throws {
     let task = try model.task()
-    let first = try model.fit(task)
+    let first = try model.fitted()
     let expected = PredictionBits(try first.predict(task, budget: budget))
     for threads in [1, 2] {
       let again = try model.fit(task, threads: threads)
@@ -30,7 +30,7 @@ import Testing
   @Test(arguments: ContractCase.all)
   func forecastsReadNothingOfTheMonthOrLater(model: ContractCase) throws {
     let task = try model.task()
-    let fitted = try model.fit(task)
+    let fitted = try model.fitted()
     let original = try fitted.predict(task, budget: budget)
     let split = try task.requireSplit()
     for month in [split.valid.lowerBound, split.test.lowerBound, split.test.upperBound - 2] {
@@ -53,7 +53,7 @@ import Testing
     let task = try model.task()
     let start = try task.requireSplit().test.lowerBound
     let disturbed = task.scrambled(returnsFrom: start, characteristicsFrom: start)
-    let (a, b) = (try model.fit(task), try model.fit(disturbed))
+    let (a, b) = (try model.fitted(), try model.fit(disturbed))
     #expect(a.summary.members == b.summary.members)
     let rows = task.rows(0..<start).upperBound
     let original = try a.predict(task, budget: budget)
@@ -67,7 +67,7 @@ import Testing
   @Test(arguments: ContractCase.plain)
   func fittingReadsTrainingAndValidationMonths(model: ContractCase) throws {
     let task = try model.task()
-    let expected = try model.fit(task).summary.members
+    let expected = try model.fitted().summary.members
     let split = try task.requireSplit()
     let valid = task.scrambled(
       returnsFrom: split.valid.lowerBound, characteristicsFrom: split.valid.lowerBound)
@@ -83,7 +83,7 @@ import Testing
     let task = try model.task()
     let (moved, source) = task.relabelled()
     #expect(moved.returns != task.returns)
-    let a = try model.fit(task).predict(task, budget: budget)
+    let a = try model.fitted().predict(task, budget: budget)
     let b = try model.fit(moved).predict(moved, budget: budget)
     if let total = a.total {
       let score = RSquared(task.returns, fits: total).value
@@ -99,7 +99,7 @@ import Testing
   // AT-19. Models of series refuse gaps; their own tests say how.
   @Test(
     arguments: ContractCase.trained.filter { !$0.readsSeries }
-      + ContractCase.all.filter { !$0.card.isTrained })
+      + ContractCase.everyday.filter { !$0.card.isTrained })
   func aThirdOfTheRowsMayBeMissing(model: ContractCase) throws {
     let full = try model.named(SimulatedPanel.task(firms: 20, months: 36, characteristics: 4))
     var stream = RandomStream(seed: 19, purpose: .example)

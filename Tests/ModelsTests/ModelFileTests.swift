@@ -9,10 +9,10 @@ import Testing
 @Suite struct ModelFileTests {
   private let budget = Budget()
 
-  @Test(arguments: ContractCase.all)
+  @Test(arguments: ContractCase.everyday)
   func savedAndOpenedModelForecastsTheSameBits(model: ContractCase) throws {
     let task = try model.task()
-    let fitted = try model.fit(task)
+    let fitted = try model.fitted()
     let bytes = try ModelFile.container(of: fitted).encoded
     let opened = try ModelFile.model(in: Container(decoding: bytes))
     #expect(
@@ -25,10 +25,10 @@ import Testing
   }
 
   // The definition: month by month, from what was known before it.
-  @Test(arguments: ContractCase.all)
+  @Test(arguments: ContractCase.everyday)
   func rowsThatWaitForTheirReturnAreForecastAsIfTheyWereLast(model: ContractCase) throws {
     let task = try model.task()
-    let fitted = try model.fit(task)
+    let fitted = try model.fitted()
     var stream = RandomStream(seed: 3, purpose: .example)
     let last = task.rows(task.monthCount - 1)
     // Who reads histories knows the characteristics of rows that wait, which the definition leaves out; who reads
@@ -49,7 +49,7 @@ import Testing
   @Test(arguments: ContractCase.trained + ContractCase.plain.filter { $0.card.name == "ipca" })
   func aFitThatStartsFromAnotherBeginsWhereItEnded(model: ContractCase) throws {
     let task = try model.task()
-    let first = try model.fit(task)
+    let first = try model.fitted()
     let again = try model.model().fit(task, FitContext(seed: 7, start: first))
     let (old, new) = (first.summary.members[0], again.summary.members[0])
     #expect(new.trainingLoss[0] < old.trainingLoss[0])
@@ -63,7 +63,7 @@ import Testing
   @Test(arguments: ContractCase.plain.filter { !$0.card.isTrained && $0.card.name != "ipca" })
   func whatIsSolvedAtOnceStartsFromNothing(model: ContractCase) throws {
     let task = try model.task()
-    let first = try model.fit(task)
+    let first = try model.fitted()
     #expect(throws: ModelError.self) {
       try model.model().fit(task, FitContext(seed: 7, start: first))
     }
@@ -72,7 +72,7 @@ import Testing
   @Test(arguments: ContractCase.trained)
   func aMemberStandsAlone(model: ContractCase) throws {
     let task = try model.task()
-    let fitted = try model.fit(task)
+    let fitted = try model.fitted()
     let count = fitted.summary.members.count
     let singles = try (0..<count).map { number in
       try #require(fitted.member(number)).predict(task, budget: budget).preferredForecast

@@ -30,10 +30,10 @@ import Testing
     }
   }
 
-  @Test(arguments: ContractCase.all.filter { !$0.isObserved })
+  @Test(arguments: ContractCase.everyday.filter { !$0.isObserved })
   func aModelIsJudgedWithoutACharacteristic(model: ContractCase) throws {
     let task = try model.task()
-    let fitted = try model.fit(task)
+    let fitted = try model.fitted()
     let original = PredictionBits(try fitted.predict(task, budget: budget))
     let nothing = try fitted.predict(task.silencing([]), budget: budget)
     #expect(PredictionBits(nothing) == original)
@@ -64,10 +64,10 @@ import Testing
   }
 
   // Every model with a mean forecast leaves earlier months out of its means, and of nothing else.
-  @Test(arguments: ContractCase.all)
+  @Test(arguments: ContractCase.everyday)
   func meansBeginWhereTheyAreTold(model: ContractCase) throws {
     let task = try model.task()
-    let fitted = try model.fit(task)
+    let fitted = try model.fitted()
     let original = try fitted.predict(task, budget: budget)
     guard let mean = original.forecast(.mean) else { return }
     let start = try task.requireSplit().test.lowerBound
@@ -88,7 +88,7 @@ import Testing
   @Test func theFirstMonthOfMeansHasNoFactorToExpect() throws {
     let model = try #require(ContractCase.plain.first { $0.card.name == "ca1" })
     var task = try model.task()
-    let fitted = try model.fit(task)
+    let fitted = try model.fitted()
     task.meansFrom = task.index.months[20]
     let found = try #require(try fitted.predict(task, budget: budget).forecast(.mean))
     #expect(found[..<task.rows(20).upperBound].allSatisfy { $0 == 0 })
@@ -109,7 +109,7 @@ import Testing
     let model = try #require(ContractCase.plain.first { $0.card.name == "ca0" })
     let task = try model.task()
     let variance = try #require(
-      try model.fit(task).predict(task, budget: budget).variance)
+      try model.fitted().predict(task, budget: budget).variance)
     let last = task.rows(task.monthCount - 1)
     let alone = try #require(variance[task.rows(0)].first)
     #expect(variance[task.rows(0)].allSatisfy { $0 == alone })

@@ -76,7 +76,9 @@ import Testing
   // Step by step, for every kind of network that the benchmarks train.
   @Test(arguments: EpochBenchmark.Model.allCases)
   func everyStepOfEveryNetworkAgrees(model: EpochBenchmark.Model) throws {
-    let shape = EpochBenchmark.Shape(rows: 13 * 600, months: 13, characteristics: 5, factors: 2)
+    let months = FullRun.isAsked ? 13 : 7
+    let shape = EpochBenchmark.Shape(
+      rows: months * 600, months: months, characteristics: 5, factors: 2)
     func losses(_ threads: Int) throws -> [UInt64] {
       let bench = try EpochBenchmark(model, shape, threads: threads)
       return (0..<2).flatMap { _ in
@@ -85,6 +87,8 @@ import Testing
     }
     let expected = try losses(1)
     #expect(Set(expected).count == expected.count, "every step moves the loss")
-    for threads in [2, 3, 8] { #expect(try losses(threads) == expected, "\(threads) threads") }
+    for threads in FullRun.isAsked ? [2, 3, 8] : [3, 8] {
+      #expect(try losses(threads) == expected, "\(threads) threads")
+    }
   }
 }

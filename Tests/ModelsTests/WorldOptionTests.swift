@@ -88,6 +88,10 @@ import Testing
 }
 
 @Suite struct GkxWorldTests {
+  /// Draws whose mean is looked at; two every day, which leaves the bounds wider by the root of three.
+  private static let draws: ClosedRange<UInt64> = FullRun.isAsked ? 1...6 : 1...2
+  private static let slack = FullRun.isAsked ? 1 : 3.0.squareRoot()
+
   private func means(
     _ seeds: ClosedRange<UInt64>, _ make: (WorldSize) throws -> any SimulatedWorld
   ) throws -> (WorldLimits) {
@@ -114,10 +118,10 @@ import Testing
   // running mean .030. Bounds are three deviations of a mean of six draws.
   @Test(arguments: [(Gkx2021World.Member.g21a, 0.402), (.g21b, 0.395)])
   func conditionalWorldsHaveTheStatedLimits(member: Gkx2021World.Member, total: Double) throws {
-    let found = try means(1...6) { try Gkx2021World(member, $0) }
-    expectClose(found.total, total, absolute: 0.033)
-    expectClose(try #require(found["p_true"]), 0.033, absolute: 0.02)
-    expectClose(found.predictive, 0.030, absolute: 0.02)
+    let found = try means(Self.draws) { try Gkx2021World(member, $0) }
+    expectClose(found.total, total, absolute: 0.033 * Self.slack)
+    expectClose(try #require(found["p_true"]), 0.033, absolute: 0.02 * Self.slack)
+    expectClose(found.predictive, 0.030, absolute: 0.02 * Self.slack)
   }
 
   // Stated: demeaned .056 (.025; .012), total .404 and .421, zero benchmark .056 and .079.
@@ -127,10 +131,10 @@ import Testing
   func predictorWorldsHaveTheStatedLimits(
     member: Gkx2020World.Member, total: Double, zero: Double, demeaned: Double
   ) throws {
-    let found = try means(1...6) { try Gkx2020World(member, $0) }
-    expectClose(found.total, total, absolute: 0.03)
-    expectClose(found.predictive, zero, absolute: 0.025)
-    expectClose(try #require(found["p_true_demeaned"]), demeaned, absolute: 0.025)
+    let found = try means(Self.draws) { try Gkx2020World(member, $0) }
+    expectClose(found.total, total, absolute: 0.03 * Self.slack)
+    expectClose(found.predictive, zero, absolute: 0.025 * Self.slack)
+    expectClose(try #require(found["p_true_demeaned"]), demeaned, absolute: 0.025 * Self.slack)
     let estimated = try #require(found["p_ols"])
     #expect(estimated > 0.5 * found.predictive && estimated <= found.predictive)
   }

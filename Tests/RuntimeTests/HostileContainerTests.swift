@@ -171,14 +171,15 @@ import Testing
     }
     large = []
     for (name, size) in [("values", 1 << 20), ("large", 32 << 20)] {
-      // Other tests run beside this one, so the least of a few runs is what it takes.
-      let taken =
-        try (0..<8).map { _ -> Int in
-          let before = PeakMemory.reset()
-          let bytes = try FileSystem.read(folder.path + "/" + name)
-          #expect(refusal(bytes) != nil)
-          return PeakMemory.current() - before
-        }.min() ?? .max
+      // Other tests run beside this one, so the least of up to eight runs is what it takes.
+      var (taken, runs) = (Int.max, 0)
+      while taken > size + (16 << 20), runs < 8 {
+        let before = PeakMemory.reset()
+        let bytes = try FileSystem.read(folder.path + "/" + name)
+        #expect(refusal(bytes) != nil)
+        taken = min(taken, PeakMemory.current() - before)
+        runs += 1
+      }
       print("C7: \(name) of \(size >> 20) MB took \(taken >> 20) MB")
       #expect(taken <= size + (16 << 20), "\(name) took \(taken >> 20) MB")
     }

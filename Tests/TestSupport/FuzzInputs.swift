@@ -14,7 +14,15 @@ public enum FuzzInputs {
   public static func count(_ few: Int) -> Int { asked ?? few }
 
   /// Tells whether a long run was asked for.
-  public static var isLong: Bool { asked != nil }
+  public static var isLong: Bool { (asked ?? 0) >= 100_000 }
+
+  /// Places in something so long: all in a long run, otherwise at most so many, spread over all of it and
+  /// beginning where its name says, so that many things of one kind are looked at everywhere.
+  public static func places(_ count: Int, atMost few: Int, of name: String) -> StrideTo<Int> {
+    let step = isLong ? 1 : max(1, count / few)
+    let start = name.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFF }
+    return stride(from: start % step, to: count, by: step)
+  }
 
   /// The folder of the package.
   public static var packageFolder: String {

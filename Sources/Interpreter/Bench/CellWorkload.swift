@@ -29,13 +29,15 @@ enum CellWorkload {
     return Measurement(rows: task.returns.count, seconds: seconds, epochs: epochs)
   }
 
+  /// The size of the panel of the evidence.
+  static let size = WorldSize(firms: 200, months: 240, characteristics: 50, seed: 1)
+
   /// The panel of the evidence: world r_dyn with 144 training, 48 validation and 48 test months.
-  static func task() throws -> FactorTask {
+  static func task(_ size: WorldSize = size) throws -> FactorTask {
     guard let card = Worlds.card("r_dyn") else {
       throw Fault(.cannotRead, "this fq has no world `r_dyn`")
     }
-    let world = try card.make(
-      WorldSize(firms: 200, months: 240, characteristics: 50, seed: 1), WorldView(), Budget())
+    let world = try card.make(size, WorldView(), Budget())
     return FactorTask(
       index: try WorldPanel.panel(world).index, characteristicNames: world.characteristicNames,
       characteristics: world.characteristics, returns: world.returns, targetName: "ret",
