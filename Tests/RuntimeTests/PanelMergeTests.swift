@@ -23,7 +23,8 @@ import Testing
     ).index
     let merge = try PanelMerge(
       index,
-      MergeKeys(assets: others.map(\.firm), names: names, periods: others.map(\.period), clock: .months))
+      MergeKeys(
+        assets: others.map(\.firm), names: names, periods: others.map(\.period), clock: .months))
     let periods = index.rowMonths
     let within = Int(seed % 5)
     let (exact, asOf) = (merge.exact(), merge.asOf(within: within))
@@ -95,7 +96,8 @@ import Testing
       months: days, assets: days.map { _ in Int32(random.below(2)) }, names: ["A", "B"]
     ).index
     guard let first = days.first?.calendarMonth else { return }
-    let others = (0..<8).map { (firm: Int32($0 % 2), period: first + ($0 / 2 - 2)) }.shuffled(by: seed)
+    let others = (0..<8).map { (firm: Int32($0 % 2), period: first + ($0 / 2 - 2)) }.shuffled(
+      by: seed)
     let merge = try PanelMerge(
       index,
       MergeKeys(
@@ -107,7 +109,8 @@ import Testing
     for row in rows.indices {
       let end = rows[row].lastDay.days
       let partner = others.indices.filter { place in
-        others[place].firm == index.assets[row] && (others[place].period + known).lastDay.days <= end
+        others[place].firm == index.assets[row]
+          && (others[place].period + known).lastDay.days <= end
       }.max { others[$0].period < others[$1].period }
       let young = partner.flatMap {
         Int(end) - Int(others[$0].period.lastDay.days) <= limit ? $0 : nil

@@ -33,7 +33,8 @@ enum CrossSectional {
       threads: context.budget.threads)
     let missing = zip(names, columns).map { ($0, $1.count { $0.isNaN }) }
     let middle = options.target == .unit ? "0.5" : "0"
-    report("rank_normalize", panel, missing, middle: options.missing == .keep ? nil : middle, context)
+    report(
+      "rank_normalize", panel, missing, middle: options.missing == .keep ? nil : middle, context)
     return value.with(try replace(panel, names, ranked, unit: .plain))
   }
 
@@ -49,7 +50,9 @@ enum CrossSectional {
       detail += "; na → \(middle): " + shown.joined(separator: " · ") + more
     }
     for (name, count) in some where count == panel.count {
-      context.note("`\(name)` has no value in any \(panel.index.clock.noun); it is \(middle ?? "na") everywhere")
+      context.note(
+        "`\(name)` has no value in any \(panel.index.clock.noun); it is \(middle ?? "na") everywhere"
+      )
     }
     context.ledger(
       LedgerLine(stage: stage, rowsIn: panel.count, rowsOut: panel.count), detail: detail)
