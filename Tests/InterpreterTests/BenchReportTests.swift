@@ -41,7 +41,9 @@ import Testing
     #expect(report.text[1].contains("the same numbers"))
     #expect(report.text[2].contains("OTHER NUMBERS"))
     #expect(!report.text[3].lowercased().contains("numbers"))
-    let words = try report.json.map { try JSON(parsing: Array($0.compact.utf8))["same_numbers"]?.compact }
+    let words = try report.json.map {
+      try JSON(parsing: Array($0.compact.utf8))["same_numbers"]?.compact
+    }
     #expect(words == ["true", "false", "null"])
   }
 

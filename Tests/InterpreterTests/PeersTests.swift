@@ -17,7 +17,8 @@ import Testing
     #expect(
       found == [
         .init(name: "jax", seconds: 0.5, best: 0.4, worst: 0.75, compileSeconds: 3.25),
-        .init(name: "pytorch", seconds: 1.5), .init(name: "torch", residentBytes: 1_048_576, check: -0.0025),
+        .init(name: "pytorch", seconds: 1.5),
+        .init(name: "torch", residentBytes: 1_048_576, check: -0.0025),
       ])
   }
 

@@ -30,7 +30,8 @@ import Testing
       var copy = values
       copy.withUnsafeMutableBufferPointer { OrderSelection(values: $0).select(k) }
       #expect(copy[k] == sorted[k])
-      #expect(copy[..<k].allSatisfy { $0 <= sorted[k] } && copy[k...].allSatisfy { $0 >= sorted[k] })
+      #expect(
+        copy[..<k].allSatisfy { $0 <= sorted[k] } && copy[k...].allSatisfy { $0 >= sorted[k] })
       #expect(copy.sorted() == sorted)
     }
   }

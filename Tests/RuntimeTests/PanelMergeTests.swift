@@ -96,7 +96,8 @@ import Testing
       months: days, assets: days.map { _ in Int32(random.below(2)) }, names: ["A", "B"]
     ).index
     guard let first = days.first?.calendarMonth else { return }
-    let others = (0..<8).map { (firm: Int32($0 % 2), period: first + ($0 / 2 - 2)) }.shuffled(by: seed)
+    let others = (0..<8).map { (firm: Int32($0 % 2), period: first + ($0 / 2 - 2)) }.shuffled(
+      by: seed)
     let merge = try PanelMerge(
       index,
       MergeKeys(
@@ -108,7 +109,8 @@ import Testing
     for row in rows.indices {
       let end = rows[row].lastDay.days
       let partner = others.indices.filter { place in
-        others[place].firm == index.assets[row] && (others[place].period + known).lastDay.days <= end
+        others[place].firm == index.assets[row]
+          && (others[place].period + known).lastDay.days <= end
       }.max { others[$0].period < others[$1].period }
       let young = partner.flatMap {
         Int(end) - Int(others[$0].period.lastDay.days) <= limit ? $0 : nil

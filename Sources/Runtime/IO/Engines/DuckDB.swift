@@ -134,11 +134,13 @@ final class DuckDB {
       guard let values = fq_duck_values(answer, Int32(column)) else { return }
       let first = list.count
       list.append(
-        contentsOf: UnsafeBufferPointer(start: values.assumingMemoryBound(to: Double.self), count: rows))
+        contentsOf: UnsafeBufferPointer(
+          start: values.assumingMemoryBound(to: Double.self), count: rows))
       guard let bits = fq_duck_present(answer, Int32(column)) else { return }
       // Most words say that all 64 are there.
       for word in 0..<(rows + 63) / 64 where bits[word] != .max {
-        for row in word * 64..<min(rows, word * 64 + 64) where bits[word] >> UInt64(row & 63) & 1 == 0 {
+        for row in word * 64..<min(rows, word * 64 + 64)
+        where bits[word] >> UInt64(row & 63) & 1 == 0 {
           list[first + row] = .nan
         }
       }

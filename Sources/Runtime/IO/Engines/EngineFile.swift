@@ -74,7 +74,8 @@ public enum EngineBenchmark {
   public static func convert(_ text: String, to path: String) throws {
     let engine = try DuckDB(nil, format: EngineFormat.parquet.rawValue, budget: Budget())
     try engine.run(
-      "COPY (SELECT * FROM read_csv('\(text.doubling("'"))')) TO '\(path.doubling("'"))' (FORMAT parquet)")
+      "COPY (SELECT * FROM read_csv('\(text.doubling("'"))')) TO '\(path.doubling("'"))' (FORMAT parquet)"
+    )
   }
 
   /// Reads a file and keeps its table.
