@@ -226,7 +226,7 @@ import Testing
     let length = FullRun.clock - began
     var stream = RandomStream(seed: 4, purpose: .example)
     var waits: [Double] = []
-    while waits.count < (FullRun.isAsked ? 1000 : 20) {
+    while waits.count < (FullRun.isAsked ? 1000 : 50) {
       let asked = Guarded(0.0)
       let budget = session.budget
       let moment = stream.uniform() * length

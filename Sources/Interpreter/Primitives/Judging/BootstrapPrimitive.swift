@@ -51,7 +51,8 @@ private struct PeriodDraws {
     guard rows.count >= 2 * bootstrap.block else {
       throw Fault(
         .outOfRange,
-        "\(Counted.text(rows.count, "period")) cannot hold two blocks of \(bootstrap.block)", parameter: "block"
+        "\(Counted.text(rows.count, "period")) cannot hold two blocks of \(bootstrap.block)",
+        parameter: "block"
       )
     }
   }
