@@ -40,6 +40,13 @@ public struct LeastSquares: Sendable {
     self = try Self.withInverseGram(x, y, wantsInverse: false).fit
   }
 
+  /// The same for many small regressions: where the columns are far from dependent, a step of refinement changes the last
+  /// digit at most, and is left out.
+  static func ofMany(_ x: Matrix, _ y: [Double]) throws(LinearAlgebraError) -> LeastSquares {
+    let qr = try checked(x, y)
+    return LeastSquares(x, y, qr, isRefined: qr.rank < x.columns || qr.condition > 1e4)
+  }
+
   /// The regression and (X'X)^-1, zero for dropped columns.
   static func withInverseGram(
     _ x: Matrix, _ y: [Double], wantsInverse: Bool = true
@@ -60,11 +67,14 @@ public struct LeastSquares: Sendable {
     return ScaledQR(x)
   }
 
-  private init(_ x: Matrix, _ y: [Double], _ qr: ScaledQR) {
+  private init(_ x: Matrix, _ y: [Double], _ qr: ScaledQR, isRefined: Bool = true) {
     var solution = qr.solve(y)
-    let correction = qr.solve(Self.residuals(x, y, solution))
-    for j in 0..<x.columns { solution[j] += correction[j] }
-    let residuals = Self.residuals(x, y, solution)
+    if isRefined {
+      let correction = qr.solve(Self.residuals(x, y, solution))
+      for j in 0..<x.columns { solution[j] += correction[j] }
+    }
+    let residuals =
+      isRefined ? Self.residuals(x, y, solution) : Self.plainResiduals(x, y, solution)
     let squares = Summation.compensated(residuals.map { $0 * $0 })
     let variance = squares / Double(x.rows - qr.rank)
     coefficients = solution
@@ -90,6 +100,17 @@ public struct LeastSquares: Sendable {
         sum.add(-(-product).addingProduct(x[i, j], b[j]))
       }
       return sum.value
+    }
+  }
+
+  private static func plainResiduals(_ x: Matrix, _ y: [Double], _ b: [Double]) -> [Double] {
+    let width = x.columns
+    return x.storage.withUnsafeBufferPointer { x in
+      y.indices.map { i in
+        var rest = y[i]
+        for j in 0..<width { rest -= x[i * width + j] * b[j] }
+        return rest
+      }
     }
   }
 

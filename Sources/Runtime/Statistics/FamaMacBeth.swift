@@ -72,7 +72,7 @@ public struct FamaMacBeth: Sendable {
     let whole = wholeRows(rows, y, regressors)
     guard whole.count > regressors.count + 1 else { return .skipped(.firms(whole.count)) }
     do throws(LinearAlgebraError) {
-      let fit = try LeastSquares(design(whole, regressors), whole.map { y[$0] })
+      let fit = try LeastSquares.ofMany(design(whole, regressors), whole.map { y[$0] })
       guard fit.dropped.isEmpty else { return .skipped(.dependent(fit.dropped.map { $0 - 1 })) }
       return .counted(
         Month(
