@@ -33,7 +33,12 @@ import Testing
     #expect(
       run(Self.panel + "p | sorts x, returns: ret, weight: me, weighting: equal").codes == ["F0105"]
     )
-    #expect(run("toy | sorts mom, returns: ret, weighting: capped").codes == ["F0101"])
+    // A logarithm called `size` is no market equity, and neither is a rank.
+    #expect(run("toy | sorts mom, returns: ret, weighting: value").codes == ["F0101"])
+    #expect(
+      run(
+        "toy | rank_normalize size | rename me = size | sorts mom, returns: ret, weighting: value"
+      ).codes == ["F0203"])
   }
 
   @Test func breakPointsAreThoseOfTheirFirms() {

@@ -69,11 +69,14 @@ import Testing
   }
 
   @Test func percentBesideDecimalsIsSaid() {
-    let text = "f = panel(id: \"A\", month: 2020-01..2020-03, mkt: [2.1, -1.2, 3.4])\np | merge f"
-    #expect(notes(text).contains { $0.contains("`mkt` looks like percent") })
-    let same =
-      "f = panel(id: \"A\", month: 2020-01..2020-03, mkt: [2.1%, -1.2%, 3.4%])\np | merge f"
-    #expect(!notes(same).contains { $0.contains("percent") })
+    let months =
+      "p = panel(id: \"A\", month: 2020-01..2021-12, ret: for k in 1..24 { (mod(k * 7, 11) - 5) / 100 })\n"
+    let percent =
+      "f = panel(id: \"A\", month: 2020-01..2021-12, mkt: for k in 1..24 { mod(k * 5, 13) - 6 })\n"
+    let text = { (verbs: String) in run(months + percent + verbs).notes }
+    #expect(text("p | merge f").contains { $0.contains("`mkt` looks like percent and `ret`") })
+    #expect(text("f | merge p").contains { $0.contains("`mkt` looks like percent and `ret`") })
+    #expect(!text("p | merge (f | derive mkt = mkt * 0.01)").contains { $0.contains("percent") })
   }
 
   @Test func whatIsMergedKeepsItsTime() {

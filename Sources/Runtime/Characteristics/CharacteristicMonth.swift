@@ -56,24 +56,24 @@ struct CharacteristicMonths {
     case .mom36m: return compound(month, 13...36)
     case .chmom: return compound(month, 1...6) - compound(month, 7...12)
     case .seas: return month >= 11 ? monthly[month - 11] : .nan
-    case .maxret: return shared.month(self).maximum
-    case .minret: return shared.month(self).minimum
-    case .retvol: return shared.month(self).standardDeviation(ddof: 0)
-    case .idiovol: return shared.relation(self).residual
-    case .beta: return shared.relation(self).beta
-    case .betasq: return shared.relation(self).beta * shared.relation(self).beta
-    case .downbeta: return shared.relation(self).down
-    case .coskew: return shared.relation(self).coskewness
-    case .skew: return shared.quarter(self).skewness
-    case .kurt: return shared.quarter(self).kurtosis
+    case .maxret: return shared.month.maximum
+    case .minret: return shared.month.minimum
+    case .retvol: return shared.month.standardDeviation(ddof: 0)
+    case .idiovol: return shared.relation.residual
+    case .beta: return shared.relation.beta
+    case .betasq: return shared.relation.beta * shared.relation.beta
+    case .downbeta: return shared.relation.down
+    case .coskew: return shared.relation.coskewness
+    case .skew: return shared.quarter.skewness
+    case .kurt: return shared.quarter.kurtosis
     case .hi52: return high(days, begins: listed > month - what.window)
-    case .dolvol: return Elementary.log(shared.value(self).mean)
+    case .dolvol: return Elementary.log(shared.value.mean)
     case .std_dolvol:
-      return shared.value(self).standardDeviation(ddof: 0) / shared.value(self).mean
+      return shared.value.standardDeviation(ddof: 0) / shared.value.mean
     case .ill: return illiquidity(days)
     case .abturn:
-      return Elementary.log(shared.volume(self) / Mean.of(bars.volume[days]))
-    case .prcvol: return priceVolume(days, shared.volume(self))
+      return Elementary.log(shared.volume / Mean.of(bars.volume[days]))
+    case .prcvol: return priceVolume(days, shared.volume)
     case .zerotrade: return withoutTrade(month, days)
     case .baspread: return Mean.of(bars.range[days])
     case .intraday: return sum(bars.intraday[days])

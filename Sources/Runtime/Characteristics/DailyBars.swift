@@ -58,12 +58,7 @@ public struct DailyBars: Sendable {
     first = calendar.first ?? .missing
     months = calendar.map { [first] in $0 - first }
     let lives = Timelines(index)
-    var rowDays: [Int] = []
-    rowDays.reserveCapacity(index.count)
-    for day in index.months.indices {
-      rowDays.append(contentsOf: repeatElement(day, count: index.rows(ofMonthAt: day).count))
-    }
-    let days = rowDays
+    let days = index.spread(Array(index.months.indices))
     let made = Parallel.map(index.assetNames.count, threads: budget.threads) { firm in
       Self.firm(lives.rows(of: firm), columns, days, believed)
     }

@@ -108,7 +108,7 @@ private struct FirmMonths: Sendable {
       } else if next.isNaN, !isLast {
         noReturn += 1
       } else {
-        var shared = SharedMoments(before)
+        var shared = SharedMoments(life, before)
         months.append(before + 1)
         returns.append(next)
         for what in wanted { values.append(life.value(what, before, &shared)) }

@@ -21,55 +21,23 @@ enum Mean {
 
 /// What several characteristics of one month need, each computed when first asked for.
 struct SharedMoments {
+  private let life: CharacteristicMonths
   private let last: Int
-  private var returns: Moments?
-  private var traded: Moments?
-  private var shares: Double?
-  private var quarter: Moments?
-  private var market: MarketRelation?
 
   /// Of the windows that end with a month.
-  init(_ month: Int) { last = month }
+  init(_ life: CharacteristicMonths, _ month: Int) { (self.life, last) = (life, month) }
 
   /// The month's returns.
-  mutating func month(_ life: CharacteristicMonths) -> Moments {
-    let last = last
-    return Self.kept(&returns) { Moments(life.bars.returns[life.days(last, 1)]) }
-  }
-
+  lazy var month = Moments(life.bars.returns[life.days(last, 1)])
   /// Value traded in the month.
-  mutating func value(_ life: CharacteristicMonths) -> Moments {
-    let last = last
-    return Self.kept(&traded) { Moments(life.bars.value[life.days(last, 1)]) }
-  }
-
+  lazy var value = Moments(life.bars.value[life.days(last, 1)])
   /// The month's mean volume.
-  mutating func volume(_ life: CharacteristicMonths) -> Double {
-    let last = last
-    return Self.kept(&shares) { Mean.of(life.bars.volume[life.days(last, 1)]) }
-  }
-
+  lazy var volume = Mean.of(life.bars.volume[life.days(last, 1)])
   /// The returns of three months.
-  mutating func quarter(_ life: CharacteristicMonths) -> Moments {
-    let last = last
-    return Self.kept(&quarter) { Moments(life.bars.returns[life.days(last, 3)]) }
-  }
-
+  lazy var quarter = Moments(life.bars.returns[life.days(last, 3)])
   /// How the returns of twelve months go with the market's.
-  mutating func relation(_ life: CharacteristicMonths) -> MarketRelation {
-    let last = last
-    return Self.kept(&market) {
-      let year = life.days(last, 12)
-      return MarketRelation(life.bars.returns[year], life.market[year])
-    }
-  }
-
-  private static func kept<Part>(_ part: inout Part?, _ compute: () -> Part) -> Part {
-    if let part { return part }
-    let found = compute()
-    part = found
-    return found
-  }
+  lazy var relation = MarketRelation(
+    life.bars.returns[life.days(last, 12)], life.market[life.days(last, 12)])
 }
 
 /// How a firm's returns go with the market's over some days.

@@ -35,11 +35,15 @@ public struct PanelIndex: Sendable {
   public var places: [Int] { months.map(clock.place) }
 
   /// The month of every row.
-  public var rowMonths: [Period] {
-    var result: [Period] = []
+  public var rowMonths: [Period] { spread(months) }
+
+  /// A value of each period, in every row of it.
+  public func spread<Value>(_ values: [Value]) -> [Value] {
+    precondition(values.count == months.count)
+    var result: [Value] = []
     result.reserveCapacity(count)
-    for (position, month) in months.enumerated() {
-      result.append(contentsOf: repeatElement(month, count: rows(ofMonthAt: position).count))
+    for (position, value) in values.enumerated() {
+      result.append(contentsOf: repeatElement(value, count: rows(ofMonthAt: position).count))
     }
     return result
   }

@@ -25,9 +25,6 @@ public struct RowGroups: Sendable {
     count = places.count
   }
 
-  /// Groups whose codes are as they should be; a negative code is no group.
-  public init(given codes: [Int32], count: Int) { (self.codes, self.count) = (codes, count) }
-
   /// Rows that are alike in both ways.
   func and(_ other: RowGroups) -> RowGroups {
     var places: [Int64: Int32] = [:]

@@ -29,12 +29,7 @@ public struct Timelines: Sendable {
       rows[next[Int(asset)]] = row
       next[Int(asset)] += 1
     }
-    var rowPlaces: [Int] = []
-    rowPlaces.reserveCapacity(index.count)
-    for (position, place) in index.places.enumerated() {
-      rowPlaces.append(
-        contentsOf: repeatElement(place, count: index.rows(ofMonthAt: position).count))
-    }
+    let rowPlaces = index.spread(index.places)
     (self.rows, places) = (rows, rows.map { rowPlaces[$0] })
   }
 

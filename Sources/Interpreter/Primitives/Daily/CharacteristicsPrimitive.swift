@@ -12,9 +12,10 @@ let characteristicsPrimitive = Primitive(
     among: PriceCharacteristic.allCases.map { Choice($0.rawValue, $0.definition) },
     required: false, "which characteristics; all if left out"
   ).labelled.named { $0.type = .oneOf([.text, .list(of: .text)]) },
-  PriceColumns.parameter("open"), PriceColumns.parameter("high"), PriceColumns.parameter("low"),
-  PriceColumns.parameter("close"), PriceColumns.parameter("adjusted"),
-  PriceColumns.parameter("volume"),
+  .role(.open, "open", otherwise: "na for what needs it"),
+  .role(.high, "high", otherwise: "na for what needs it"),
+  .role(.low, "low", otherwise: "na for what needs it"), .role(.close, "close"),
+  .role(.adjusted, "adjusted", otherwise: "the close"), .role(.volume, "volume"),
   Parameter<ColumnNames>.columns(
     "market", required: false,
     "daily return of the market, for beta and its kin; the mean of all firms' if left out"
@@ -47,7 +48,9 @@ let characteristicsPrimitive = Primitive(
 ) {
   context, value, wanted, open, high, low, close, adjusted, volume, market, believed, monthDays,
   yearDays, age, ahead in
-  let given = [open, high, low, close, adjusted, volume].map { $0.names.first }
+  let given: [ColumnRole: ColumnNames] = [
+    .open: open, .high: high, .low: low, .close: close, .adjusted: adjusted, .volume: volume,
+  ]
   let columns = try PriceColumns(value.panel, given, market.names.first)
   var rules = CharacteristicRules()
   (rules.monthDays, rules.yearDays) = (monthDays, yearDays)
@@ -64,62 +67,34 @@ private struct PriceColumns {
   /// What stands for what, where names are not the plain ones.
   let said: [String]
 
-  /// The usual names of each column, without regard to case; the plain name is the first.
-  static let names: [(part: String, usual: [String])] = [
-    ("open", ["open", "openprc", "open_price"]),
-    ("high", ["high", "askhi", "high_price"]),
-    ("low", ["low", "bidlo", "low_price"]),
-    ("close", ["close", "prc", "price", "close_price"]),
-    (
-      "adjusted", ["adj close", "adj_close", "adjclose", "adjusted", "adjusted_close", "close_adj"]
-    ),
-    ("volume", ["volume", "vol", "shares_traded"]),
-  ]
-
-  static func parameter(_ part: String) -> Parameter<ColumnNames> {
-    let usual = names.first { $0.part == part }?.usual ?? []
-    let fallback =
-      part == "adjusted"
-      ? "; the close if there is none"
-      : ["open", "high", "low"].contains(part)
-        ? "; what needs it is na if there is none" : ""
-    return .columns(
-      part, required: false,
-      "the column of \(part == "adjusted" ? "closes adjusted for splits and dividends" : part == "volume" ? "shares traded" : "\(part) prices"); "
-        + "found as \(usual.prefix(3).joined(separator: ", ")) if left out" + fallback
-    ).labelled.numeric
-  }
-
-  init(_ panel: Panel, _ given: [String?], _ market: String?) throws {
+  init(_ panel: Panel, _ given: [ColumnRole: ColumnNames], _ market: String?) throws {
     guard case .days = panel.index.clock else {
       throw Fault(
         .wrongInflow,
         "characteristics are made of daily prices, and this panel is \(panel.index.clock.description)",
         helps: ["read it day by day:  load …, freq: daily"])
     }
-    var found: [[Double]?] = []
     var said: [String] = []
-    for ((part, usual), name) in zip(Self.names, given) {
-      let column = name ?? panel.names.first { usual.contains($0.lowercased()) }
-      if let column, column != part { said.append("\(part) = \(column)") }
-      found.append(try column.map { try panel.numbers($0) })
+    func column(_ role: ColumnRole, must option: String? = nil) throws -> [Double]? {
+      let named = given[role] ?? ColumnNames(names: [])
+      let name =
+        try option.map { try role.require(named, in: panel, "characteristics", option: $0) }
+        ?? role.find(named, in: panel)
+      guard let name else { return nil }
+      if name != role.names[0] { said.append("\(role.words) = \(name)") }
+      return try panel.numbers(name)
     }
-    guard let close = found[3] ?? found[4] else { throw Self.missing("close", panel) }
-    guard let volume = found[5] else { throw Self.missing("volume", panel) }
     let none = [Double](repeating: .nan, count: panel.count)
+    let adjusted = try column(.adjusted)
+    // Adjusted closes alone are closes too.
+    let close = try column(.close, must: adjusted == nil ? "close" : nil) ?? adjusted ?? none
     columns = DailyBars.Columns(
-      open: found[0] ?? none, high: found[1] ?? none, low: found[2] ?? none, close: close,
-      adjusted: found[4] ?? close, volume: volume)
+      open: try column(.open) ?? none, high: try column(.high) ?? none,
+      low: try column(.low) ?? none, close: close, adjusted: adjusted ?? close,
+      volume: try column(.volume, must: "volume") ?? none)
     self.market = try market.map { try panel.numbers($0) }
-    if found[4] == nil { said.append("no adjusted close: splits and dividends stay in returns") }
+    if adjusted == nil { said.append("no adjusted close: splits and dividends stay in returns") }
     self.said = said
-  }
-
-  private static func missing(_ part: String, _ panel: Panel) -> Fault {
-    Fault(
-      .unknownColumn,
-      "the panel has no column of \(part == "close" ? "closing prices" : "volumes")",
-      helps: ["name it:  characteristics \(part): …"], parameter: part)
   }
 
   static func bounds(_ range: RangeValue?) throws -> ClosedRange<Double> {

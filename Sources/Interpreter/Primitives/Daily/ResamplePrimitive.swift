@@ -158,15 +158,16 @@ private enum Nature: String {
       self = .last
       return
     }
-    switch name.lowercased() {
-    case "open": self = .first
-    case "high": self = .max
-    case "low": self = .min
-    case "volume", "vol", "turnover", "value", "shares": self = .sum
-    case "ret", "exret", "retx", "rf", "mkt", "mktrf", "mkt_rf", "mkt-rf", "smb", "hml", "umd",
-      "rmw", "cma", "mom":
-      self = .compound
-    default: self = column.unit == .ratio ? .compound : .last
+    let name = name.lowercased()
+    let roles: [(ColumnRole, Nature)] = [
+      (.open, .first), (.high, .max), (.low, .min), (.volume, .sum),
+    ]
+    if let known = roles.first(where: { $0.0.names.contains(name) }) {
+      self = known.1
+    } else if name == "turnover" {
+      self = .sum
+    } else {
+      self = column.unit == .ratio || ReturnAliases.isReturn(name) ? .compound : .last
     }
   }
 

@@ -41,8 +41,8 @@ enum Grouped {
     return column
   }
 
-  // A statistic of all rows stands in each of them; anything else must be the same in each.
-  private static func single(
+  /// The value of a statistic: one of all rows stands in each of them; anything else must be the same in each.
+  static func single(
     _ pair: (name: String, expression: ColumnExpression), of part: Table
   ) throws -> Value {
     let value = try pair.expression.value(on: part).result

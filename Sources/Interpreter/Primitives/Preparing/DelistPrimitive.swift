@@ -10,10 +10,8 @@ let delistPrimitive = Primitive(
   "Puts delisting returns into the returns of the month, by one of the rules of the literature.",
   Parameter<PanelValue>.flow("panel", "a panel with returns, delisting returns and codes"),
   Parameter<DelistingRule?>.conventional("rule", "what is done").labelled,
-  DelistColumns.parameter("returns", "returns of the month, decimal; replaced"),
-  DelistColumns.parameter("delisting", "delisting returns, decimal"),
-  DelistColumns.parameter("code", "delisting codes"),
-  DelistColumns.parameter("exchange", "exchange codes; 1 NYSE, 2 AMEX, 3 NASDAQ"),
+  .role(.returns, "returns"), .role(.delistingReturn, "delisting"), .role(.delistingCode, "code"),
+  .role(.exchange, "exchange", otherwise: "refused by rules that need it"),
   Parameter<ColumnNames>.columns(
     "signal", required: false, "a signal whose decile spread is shown before and after"
   ).labelled.numeric,
@@ -26,7 +24,7 @@ let delistPrimitive = Primitive(
 ) { context, value, chosen, returns, delisting, code, exchange, signal in
   let rule = chosen ?? context.conventions.delisting
   let columns = try DelistColumns(
-    value.panel, [returns, delisting, code, exchange].map { $0.names.first }, rule)
+    value.panel, rule, returns: returns, delisting: delisting, code: code, exchange: exchange)
   return try Delisting(value, rule, columns).made(signal: signal.names.first, context)
 }.costing(.perRow(20))
 
@@ -37,41 +35,21 @@ private struct DelistColumns {
   let code: Column
   let exchange: Column?
 
-  static let names: [(part: String, usual: [String])] = [
-    ("returns", ["ret", "retadj", "mthret"]), ("delisting", ["dlret", "mthdlret"]),
-    ("code", ["dlstcd", "dlstcd_m"]), ("exchange", ["exchcd", "exch", "hexcd"]),
-  ]
-
-  static func parameter(_ part: String, _ sentence: String) -> Parameter<ColumnNames> {
-    let usual = names.first { $0.part == part }?.usual ?? []
-    return .columns(
-      part, required: false,
-      "\(sentence); found as \(usual.joined(separator: ", ")) if left out"
-    ).labelled.numeric
-  }
-
-  init(_ panel: Panel, _ given: [String?], _ rule: DelistingRule) throws {
-    var found: [(name: String, column: Column)?] = []
-    for ((part, usual), name) in zip(Self.names, given) {
-      let column = name ?? panel.names.first { usual.contains($0.lowercased()) }
-      guard let column else {
-        guard part == "exchange", !rule.needsExchange else {
-          throw Fault(
-            .unknownColumn,
-            "the panel has no column of \(part == "code" ? "delisting codes" : part == "delisting" ? "delisting returns" : part)",
-            helps: ["name it:  delist \(part): …"], parameter: part)
-        }
-        found.append(nil)
-        continue
-      }
-      _ = try panel.numbers(column)
-      found.append((column, try panel.column(column)))
+  init(
+    _ panel: Panel, _ rule: DelistingRule, returns: ColumnNames, delisting: ColumnNames,
+    code: ColumnNames, exchange: ColumnNames
+  ) throws {
+    func column(_ role: ColumnRole, _ given: ColumnNames, _ option: String) throws -> (
+      String, Column
+    ) {
+      let name = try role.require(given, in: panel, "delist", option: option)
+      _ = try panel.numbers(name)
+      return (name, try panel.column(name))
     }
-    guard let returns = found[0], let delisting = found[1], let code = found[2] else {
-      preconditionFailure("a column that must be there was not asked for")
-    }
-    (self.returns, self.delisting, self.code) = (returns, delisting.column, code.column)
-    exchange = found[3]?.column
+    self.returns = try column(.returns, returns, "returns")
+    self.delisting = try column(.delistingReturn, delisting, "delisting").1
+    self.code = try column(.delistingCode, code, "code").1
+    self.exchange = rule.needsExchange ? try column(.exchange, exchange, "exchange").1 : nil
   }
 
   var known: Int {

@@ -73,7 +73,7 @@ private enum GroupColumn {
     }
     try Timing.checkPresent(
       column.known, of: name, "groups are made", on: panel.index.clock, parameter: "by")
-    return (try ColumnValue(name: name, column: column).groupCodes(), column.known)
+    return (ColumnValue(name: name, column: column).groupCodes(), column.known)
   }
 }
 
@@ -137,11 +137,7 @@ private struct Filling {
     let index = value.panel.index
     let lives = Timelines(index)
     var result = values
-    let places = index.places
-    var rowPlaces: [Int] = []
-    for (position, place) in places.enumerated() {
-      rowPlaces += repeatElement(place, count: index.rows(ofMonthAt: position).count)
-    }
+    let rowPlaces = index.spread(index.places)
     for firm in index.assetNames.indices {
       var last: (value: Double, place: Int)?
       for row in lives.rows(of: firm) {

@@ -141,22 +141,19 @@ enum MergeNotes {
           + "they were matched by month")
     }
     // Decimals and percent side by side are the commonest silent error of merges.
-    let own = panel.named.filter { isReturn($0.name, $0.column) }
-    if let mine = own.first(where: { scale($0.column) == .decimal }),
-      let its = added.first(where: { isReturn($0.name, $0.column) && scale($0.column) == .percent })
+    let (mine, its) = (returns(panel.named), returns(added))
+    if let percent = its.first(where: isPercent), let other = mine.first(where: { !isPercent($0) })
     {
-      notes.append(percent(its, beside: mine))
-    } else if let mine = own.first(where: { scale($0.column) == .percent }),
-      let its = added.first(where: { isReturn($0.name, $0.column) && scale($0.column) == .decimal })
+      notes.append(inPercent(percent, beside: other))
+    } else if let percent = mine.first(where: isPercent),
+      let other = its.first(where: { !isPercent($0) })
     {
-      notes.append(percent(mine, beside: its))
+      notes.append(inPercent(percent, beside: other))
     }
     return notes
   }
 
   private enum Anchor: String { case first, last }
-  private enum Scale { case percent, decimal }
-
   // Most days of months tell by which day they stand.
   private static func anchor(_ dates: [CalendarDate]?) -> Anchor? {
     guard let dates, !dates.isEmpty else { return nil }
@@ -166,32 +163,21 @@ enum MergeNotes {
     return nil
   }
 
-  private static func isReturn(_ name: String, _ column: Column) -> Bool {
-    guard column.numbers != nil else { return false }
-    if column.unit == .ratio { return true }
-    let known = [
-      "ret", "retx", "exret", "ret_excess", "ret_exc", "return", "xret", "mthret", "mkt", "mktrf",
-      "mkt_rf", "mkt-rf", "mkt_excess", "smb", "hml", "rmw", "cma", "mom", "umd", "rf", "risk_free",
-    ]
-    return known.contains(name.lowercased())
+  private typealias Named = (name: String, column: Column)
+
+  private static func returns(_ columns: [Named]) -> [Named] {
+    columns.filter { item in
+      item.column.numbers != nil
+        && (item.column.unit == .ratio || ReturnAliases.isReturn(item.name))
+    }
   }
 
-  private static func median(_ column: Column) -> Double {
-    Quantile.median((column.numbers ?? []).filter { !$0.isNaN && $0 != 0 }.map(abs))
+  private static func isPercent(_ item: Named) -> Bool {
+    ReturnUnit(of: [item.column.numbers ?? []], arePortfolios: false) == .percent
   }
 
-  // Monthly returns have medians of some percent, daily ones of less; bills pay tenths of a percent a month.
-  private static func scale(_ column: Column) -> Scale? {
-    let size = median(column)
-    return size.isNaN ? nil : size > 0.3 ? .percent : size < 0.2 ? .decimal : nil
-  }
-
-  private static func percent(
-    _ item: (name: String, column: Column), beside other: (name: String, column: Column)
-  ) -> String {
-    func size(_ column: Column) -> String { NumberFormat.significant(median(column), digits: 2) }
-    return
-      "`\(item.name)` looks like percent (median size \(size(item.column))) and `\(other.name)` like decimals "
-      + "(\(size(other.column))): derive \(item.name) = \(item.name) * 0.01"
+  private static func inPercent(_ item: Named, beside other: Named) -> String {
+    "`\(item.name)` looks like percent and `\(other.name)` like decimals: "
+      + "derive \(item.name) = \(item.name) * 0.01"
   }
 }

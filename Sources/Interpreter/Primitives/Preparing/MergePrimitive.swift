@@ -63,10 +63,10 @@ private struct Merging {
   private let rule: MergeRule
   private let within: MergeAge?
 
+  /// Whether both have periods of one kind, or the other has none.
+  private let sameClock: Bool
+
   private var panel: Panel { value.panel }
-  private var sameClock: Bool {
-    other.keys.periods?.first.map { $0.kind == panel.index.months.first?.kind } ?? true
-  }
 
   init(_ value: PanelValue, _ flow: RowsFlow, _ rule: MergeRule, _ within: Value) throws {
     let other = try MergeOther(flow, of: value.panel)
@@ -75,9 +75,9 @@ private struct Merging {
     do { merge = try PanelMerge(value.panel.index, other.keys) } catch let fault as RepeatedKey {
       throw other.fault(fault)
     }
-    let isSame = other.keys.periods?.first?.kind == value.panel.index.months.first?.kind
-    let hasPeriods = other.keys.periods != nil
-    if rule == .exact, hasPeriods, !isSame {
+    sameClock =
+      other.keys.periods?.first.map { $0.kind == value.panel.index.months.first?.kind } ?? true
+    if rule == .exact, !sameClock {
       throw Fault(
         .wrongType,
         "one is \(value.panel.index.clock.description) and the other \(other.keys.clock.description), so no period is in both",
@@ -86,7 +86,7 @@ private struct Merging {
           "or make months of days:    resample …",
         ], parameter: "how")
     }
-    self.rule = rule == .auto ? (hasPeriods && !isSame ? .asof : .exact) : rule
+    self.rule = rule == .auto ? (sameClock ? .exact : .asof) : rule
     self.within = try MergeAge(within)
     if self.rule == .exact, self.within != nil {
       throw Fault(

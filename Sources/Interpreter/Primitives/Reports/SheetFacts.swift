@@ -52,19 +52,13 @@ enum SheetFacts {
       kind = excess ? "excess returns" : "raw returns"
     } else {
       kind =
-        isNamedExcess(name)
+        ReturnAliases.isExcess(name)
         ? "excess returns, by the column's name" : "not said; taken as they are"
     }
     return [
       .init("returns", "\(name), decimal" + (unit == .ratio ? ", shown in percent" : "")),
       .init("excess or raw", kind),
     ]
-  }
-
-  static func isNamedExcess(_ name: String) -> Bool {
-    let word = name.lowercased()
-    return ["exret", "ret_excess", "ret_exc", "xret", "ret-rf", "ret_exc_lead1m", "excess"]
-      .contains { word.contains($0) }
   }
 
   /// When the signal is known and the return earned, by what their columns say.

@@ -46,8 +46,7 @@ enum Breakpoints: String, ChoiceWord {
 enum Exchange {
   /// Whether each row's firm is listed on the New York Stock Exchange, by name or by the code of the price files.
   static func isNYSE(_ panel: Panel, for what: String, parameter: String) throws -> [Bool] {
-    let names = ["exchange", "exchcd", "exch", "primaryexch", "hexcd"]
-    guard let name = panel.names.first(where: { names.contains($0.lowercased()) }) else {
+    guard let name = ColumnRole.exchange.column(of: panel) else {
       throw Fault(
         .unknownColumn, "\(what) need a column `exchange`",
         helps: ["use all firms:  breakpoints: all"], parameter: parameter)
@@ -62,39 +61,35 @@ enum Exchange {
 
 /// The market equity of firms, by which conventions weight.
 enum MarketEquity {
-  private static let usual = [
-    "me", "me_lag", "melag", "mktcap", "mktcap_lag", "mvel1", "market_cap", "market_equity", "size",
-  ]
-
   static func column(
     of panel: Panel, for what: String, parameter: String
   ) throws -> (name: String, numbers: [Double]) {
-    guard
-      let name = Self.usual.first(where: { wanted in
-        panel.names.contains { $0.lowercased() == wanted }
-      }), let own = panel.names.first(where: { $0.lowercased() == name })
-    else {
+    guard let name = ColumnRole.marketEquity.column(of: panel) else {
       throw Fault(
         .unknownColumn, "\(what) need a column of market equity, such as `me`",
         helps: [
           "name the weights:       weight: …", "or use equal weights:   weighting: equal",
         ], parameter: parameter)
     }
-    return (own, try panel.numbers(own))
+    let numbers = try panel.numbers(name)
+    guard !numbers.contains(where: { $0 <= 0 }) else {
+      throw Fault(
+        .outOfRange,
+        "`\(name)` has values that are not above zero: ranks or logarithms, no market equity",
+        helps: ["weight by what it was made of:  weight: …"], parameter: parameter)
+    }
+    return (name, numbers)
   }
 
   /// A quantile of the chosen rows of each period, in every row of it; NaN without any.
   static func quantile(
     _ share: Double, of numbers: [Double], where chosen: [Bool], _ index: PanelIndex
   ) -> [Double] {
-    var result = [Double](repeating: .nan, count: numbers.count)
-    for position in index.months.indices {
-      let rows = index.rows(ofMonthAt: position)
-      let listed = rows.filter { chosen[$0] && !numbers[$0].isNaN }.map { numbers[$0] }
-      let bound = listed.isEmpty ? .nan : Quantile.of(listed, [share])[0]
-      for row in rows { result[row] = bound }
-    }
-    return result
+    index.spread(
+      index.months.indices.map { position in
+        let listed = index.rows(ofMonthAt: position).filter { chosen[$0] && !numbers[$0].isNaN }
+        return listed.isEmpty ? .nan : Quantile.of(listed.map { numbers[$0] }, [share])[0]
+      })
   }
 }
 

@@ -33,10 +33,10 @@ final class DuckDB {
 
   /// Whether the engine is at hand.
   static let isLoaded: Bool = places.contains { place in
-    fq_duck_load(place.library, place.python) == 1
+    fq_duck_load(place.file, place.python) == 1
   }
 
-  private static var places: [(library: String, python: String?)] {
+  private static var places: [(file: String, python: String?)] {
     let home = FileSystem.environment("HOME").map { $0 + "/" + folder }
     let wanted = FileSystem.environment("FQ_DUCKDB")
     let folders = [wanted, home].compactMap { $0 }.flatMap { [$0, $0 + "/duckdb"] }

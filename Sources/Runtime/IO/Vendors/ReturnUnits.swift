@@ -7,11 +7,14 @@
 
 /// Names of columns that hold returns.
 public enum ReturnAliases {
-  /// Returns of a firm or portfolio.
-  static let returns: Set<String> = [
-    "ret", "retx", "mthret", "mthretx", "dlyret", "return", "returns", "dlret", "dlretx",
+  /// Returns above the rate without risk.
+  static let excess: Set<String> = [
     "exret", "ret_excess", "ret_exc", "xret", "ret-rf", "excess_return", "ret_exc_lead1m",
   ]
+  /// Returns of a firm or portfolio.
+  static let returns: Set<String> = excess.union([
+    "ret", "retx", "mthret", "mthretx", "dlyret", "return", "returns", "dlret", "dlretx",
+  ])
   /// Factors and the rate without risk.
   static let factors: Set<String> = [
     "mkt-rf", "mktrf", "mkt_rf", "mkt_excess", "mkt", "smb", "hml", "rmw", "cma", "mom", "umd",
@@ -25,15 +28,21 @@ public enum ReturnAliases {
     return returns.contains(name) || factors.contains(name)
   }
 
+  /// Whether a name says, also as part of it, that returns are above the rate without risk.
+  public static func isExcess(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return name.contains("excess") || excess.contains { name.contains($0) }
+  }
+
   public static func isLead(_ name: String) -> Bool { leads.contains(name.lowercased()) }
 }
 
 /// How returns are written.
-enum ReturnUnit: Equatable {
+public enum ReturnUnit: Equatable, Sendable {
   case percent, decimal
 
   /// The unit of all columns of returns of a file; those of `portfolios` are known to be nothing else.
-  init(of columns: [[Double]], arePortfolios: Bool) {
+  public init(of columns: [[Double]], arePortfolios: Bool) {
     let typical = columns.map(Self.typicalSize).max() ?? 0
     let values = columns.joined().lazy.filter { !$0.isNaN }
     if arePortfolios {

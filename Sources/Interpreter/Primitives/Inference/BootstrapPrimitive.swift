@@ -99,13 +99,8 @@ private struct PeriodDraws {
   private func number(
     _ pair: (name: String, expression: ColumnExpression), of rows: Table
   ) throws -> Double {
-    let value = try pair.expression.value(on: rows).result
-    if case .missing = value { return .nan }
-    if case .column(let column) = value, Availability.isWholeSample(column.column.known),
-      column.column.count > 0
-    {
-      return Double(column.column.value(at: 0)) ?? .nan
-    }
+    let value = try Grouped.single(pair, of: rows)
+    if value.isMissing { return .nan }
     guard let number = Double(value) else {
       throw Fault(
         .wrongType, "`\(pair.expression.text)` is not one number",

@@ -77,13 +77,8 @@ struct RegressionDesign {
     if found.isExact {
       context.note("`\(label)` is explained without any error, so that there is nothing to test by")
     }
-    var table = Table(
-      title: label,
-      columns: [
-        ("term", Column(text: names)), ("coef", estimates(found.coefficients)),
-        ("se", estimates(found.standardErrors)), ("t", estimates(found.tStatistics)),
-        ("p", estimates(found.pValues)),
-      ])
+    var table = terms(
+      found.coefficients, found.standardErrors, found.tStatistics, found.pValues)
     let adjusted = found.adjustedRSquared(hasConstant: hasConstant)
     table.notes = [
       "  n \(y.count) · R2 \(NumberFormat.percent(found.fit.rSquared, decimals: 2)), adjusted "
@@ -91,6 +86,17 @@ struct RegressionDesign {
       "  \(found.errorWords) · p of Student's law, \(found.fit.degreesOfFreedom) degrees of freedom",
     ]
     return table
+  }
+
+  private func terms(
+    _ coefficients: [Double], _ errors: [Double], _ t: [Double], _ p: [Double]
+  ) -> Table {
+    Table(
+      title: label,
+      columns: [
+        ("term", Column(text: names)), ("coef", estimates(coefficients)), ("se", estimates(errors)),
+        ("t", estimates(t)), ("p", estimates(p)),
+      ])
   }
 
   private func report(_ fit: LeastSquares, _ context: Context) {
@@ -118,13 +124,8 @@ struct RegressionDesign {
         parameter: grouped.cluster.isEmpty ? "effects" : "cluster")
     }
     report(found.fit, context)
-    var table = Table(
-      title: label,
-      columns: [
-        ("term", Column(text: names)), ("coef", estimates(found.fit.coefficients)),
-        ("se", estimates(found.standardErrors)), ("t", estimates(found.tStatistics)),
-        ("p", estimates(found.pValues)),
-      ])
+    var table = terms(
+      found.fit.coefficients, found.standardErrors, found.tStatistics, found.pValues)
     let within = grouped.effects.isEmpty ? "R2" : "R2 within"
     table.notes =
       ["  n \(y.count) · \(within) \(NumberFormat.percent(found.fit.rSquared, decimals: 2))"]

@@ -10,22 +10,29 @@ struct GroupedErrors {
 
   var isEmpty: Bool { effects.isEmpty && cluster.isEmpty && weight == nil }
 
-  /// What each row is alike in, and weighs.
+  /// Codes of what each row is alike in, and what it weighs; a negative code is missing.
   struct Rows {
-    var effects: [RowGroups]
-    var clusters: [RowGroups]
-    var weights: [Double]?
+    fileprivate var effectCodes: [[Int32]]
+    fileprivate var clusterCodes: [[Int32]]
+    private(set) var weights: [Double]?
+
+    fileprivate init(effects: [[Int32]], clusters: [[Int32]], weights: [Double]?) {
+      (effectCodes, clusterCodes, self.weights) = (effects, clusters, weights)
+    }
+
+    var effects: [RowGroups] { effectCodes.map { RowGroups($0) } }
+    var clusters: [RowGroups] { clusterCodes.map { RowGroups($0) } }
 
     /// Whether nothing is missing in a row.
     func isWhole(_ row: Int) -> Bool {
-      (effects + clusters).allSatisfy { $0.codes[row] >= 0 }
+      (effectCodes + clusterCodes).allSatisfy { $0[row] >= 0 }
         && weights.map { $0[row] > 0 } ?? true
     }
 
     func choosing(_ rows: [Int]) -> Rows {
-      func chosen(_ groups: RowGroups) -> RowGroups { RowGroups(rows.map { groups.codes[$0] }) }
+      func chosen(_ codes: [Int32]) -> [Int32] { rows.map { codes[$0] } }
       return Rows(
-        effects: effects.map(chosen), clusters: clusters.map(chosen),
+        effects: effectCodes.map(chosen), clusters: clusterCodes.map(chosen),
         weights: weights.map { weights in rows.map { weights[$0] } })
     }
   }
@@ -45,24 +52,11 @@ struct GroupedErrors {
       }
       return numbers
     }
+    func codes(_ name: String) throws -> [Int32] {
+      ColumnValue(name: name, column: try table.required(name)).groupCodes()
+    }
     return Rows(
-      effects: try effects.map { try Self.groups(table, $0) },
-      clusters: try cluster.map { try Self.groups(table, $0) }, weights: weights)
-  }
-
-  private static func groups(_ table: Table, _ name: String) throws -> RowGroups {
-    let column = try table.required(name)
-    var places: [String: Int32] = [:]
-    // A missing group keeps its -1 until rows are chosen.
-    return RowGroups(
-      given: (0..<column.count).map { row in
-        if column.isMissing(at: row) { return -1 }
-        let key = column.key(at: row)
-        if let place = places[key] { return place }
-        let place = Int32(places.count)
-        places[key] = place
-        return place
-      }, count: places.count)
+      effects: try effects.map(codes), clusters: try cluster.map(codes), weights: weights)
   }
 
   func errors(_ kind: ErrorKind?, lags: Int?, _ rows: Rows) throws -> PanelRegression.Errors {
