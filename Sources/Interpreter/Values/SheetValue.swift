@@ -28,20 +28,8 @@ public struct SheetValue: Sendable {
 
     func text(_ place: Int) -> String {
       guard values.indices.contains(place) else { return "" }
-      let value = values[place]
-      guard value.isFinite else { return NumberFormat.missing }
-      if statistic == .monotonicity { return SheetValue.share(ofDraws: value) }
-      if statistic == .breakEven { return NumberFormat.basisPoints(value) }
-      return statistic.unit == .ratio
-        ? NumberFormat.percent(value, decimals: 2)
-        : NumberFormat.fixed(value, decimals: statistic.decimals)
+      return statistic.text(values[place])
     }
-  }
-
-  /// A p-value by draws; none of a thousand is not none.
-  static func share(ofDraws value: Double) -> String {
-    if value.isNaN { return NumberFormat.missing }
-    return value < 0.001 ? "<0.001" : NumberFormat.fixed(value, decimals: 3)
   }
 
   /// A table or plot under a name.

@@ -67,10 +67,10 @@ extension Statistic {
   public static let logScore = Statistic(
     "log_score", "log score", "the mean log density of returns under the forecast",
     formula: "mean of log φ(r; μ, σ²)", convention: "a normal density; larger is better",
-    reference: "Gneiting and Raftery (2007)", decimals: 4)
+    reference: "Gneiting and Raftery (2007)", style: .number(4))
   /// The ranked probability score.
   public static let crps = Statistic(
     "crps", "CRPS", "the mean continuous ranked probability score",
     formula: "mean of ∫ (F(x) − 1{x ≥ r})² dx", convention: "a normal density; smaller is better",
-    reference: "Gneiting and Raftery (2007)", decimals: 4)
+    reference: "Gneiting and Raftery (2007)", style: .number(4))
 }

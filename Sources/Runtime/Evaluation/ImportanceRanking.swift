@@ -38,5 +38,5 @@ extension Statistic {
     "the R2 that a frozen model loses without a characteristic, as a share of all losses",
     formula: "max(0, R2 − R2 without j) / Σ of the same",
     convention: "the characteristic is set to zero; nothing is fitted anew",
-    reference: "Gu, Kelly and Xiu (2020)", unit: .ratio)
+    reference: "Gu, Kelly and Xiu (2020)", style: .percent)
 }

@@ -85,16 +85,16 @@ extension Statistic {
   public static let informationCoefficient = Statistic(
     "ic", "IC", "the mean correlation of the signal with the return that followed",
     formula: "mean over t of corr(signal_t, return_t), Pearson", convention: scope,
-    reference: "Grinold and Kahn, chapter 6", decimals: 4)
+    reference: "Grinold and Kahn, chapter 6", style: .number(4))
   /// Spearman's correlation by period.
   public static let rankIC = Statistic(
     "rank_ic", "rank IC", "the mean rank correlation of the signal with the return that followed",
     formula: "mean over t of corr(rank signal_t, rank return_t), average ranks", convention: scope,
-    reference: "Grinold and Kahn, chapter 6", decimals: 4)
+    reference: "Grinold and Kahn, chapter 6", style: .number(4))
   /// Its standard deviation over time.
   public static let icDeviation = Statistic(
     "ic_sd", "sd of rank IC", "how much the rank IC varies from period to period",
-    formula: "sd over t of rank IC_t", convention: "with T − 1", decimals: 4)
+    formula: "sd over t of rank IC_t", convention: "with T − 1", style: .number(4))
   /// Mean over deviation.
   public static let icRatio = Statistic(
     "icir", "ICIR", "the mean rank IC over its standard deviation",
@@ -107,7 +107,7 @@ extension Statistic {
   /// How often it is above zero.
   public static let icPositive = Statistic(
     "ic_positive", "rank IC above zero", "the share of periods with a rank IC above zero",
-    formula: "#{rank IC_t > 0} / T", convention: "periods counted as for the mean", unit: .ratio)
+    formula: "#{rank IC_t > 0} / T", convention: "periods counted as for the mean", style: .percent)
   /// How lopsided it is.
   public static let icSkewness = Statistic(
     "ic_skew", "skewness of rank IC", "how lopsided the rank IC is over time",

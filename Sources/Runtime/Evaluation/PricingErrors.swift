@@ -36,5 +36,5 @@ extension Statistic {
     "the share of managed portfolios whose mean return the model misses",
     formula: "#{|α_j / se(α_j)| > 3} / J, α_j = mean(x_j − x̂_j)",
     convention: "x̂ the total fit; Newey-West errors; J counts the constant's portfolio",
-    reference: "Gu, Kelly and Xiu (2021)", unit: .ratio)
+    reference: "Gu, Kelly and Xiu (2021)", style: .percent)
 }

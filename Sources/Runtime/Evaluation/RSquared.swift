@@ -63,13 +63,12 @@ extension Statistic {
     "r2_total", "total R2",
     "the share of squared returns explained with the factors of the same period",
     formula: "1 − Σ (r − β′f)² / Σ r²", convention: pooled,
-    reference: "Kelly, Pruitt and Su (2019)",
-    unit: .ratio)
+    reference: "Kelly, Pruitt and Su (2019)", style: .percent)
   /// R2 of forecasts.
   public static let predictiveR2 = Statistic(
     "r2_pred", "predictive R2",
     "the share of squared returns explained by forecasts made a period before",
     formula: "1 − Σ (r − β′λ)² / Σ r², λ the expected factors",
     convention: pooled + "; λ in the mode that the header names",
-    reference: "Kelly, Pruitt and Su (2019)", unit: .ratio)
+    reference: "Kelly, Pruitt and Su (2019)", style: .percent)
 }

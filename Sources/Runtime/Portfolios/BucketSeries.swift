@@ -104,10 +104,10 @@ extension Statistic {
     "bucket_mean", "mean", "the mean return of a bucket, a period",
     formula: "mean over t of the mean return of the bucket's firms",
     convention: "equal weights unless a column weights them; firms without a return do not count",
-    unit: .ratio)
+    style: .percent)
   /// The last bucket less the first.
   public static let spread = Statistic(
     "spread", "spread", "the mean return of the top bucket less that of the bottom one, a period",
     formula: "mean over t of R_top,t − R_bottom,t",
-    convention: "two legs of 100 % each, gross exposure 2; before costs", unit: .ratio)
+    convention: "two legs of 100 % each, gross exposure 2; before costs", style: .percent)
 }

@@ -51,12 +51,13 @@ extension Statistic {
   /// The compounded return a year.
   public static let annualReturn = Statistic(
     "annual_return", "annual return", "the compounded return, a year",
-    formula: "(Π (1 + r))^(A / n) − 1", convention: "−1 after a loss of everything", unit: .ratio)
+    formula: "(Π (1 + r))^(A / n) − 1", convention: "−1 after a loss of everything", style: .percent
+  )
   /// The largest fall of wealth.
   public static let drawdown = Statistic(
     "drawdown", "largest drawdown", "the largest fall of wealth, as a share of its peak",
     formula: "max over s ≤ t of 1 − W_t / W_s, W_t = Π (1 + r)",
-    convention: "W begins at one; a positive number", unit: .ratio)
+    convention: "W begins at one; a positive number", style: .percent)
   /// Return over drawdown.
   public static let calmar = Statistic(
     "calmar", "Calmar ratio", "the compounded return a year over the largest drawdown",

@@ -68,12 +68,12 @@ extension Statistic {
   /// The annualised mean return.
   public static let mean = Statistic(
     "mean", "mean", "the mean return, a year", formula: "A · mean(r)",
-    convention: "arithmetic, not compounded; missing returns are skipped", unit: .ratio)
+    convention: "arithmetic, not compounded; missing returns are skipped", style: .percent)
   /// The annualised volatility.
   public static let volatility = Statistic(
     "volatility", "volatility", "the standard deviation of returns, a year",
     formula: "√A · sd(r)", convention: "sd with n − 1; no correction for autocorrelation",
-    unit: .ratio)
+    style: .percent)
   /// The annualised Sharpe ratio.
   public static let sharpe = Statistic(
     "sharpe", "Sharpe ratio", "the mean return over its standard deviation, a year",
@@ -90,13 +90,13 @@ extension Statistic {
   /// The worst period.
   public static let worst = Statistic(
     "worst", "worst", "the worst single return", formula: "min(r)",
-    convention: "of one period of the clock, not a year", unit: .ratio)
+    convention: "of one period of the clock, not a year", style: .percent)
   /// What the whole series compounds to.
   public static let compounded = Statistic(
     "compounded", "compounded", "the return over the whole sample", formula: "Π (1 + r) − 1",
-    convention: "missing returns count as zero", unit: .ratio)
+    convention: "missing returns count as zero", style: .percent)
   /// The share of returns above zero.
   public static let sharePositive = Statistic(
     "positive", "share above zero", "the share of returns above zero", formula: "#{r > 0} / n",
-    convention: "a return of exactly zero is not above it", unit: .ratio)
+    convention: "a return of exactly zero is not above it", style: .percent)
 }

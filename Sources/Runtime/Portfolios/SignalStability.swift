@@ -59,16 +59,16 @@ extension Statistic {
     "the mean correlation of firms' ranks with those of the period before",
     formula: "mean over t of corr(rank_t, rank_(t−1))",
     convention: "ranks over all firms of each period; the correlation over those in both",
-    decimals: 3)
+    style: .number(3))
   /// How many of a bucket's firms are new.
   public static let newNames = Statistic(
     "new_names", "new names", "the share of a bucket's firms that were not in it a period before",
     formula: "mean over t of #(B_t \\ B_(t−1)) / #B_t",
-    convention: "by number of firms, not by weight; the first period does not count", unit: .ratio)
+    convention: "by number of firms, not by weight; the first period does not count",
+    style: .percent)
   /// How many firms have a signal.
   public static let coverage = Statistic(
     "coverage", "coverage", "the share of firms that have a signal",
     formula: "mean over t of firms with a signal / firms",
-    convention: "firms that have a row in the period",
-    unit: .ratio)
+    convention: "firms that have a row in the period", style: .percent)
 }

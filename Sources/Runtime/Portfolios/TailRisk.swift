@@ -28,10 +28,10 @@ extension Statistic {
     "var", "value at risk, 95%", "the loss that is exceeded in one period of twenty",
     formula: "−q, q the 5 % quantile of r",
     convention: "historical, quantile by linear interpolation (type 7); a loss is positive",
-    reference: "Jorion (2006)", unit: .ratio)
+    reference: "Jorion (2006)", style: .percent)
   /// The mean of the losses beyond it.
   public static let expectedShortfall = Statistic(
     "es", "expected shortfall, 95%", "the mean loss of the worst periods, one in twenty",
     formula: "−mean(r where r ≤ q)", convention: "historical; a loss is positive",
-    reference: "Acerbi and Tasche (2002)", unit: .ratio)
+    reference: "Acerbi and Tasche (2002)", style: .percent)
 }

@@ -115,12 +115,12 @@ extension Statistic {
     formula: "mean of Σ |w_t − w⁺_(t−1)|, w⁺ the weights that returns have moved",
     convention:
       "two-way and on both legs: replacing a long-short portfolio altogether counts 4; the first period buys "
-      + "everything", reference: "Gu, Kelly and Xiu (2020)", unit: .ratio)
+      + "everything", reference: "Gu, Kelly and Xiu (2020)", style: .percent)
   /// The cost that eats the mean return.
   public static let breakEven = Statistic(
     "break_even", "break-even cost", "the cost a unit traded at which the mean net return is zero",
     formula: "mean(gross return) / mean(turnover)",
     convention:
       "a side: charged on what is bought and again on what is sold; negative where the gross mean is",
-    reference: "Novy-Marx and Velikov (2016)", unit: .ratio)
+    reference: "Novy-Marx and Velikov (2016)", style: .basisPoints)
 }

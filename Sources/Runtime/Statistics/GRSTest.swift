@@ -94,7 +94,7 @@ extension Statistic {
     "alpha", "alpha", "the mean return that factors leave unexplained, a period",
     formula: "the constant of r = α + Σ β_k f_k + ε by least squares",
     convention: "r is taken as an excess return; not annualised", reference: "Jensen (1968)",
-    unit: .ratio)
+    style: .percent)
   /// Its t-statistic.
   public static let alphaT = Statistic(
     "alpha_t", "t of alpha", "alpha over its Newey-West standard error", formula: "α / se(α)",

@@ -82,5 +82,5 @@ extension Statistic {
     formula: "share of draws with min (d*_i − d_i) > min d_i, d_i the step from bucket i to i + 1",
     convention:
       "stationary bootstrap, 1,000 draws of blocks of ten periods on average; small where means rise throughout",
-    reference: "Patton and Timmermann (2010)", decimals: 3)
+    reference: "Patton and Timmermann (2010)", style: .drawnProbability)
 }

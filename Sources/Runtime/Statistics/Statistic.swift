@@ -17,19 +17,51 @@ public struct Statistic: Sendable, Hashable {
   public let convention: String
   /// Where it is defined; empty for what needs no source.
   public let reference: String
-  /// Whether it is a share, shown in percent.
-  public let unit: ColumnUnit
-  /// Decimals of a plain number.
-  public let decimals: Int
+  /// How its values are written.
+  public let style: Style
+
+  /// How values are written.
+  public enum Style: Sendable, Hashable {
+    /// With so many decimals.
+    case number(Int)
+    case percent
+    case basisPoints
+    /// A p-value of a thousand draws, of which none is not none.
+    case drawnProbability
+  }
+
+  /// The unit of a column of its values.
+  public var unit: ColumnUnit { style == .percent || style == .basisPoints ? .ratio : .plain }
+
+  /// Decimals of a column of its values; nil where they are not plain numbers.
+  public var decimals: Int? {
+    switch style {
+    case .number(let decimals): decimals
+    case .drawnProbability: 3
+    case .percent, .basisPoints: nil
+    }
+  }
+
+  /// A value as it is shown.
+  public func text(_ value: Double) -> String {
+    guard value.isFinite else { return NumberFormat.missing }
+    switch style {
+    case .number(let decimals): return NumberFormat.fixed(value, decimals: decimals)
+    case .percent: return NumberFormat.percent(value, decimals: 2)
+    case .basisPoints: return NumberFormat.basisPoints(value)
+    case .drawnProbability:
+      return value < 0.001 ? "<0.001" : NumberFormat.fixed(value, decimals: 3)
+    }
+  }
 
   /// Defines a figure.
   public init(
     _ name: String, _ title: String, _ sentence: String, formula: String, convention: String,
-    reference: String = "", unit: ColumnUnit = .plain, decimals: Int = 2
+    reference: String = "", style: Style = .number(2)
   ) {
     (self.name, self.title, self.sentence) = (name, title, sentence)
     (self.formula, self.convention, self.reference) = (formula, convention, reference)
-    (self.unit, self.decimals) = (unit, decimals)
+    self.style = style
   }
 
   /// The definition of a name; nil if there is none.

@@ -21,11 +21,6 @@ struct FactorSets {
   private let periods: [Period]
   private let places: [Period: Int]
 
-  private static let aliases: [(word: String, names: [String])] = [
-    ("mkt", ["mkt-rf", "mkt_rf", "mktrf", "mkt.rf", "mkt_excess", "mkt", "market"]),
-    ("smb", ["smb"]), ("hml", ["hml"]), ("rmw", ["rmw"]), ("cma", ["cma"]),
-    ("mom", ["mom", "umd", "wml"]), ("rf", ["rf", "risk_free", "riskfree"]),
-  ]
   private static let usual: [(name: String, words: [String])] = [
     ("CAPM", ["mkt"]), ("FF3", ["mkt", "smb", "hml"]), ("Carhart", ["mkt", "smb", "hml", "mom"]),
     ("FF5", ["mkt", "smb", "hml", "rmw", "cma"]),
@@ -40,7 +35,7 @@ struct FactorSets {
     }
     let set = try SeriesSet(value, [], "factors")
     var found: [String: Int] = [:]
-    for (word, names) in Self.aliases {
+    for (word, names) in ReturnAliases.byFactor {
       found[word] = set.names.firstIndex { names.contains($0.lowercased()) }
     }
     periods = set.periods

@@ -127,8 +127,8 @@ extension SignalStudy {
         "\(clock.each), t \(fixed(mean.tStatistic, 2)) · Sharpe \(fixed(trades.grossPerformance.sharpeRatio, 2)) gross, "
           + "\(fixed(trades.netPerformance.sharpeRatio, 2)) net"),
       .init(
-        "monotonic, p", [SheetValue.share(ofDraws: monotonicity.rising)],
-        "rising; \(SheetValue.share(ofDraws: monotonicity.falling)) falling"),
+        "monotonic, p", [Statistic.monotonicity.text(monotonicity.rising)],
+        "rising; \(Statistic.monotonicity.text(monotonicity.falling)) falling"),
       .init(
         "turnover", [percent(turnover, 0)],
         "\(clock.each), two-way · new names \(percent(newNames[0], 0)) bottom, "

@@ -15,11 +15,15 @@ public enum ReturnAliases {
   static let returns: Set<String> = excess.union([
     "ret", "retx", "mthret", "mthretx", "dlyret", "return", "returns", "dlret", "dlretx",
   ])
-  /// Factors and the rate without risk.
-  static let factors: Set<String> = [
-    "mkt-rf", "mktrf", "mkt_rf", "mkt_excess", "mkt", "smb", "hml", "rmw", "cma", "mom", "umd",
-    "wml", "rf", "risk_free", "vwretd", "ewretd", "sprtrn",
+  /// The factors of the literature and the rate without risk, each with the names it goes by.
+  public static let byFactor: [(word: String, names: [String])] = [
+    ("mkt", ["mkt-rf", "mkt_rf", "mktrf", "mkt.rf", "mkt_excess", "mkt", "market"]),
+    ("smb", ["smb"]), ("hml", ["hml"]), ("rmw", ["rmw"]), ("cma", ["cma"]),
+    ("mom", ["mom", "umd", "wml"]), ("rf", ["rf", "risk_free", "riskfree"]),
   ]
+  /// The same in one list, with the indices of price files; a column `market` may be anything.
+  static let factors = Set(byFactor.flatMap(\.names) + ["vwretd", "ewretd", "sprtrn"])
+    .subtracting(["market"])
   /// Returns of the month that follows: never what is known at the row's end.
   static let leads: Set<String> = ["ret_exc_lead1m", "ret_lead1m"]
 
