@@ -10,7 +10,9 @@
 #include "editor.h"
 
 enum { NO_BYTE = -1, END_OF_INPUT = -2, INTERRUPTED = -3 };
-enum { FOREVER = -1, ESCAPE_MS = 50, PASTE_MS = 2000, PASTE_LIMIT = 16 << 20 };
+enum { FOREVER = -1, ESCAPE_MS = 50, PASTE_MS = 2000, QUIET_MS = 30, PASTE_LIMIT = 16 << 20 };
+// Fewer bytes at once may be fast fingers.
+enum { LEAST_PASTE = 8 };
 
 static const struct { const char *sequence; enum fq_key key; } known_keys[] = {
   {"[A", KEY_UP}, {"OA", KEY_UP}, {"[B", KEY_DOWN}, {"OB", KEY_DOWN},
@@ -32,7 +34,7 @@ static void stop(fq_edit *edit) {
   el_wset(edit->line, EL_PREP_TERM, 1);
   fq_bracketed_paste(1);
   el_resize(edit->line);
-  el_wset(edit->line, EL_REFRESH);
+  edit->hooks.draw(edit->hooks.context, edit, FQ_MOMENT_RESUMED);
 }
 
 // Acts on signals; true if the line is to be given up.
@@ -40,7 +42,7 @@ static int is_interrupted(fq_edit *edit) {
   int signals = fq_signals_take();
   if (signals & FQ_SIGNAL_RESIZE) {
     el_resize(edit->line);
-    el_wset(edit->line, EL_REFRESH);
+    edit->hooks.draw(edit->hooks.context, edit, FQ_MOMENT_RESIZED);
   }
   if (signals & FQ_SIGNAL_STOP) stop(edit);
   if (!(signals & FQ_SIGNAL_INTERRUPT)) return 0;
@@ -49,8 +51,16 @@ static int is_interrupted(fq_edit *edit) {
   return 1;
 }
 
-// Waits for a byte; this is the one place where the editor blocks.
+int fq_is_input_waiting(fq_edit *edit) {
+  struct pollfd source = {STDIN_FILENO, POLLIN, 0};
+  return edit->first < edit->last || poll(&source, 1, 0) > 0;
+}
+
+// Waits for a byte; this is the one place where the editor blocks. Before it waits for a key, and
+// only then, the picture is brought up to date.
 static int next_byte(fq_edit *edit, int milliseconds) {
+  if (milliseconds == FOREVER && edit->owed_count == 0 && !fq_is_input_waiting(edit))
+    edit->hooks.draw(edit->hooks.context, edit, FQ_MOMENT_WAITING);
   while (edit->first == edit->last) {
     struct pollfd sources[2] = {{STDIN_FILENO, POLLIN, 0}, {fq_signals_pipe(), POLLIN, 0}};
     int ready = poll(sources, 2, milliseconds);
@@ -58,11 +68,13 @@ static int next_byte(fq_edit *edit, int milliseconds) {
     if (is_interrupted(edit)) return INTERRUPTED;
     if (ready == 0) return NO_BYTE;
     if (ready < 0 || sources[0].revents == 0) continue;
+    if (milliseconds == FOREVER && edit->is_ahead > 0) edit->is_ahead--;
     ssize_t count = read(STDIN_FILENO, edit->bytes, sizeof edit->bytes);
     if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (count <= 0) return END_OF_INPUT;
     edit->first = 0;
     edit->last = (size_t)count;
+    edit->is_fresh = 1;
   }
   return edit->bytes[edit->first++];
 }
@@ -95,37 +107,66 @@ static int is_text(wchar_t value) {
 
 static const char paste_end[] = "\033[201~";
 
-// Reads to the end of a bracketed paste; trailing line breaks are left to the user's Enter.
-static enum fq_key read_paste(fq_edit *edit) {
-  size_t count = 0, room = 256, matched = 0;
-  wchar_t *text = malloc(room * sizeof(wchar_t));
-  int was_return = 0;
-  while (text != NULL && matched < sizeof paste_end - 1 && count < PASTE_LIMIT) {
-    int byte = next_byte(edit, PASTE_MS);
-    if (byte < 0) break;
-    if (byte == paste_end[matched]) {
-      matched++;
-      continue;
-    }
-    matched = byte == paste_end[0];
-    wchar_t value = byte >= 0x80 ? wide_character(edit, byte, PASTE_MS) : byte;
-    int repeats_return = was_return && value == '\n';
-    was_return = value == '\r';
-    if (value == '\r') value = '\n';
-    if (repeats_return || !is_text(value)) continue;
-    if (count + 2 > room) {
-      wchar_t *larger = realloc(text, (room *= 2) * sizeof(wchar_t));
-      if (larger == NULL) break;
-      text = larger;
-    }
-    text[count++] = value;
+// Text that grows while it is pasted.
+typedef struct {
+  wchar_t *text;
+  size_t count, room;
+  int was_return;
+} pasted;
+
+// Adds a character, with line breaks of all kinds as one; false if there is no memory.
+static int add_pasted(pasted *paste, wchar_t value) {
+  int repeats_return = paste->was_return && value == '\n';
+  paste->was_return = value == '\r';
+  if (value == '\r') value = '\n';
+  if (repeats_return || !is_text(value)) return 1;
+  if (paste->count + 2 > paste->room) {
+    wchar_t *larger = realloc(paste->text, (paste->room * 2) * sizeof(wchar_t));
+    if (larger == NULL) return 0;
+    paste->text = larger;
+    paste->room *= 2;
   }
-  if (text == NULL) return KEY_NONE;
-  while (count > 0 && text[count - 1] == '\n') count--;
-  text[count] = 0;
+  paste->text[paste->count++] = value;
+  return 1;
+}
+
+// Line breaks at the end are left to the user's Enter, except where a terminal without brackets may
+// have sent them as keys.
+static enum fq_key end_paste(fq_edit *edit, pasted *paste, int is_plain) {
+  if (is_plain && paste->count > 0 && paste->text[paste->count - 1] == '\n')
+    edit->owed[edit->owed_count++] = '\r';
+  while (paste->count > 0 && paste->text[paste->count - 1] == '\n') paste->count--;
+  paste->text[paste->count] = 0;
   free(edit->paste);
-  edit->paste = text;
+  edit->paste = paste->text;
   return KEY_PASTE;
+}
+
+// Reads to the end of a paste: what stands behind it, or, if that is empty, that nothing more comes.
+static enum fq_key read_paste(fq_edit *edit, const char *end, int milliseconds) {
+  pasted paste = {malloc(256 * sizeof(wchar_t)), 0, 256, 0};
+  size_t matched = 0, wanted = strlen(end);
+  if (paste.text == NULL) return KEY_NONE;
+  while (paste.count < PASTE_LIMIT) {
+    int byte = next_byte(edit, milliseconds);
+    if (byte < 0) break;
+    if (wanted > 0) {
+      matched = byte == end[matched] ? matched + 1 : byte == end[0];
+      if (matched == wanted) break;
+      if (matched > 0) continue;
+    }
+    if (!add_pasted(&paste, byte >= 0x80 ? wide_character(edit, byte, milliseconds) : byte)) break;
+  }
+  return end_paste(edit, &paste, wanted == 0);
+}
+
+// Terminals without brackets: a piece with a line break inside came from no keyboard.
+static int is_plain_paste(const fq_edit *edit) {
+  size_t count = edit->last - edit->first;
+  const unsigned char *start = edit->bytes + edit->first;
+  if (edit->is_ahead > 0 || count < LEAST_PASTE || memchr(start, 0x1B, count) != NULL) return 0;
+  while (count > 0 && (start[count - 1] == '\r' || start[count - 1] == '\n')) count--;
+  return memchr(start, '\r', count) != NULL || memchr(start, '\n', count) != NULL;
 }
 
 static enum fq_key key_named(const char *sequence) {
@@ -144,7 +185,7 @@ static enum fq_key read_sequence(fq_edit *edit, int introducer) {
     if (length < sizeof sequence - 1) sequence[length++] = (char)byte;
     if (introducer == 'O' || (byte >= 0x40 && byte <= 0x7E)) break;
   }
-  return strcmp(sequence, "[200~") == 0 ? read_paste(edit) : key_named(sequence);
+  return strcmp(sequence, "[200~") == 0 ? read_paste(edit, paste_end, PASTE_MS) : key_named(sequence);
 }
 
 static int give_key(fq_edit *edit, enum fq_key key, wchar_t *character) {
@@ -167,33 +208,39 @@ static int read_escape(fq_edit *edit, wchar_t *character) {
   return 1;
 }
 
+// Decodes a byte that begins something; 0 means that it was swallowed.
+static int read_character(fq_edit *edit, int byte, wchar_t *character) {
+  if (byte == 0x1B) return read_escape(edit, character);
+  if (byte == KEY_LEAD) return give_key(edit, KEY_UNDO, character);
+  *character = byte >= 0x80 ? wide_character(edit, byte, ESCAPE_MS) : byte;
+  return byte != 0 && (byte < 0x80 || is_text(*character));
+}
+
 int fq_next_character(EditLine *line, wchar_t *character) {
   fq_edit *edit = fq_edit_of(line);
   if (edit->owed_count > 0) {
     *character = edit->owed[--edit->owed_count];
     return 1;
   }
+  fq_note_change(edit);
   while (1) {
-    int byte = next_byte(edit, FOREVER);
-    int found = 1;
-    if (byte == 0x1B) {
-      found = read_escape(edit, character);
-    } else if (byte >= 0x80) {
-      *character = wide_character(edit, byte, ESCAPE_MS);
-      found = is_text(*character);
-    } else if (byte >= 0) {
-      *character = byte;
-      found = byte != KEY_LEAD;
+    int byte = next_byte(edit, FOREVER), found = byte;
+    if (byte >= 0 && edit->is_fresh) {
+      edit->is_fresh = 0;
+      edit->first--;
+      if (is_plain_paste(edit)) return give_key(edit, read_paste(edit, "", QUIET_MS), character);
+      edit->first++;
     }
-    if (byte == END_OF_INPUT) {
+    if (byte >= 0) found = read_character(edit, byte, character);
+    if (found == END_OF_INPUT) {
       edit->ended = FQ_EDIT_END;
       return 0;
     }
-    if (byte == INTERRUPTED || found == INTERRUPTED) {
+    if (found == INTERRUPTED) {
       edit->ended = FQ_EDIT_INTERRUPTED;
       errno = EINTR;
       return -1;
     }
-    if (found) return 1;
+    if (found > 0) return 1;
   }
 }

@@ -51,3 +51,9 @@ char *fq_narrow(const wchar_t *text, size_t count, size_t cursor, size_t *cursor
   result[length] = 0;
   return result;
 }
+
+// Words are what names are made of; letters beyond ASCII belong to them.
+int fq_is_word(wchar_t c) {
+  return c >= 0x80 || c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')
+      || (c >= 'a' && c <= 'z');
+}

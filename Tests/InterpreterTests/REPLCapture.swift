@@ -18,6 +18,11 @@ final class REPLCapture: Sendable {
     String(decoding: bytes.read { $0[stream] ?? [] }, as: UTF8.self)
   }
 
+  /// What came since this was last asked.
+  func takeText(_ stream: Terminal.Stream) -> String {
+    String(decoding: bytes.change { $0.removeValue(forKey: stream) } ?? [], as: UTF8.self)
+  }
+
   /// Runs a shell on statements; gives output, errors and the exit status.
   static func run(
     _ inputs: [LineInput], isInteractive: Bool = false, history: History = History(path: nil),

@@ -37,6 +37,9 @@ struct ShellCommand: Sendable {
       $0.showHistory($1)
     },
     ShellCommand(
+      name: ".edit", operand: "", summary: "opens the last statement in your editor ($EDITOR)"
+    ) { repl, _ in repl.editLast() },
+    ShellCommand(
       name: ".cache", operand: "[clear | trim SIZE]",
       summary: "lists the fits that are kept, or removes them"
     ) { $0.showCache($1) },
@@ -49,11 +52,14 @@ struct ShellCommand: Sendable {
     ("Tab", "completes, or lists what can follow"),
     ("Enter", "runs the statement if it is whole, else begins another line"),
     ("Alt-Enter, Ctrl-O", "begins another line in any case"),
-    ("Up, Down", "moves in the statement, then through history"),
-    ("Ctrl-R", "searches history backwards"),
+    ("Up, Down", "moves in the statement, then through what began like it"),
+    ("Right, End", "at the end: takes what is hinted at; Ctrl-Right a word of it"),
+    ("Ctrl-R", "searches past statements for words"),
     ("Ctrl-A, Ctrl-E", "goes to the beginning or end of the line"),
     ("Ctrl-Left, -Right", "goes a word back or on"),
-    ("Ctrl-K, -U, -W", "deletes to the end, all, a word; Ctrl-Y puts it back"),
+    ("Ctrl-K, -U, -W", "deletes to the end, to the beginning, a word; Ctrl-Y puts it back"),
+    ("Ctrl-_", "takes the last change back"),
+    ("Ctrl-X Ctrl-E", "opens the statement in your editor"),
     ("Ctrl-L", "clears the screen"),
     ("Ctrl-C", "gives up the line, or stops what runs; bindings stay"),
     ("Ctrl-D", "ends the shell on an empty line"),
@@ -137,6 +143,15 @@ extension REPL {
     let checked = session.check(Source(name: ".type", text: text))
     for diagnostic in checked.diagnostics { events.send(.diagnostic(diagnostic)) }
     if checked.isRunnable { say([checked.result.description]) }
+  }
+
+  fileprivate mutating func editLast() {
+    guard Terminal.isTerminal(0) else { return complain(".edit needs a terminal") }
+    let last = history.entries.last { !ShellCommand.isCommand($0) } ?? ""
+    guard let text = OutsideEditor.edit(last) else {
+      return complain("the editor did not run or did not end well; $EDITOR names another")
+    }
+    beginning = text
   }
 
   fileprivate func showHistory(_ text: String) {

@@ -14,14 +14,16 @@ enum LineInput: Equatable {
 protocol LineSource: AnyObject {
   /// Tells whether a person types here.
   var isInteractive: Bool { get }
-  /// Reads one whole statement, of one or several lines.
-  func readStatement(prompt: String) -> LineInput
+  /// Reads one whole statement, of one or several lines; what it may begin with can be changed.
+  func readStatement(prompt: String, beginning: String) -> LineInput
   /// Adds a statement to what can be recalled.
   func remember(_ text: String)
 }
 
 extension LineSource {
   func remember(_ text: String) {}
+
+  func readStatement(prompt: String) -> LineInput { readStatement(prompt: prompt, beginning: "") }
 }
 
 /// Tells whether a text can be submitted or wants more lines.
@@ -50,7 +52,9 @@ final class PlainLineSource: LineSource {
     (self.isInteractive, self.gate, self.read) = (isInteractive, gate, read)
   }
 
-  func readStatement(prompt: String) -> LineInput {
+  func readStatement(prompt: String, beginning: String) -> LineInput {
+    // What cannot be edited is taken as it is.
+    if !beginning.isEmpty { return .text(beginning) }
     if isInteractive { gate.show(prompt: prompt) }
     guard var text = readLine() else {
       if isInteractive { gate.print("") }
@@ -99,7 +103,9 @@ final class ScriptedLineSource: LineSource {
 
   convenience init(_ lines: String...) { self.init(lines.map(LineInput.text)) }
 
-  func readStatement(prompt: String) -> LineInput { inputs.popFirst() ?? .endOfInput }
+  func readStatement(prompt: String, beginning: String) -> LineInput {
+    beginning.isEmpty ? inputs.popFirst() ?? .endOfInput : .text(beginning)
+  }
 
   func remember(_ text: String) { remembered.append(text) }
 }

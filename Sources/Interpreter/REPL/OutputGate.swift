@@ -1,6 +1,7 @@
 // The one way to the terminal. Whatever passes is made harmless: control bytes become pictures of
-// themselves, and only the theme's own marks become escape codes. It also owns the progress line,
-// so that text and progress never overwrite each other, whichever thread they come from.
+// themselves, and only the theme's own marks become escape codes. It also owns the progress line and
+// the statement being edited, so that text and they never overwrite each other, whichever thread the
+// text comes from: it is printed above them.
 
 /// Prints lines to output and error.
 final class OutputGate: Sendable {
@@ -14,8 +15,15 @@ final class OutputGate: Sendable {
     var speaksUTF8 = true
   }
 
-  /// The progress line on the screen; nil if there is none.
-  private let status = Guarded<String?>(nil)
+  /// What stands below the last line that was printed.
+  private struct Bottom {
+    /// The progress line; nil if there is none.
+    var status: String?
+    /// The statement being edited; nil if none is.
+    var input: EditRegion?
+  }
+
+  private let bottom = Guarded(Bottom())
   private let output: Stream
   private let errors: Stream
   private let write: @Sendable (Terminal.Stream, [UInt8]) -> Void
@@ -38,10 +46,12 @@ final class OutputGate: Sendable {
     guard !lines.isEmpty else { return }
     let look = stream == .output ? output : errors
     let text = lines.map { Self.finish($0, look) + "\n" }.joined()
-    status.change { shown in
-      if shown != nil { write(.error, Array("\r\u{1B}[K".utf8)) }
-      shown = nil
-      write(stream, Array(text.utf8))
+    bottom.change { bottom in
+      if bottom.status != nil { write(.error, Array("\r\u{1B}[K".utf8)) }
+      bottom.status = nil
+      guard let input = bottom.input else { return write(stream, Array(text.utf8)) }
+      let raw = text.replacing("\n", with: "\r\n")
+      write(.output, Array((input.erased() + raw + input.fresh).utf8))
     }
   }
 
@@ -57,14 +67,56 @@ final class OutputGate: Sendable {
   /// Rewrites the progress line in place; nil removes it.
   func show(status text: String?) {
     guard errors.canRewrite else { return }
-    status.change { shown in
-      guard text != nil || shown != nil else { return }
+    bottom.change { bottom in
+      guard bottom.input == nil, text != nil || bottom.status != nil else { return }
       let line = text.map { Self.finish($0, errors) } ?? ""
       write(.error, Array(("\r" + line + "\u{1B}[K").utf8))
       if text == nil { write(.error, Array("\r".utf8)) }
-      shown = text
+      bottom.status = text
     }
   }
+
+  // MARK: The statement being edited
+
+  /// Draws a statement in place of the one on the screen; `isFresh` where the screen is not what it was.
+  func draw(
+    _ rows: [(text: String, width: Int)], cursor: EditRegion.Place, columns: Int, isFresh: Bool
+  ) {
+    let finished = rows.map { EditRegion.Row(text: Self.finish($0.text, output), width: $0.width) }
+    let new = EditRegion(rows: finished, cursor: cursor, columns: columns)
+    bottom.change { bottom in
+      let text = isFresh ? "\r" + new.fresh : new.update(from: bottom.input ?? EditRegion())
+      bottom.input = new
+      if !text.isEmpty { write(.output, Array(text.utf8)) }
+    }
+  }
+
+  /// Leaves the statement on the screen and goes on below it.
+  func leaveInput() {
+    bottom.change { bottom in
+      if let input = bottom.input { write(.output, Array(input.left.utf8)) }
+      bottom.input = nil
+    }
+  }
+
+  /// Takes the statement off the screen; what comes next stands in its place.
+  func eraseInput() {
+    bottom.change { bottom in
+      if let input = bottom.input { write(.output, Array(input.erased().utf8)) }
+      bottom.input = nil
+    }
+  }
+
+  /// Empties the screen; what is drawn next stands at its top.
+  func clearScreen() {
+    bottom.change { bottom in
+      write(.output, Array("\u{1B}[H\u{1B}[2J".utf8))
+      bottom.input = nil
+    }
+  }
+
+  /// Sounds the bell.
+  func beep() { write(.output, [7]) }
 
   // MARK: Making text harmless
 
@@ -73,6 +125,13 @@ final class OutputGate: Sendable {
     if text.utf8.allSatisfy({ 0x20...0x7E ~= $0 || $0 == 0x0A || $0 == 0x09 }) { return text }
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars { result.append(harmless(scalar)) }
+    return String(result)
+  }
+
+  /// A text without the theme's marks.
+  static func withoutMarks(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    result.append(contentsOf: text.unicodeScalars.lazy.filter { !(Theme.marks ~= $0.value) })
     return String(result)
   }
 

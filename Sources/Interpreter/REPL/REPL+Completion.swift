@@ -6,9 +6,38 @@ import FactorRuntime
 extension REPL {
   /// Answers the editor's questions for a session.
   static func hooks(_ session: Session) -> LineEditor.Hooks {
-    LineEditor.Hooks(isWhole: Submission.isWhole) { text, cursor in
-      complete(text, cursor, session, width: Terminal.width())
+    LineEditor.Hooks(
+      isWhole: Submission.isWhole,
+      complete: { complete($0, $1, session, width: Terminal.width()) },
+      hint: { hint($0, $1, session, width: Terminal.width()) },
+      editOutside: { OutsideEditor.edit($0) })
+  }
+
+  /// Says what the verb at the cursor takes: its parameters, and what the present one is.
+  static func hint(_ text: String, _ cursor: Int, _ session: Session, width: Int) -> [String] {
+    guard !text.hasPrefix("."), !text.hasPrefix("?") else { return [] }
+    let completer = Completer(catalog: session.catalog, scope: session.scope)
+    guard let hint = completer.hint(text, at: cursor) else { return [] }
+    let current = hint.parts.firstIndex { $0.isCurrent } ?? 0
+    // Of a long list, what stands around the present one.
+    var first = 0
+    func line(_ parts: ArraySlice<SignatureHint.Part>) -> String {
+      hint.verb + (parts.startIndex > 0 ? " … " : " ") + parts.map(\.text).joined(separator: ", ")
     }
+    while first < current, TextWidth.of(line(hint.parts[first...current])) > width - 8 {
+      first += 1
+    }
+    var shown = hint.parts[first...]
+    while shown.count > 1, TextWidth.of(line(shown)) > width - 5 { shown.removeLast() }
+    let names = shown.map {
+      $0.isCurrent ? Theme.style($0.text, .heading) : Theme.style($0.text, .faint)
+    }
+    let more = shown.endIndex < hint.parts.count ? Theme.style(", …", .faint) : ""
+    let head = Theme.style("  " + hint.verb + (first > 0 ? " … " : " "), .faint)
+    return [
+      head + names.joined(separator: Theme.style(", ", .faint)) + more,
+      Theme.style("  " + TextWidth.cut(hint.sentence, to: width - 4), .faint),
+    ]
   }
 
   /// Answers Tab: indents an empty further line, completes commands, pages and the language.

@@ -15,6 +15,8 @@ struct REPL {
   /// The statement that the last fixes are for.
   private var faulty: (source: Source, fixes: [Fix])?
   private var hasFailed = false
+  /// What the next statement begins with.
+  var beginning = ""
 
   private static let prompt = "fq> "
 
@@ -43,7 +45,11 @@ struct REPL {
   /// The editor needs a terminal on both sides; anything else is read line by line.
   private static func source(_ session: Session, _ gate: OutputGate) -> any LineSource {
     let isInteractive = Terminal.isTerminal(0) && Terminal.isTerminal(1)
-    if isInteractive, !Terminal.isDumb, let editor = LineEditor(hooks(session)) { return editor }
+    if isInteractive, !Terminal.isDumb,
+      let editor = LineEditor(hooks(session), gate: gate, size: { Terminal.size() })
+    {
+      return editor
+    }
     return PlainLineSource(isInteractive: isInteractive, gate: gate, read: Terminal.readChunk)
   }
 
@@ -55,7 +61,9 @@ struct REPL {
       say([Theme.style(banner, .faint)])
     }
     while !isDone {
-      switch input.readStatement(prompt: Self.prompt) {
+      let text = beginning
+      beginning = ""
+      switch input.readStatement(prompt: Self.prompt, beginning: text) {
       case .endOfInput: isDone = true
       case .interrupted: continue
       case .text(let text): perform(text)

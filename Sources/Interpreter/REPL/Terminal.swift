@@ -31,6 +31,13 @@ enum Terminal {
     return FileSystem.environment("COLUMNS").flatMap { Int($0) }.map { max(20, $0) } ?? 80
   }
 
+  /// Columns and rows of the terminal.
+  static func size() -> (columns: Int, rows: Int) {
+    var size = winsize()
+    let isKnown = ioctl(Stream.output.rawValue, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 0
+    return (width(), isKnown ? Int(size.ws_row) : 24)
+  }
+
   /// Tells whether the terminal cannot move its cursor.
   static var isDumb: Bool {
     let name = FileSystem.environment("TERM") ?? ""
@@ -136,6 +143,27 @@ enum Terminal {
 
   static var secondsSinceEpoch: Int { time(nil) }
 
+  static var processNumber: Int { Int(getpid()) }
+
+  static var temporaryFolder: String {
+    FileSystem.environment("TMPDIR").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
+  }
+
+  /// Runs another program on this terminal to its end; its exit status, or nil if it did not run.
+  static func run(words: [String]) -> Int32? {
+    guard let name = words.first else { return nil }
+    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
+    arguments.append(nil)
+    defer { for word in arguments { free(word) } }
+    var child: pid_t = 0
+    guard posix_spawnp(&child, name, nil, nil, arguments, environ) == 0 else { return nil }
+    var status: Int32 = 0
+    while waitpid(child, &status, 0) < 0 {
+      if errno != EINTR { return nil }
+    }
+    return status & 0x7F == 0 ? status >> 8 & 0xFF : nil
+  }
+
   /// Ends the process.
   static func end(with status: Int32) -> Never {
     if status == 0, hasLostOutput.load(ordering: .relaxed) {
@@ -193,7 +221,8 @@ enum Terminal {
       tcgetattr(STDIN_FILENO, &settings) == 0
     else { return body() }
     var silent = settings
-    silent.c_lflag &= ~tcflag_t(ECHO)
+    // Nor should the driver edit it, or keep no more than a line of it.
+    silent.c_lflag &= ~tcflag_t(ECHO | ICANON | IEXTEN)
     tcsetattr(STDIN_FILENO, TCSANOW, &silent)
     body()
     tcsetattr(STDIN_FILENO, TCSANOW, &settings)

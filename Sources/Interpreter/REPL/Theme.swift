@@ -23,13 +23,38 @@ enum Theme {
     mark(part == .faint ? "2" : "1") + text + endMark
   }
 
+  /// The marks around a part of a program; nil where it looks like any text.
+  static func marks(for style: StyleClass) -> (open: String, close: String)? {
+    code(for: style).map { (mark($0), endMark) }
+  }
+
+  private static func code(for style: StyleClass) -> String? {
+    switch style {
+    case .keyword: "35"
+    case .verb: "1;34"
+    case .option, .format: "36"
+    case .variable: "33"
+    case .number, .date: "96"
+    case .string: "32"
+    case .comment, .output: "2"
+    case .prose: "3"
+    case .cell: "1"
+    case .invalid: "4;31"
+    case .diagnostic: "31"
+    case .name, .quotedName, .operatorSign, .punctuation: nil
+    }
+  }
+
   /// The escape sequence that a mark stands for.
   static func escape(for mark: UInt32) -> String {
     let index = Int(mark - firstMark)
     return index < palette.count ? "\u{1B}[\(palette[index])m" : "\u{1B}[0m"
   }
 
-  private static let palette = ["1;31", "1;33", "1;36", "1", "34", "2", "31", "35", "32", "1;32"]
+  private static let palette = [
+    "1;31", "1;33", "1;36", "1", "34", "2", "31", "35", "32", "1;32", "1;34", "36", "33", "96", "3",
+    "4;31",
+  ]
 
   private static func codes(for style: DiagnosticStyle) -> String {
     switch style {
