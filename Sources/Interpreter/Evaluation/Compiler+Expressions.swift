@@ -137,7 +137,7 @@ extension Compiler {
   ) -> Node {
     if let name = callee.word, callee.plainText == nil {
       let slot = scope.slot(of: name).map { SlotNode($0, callee.span, unit) as Node }
-      if let user = slot ?? environment[name].map({ ConstantNode($0, callee.span, unit) }) {
+      if let user = slot ?? bound(name).map({ ConstantNode($0, callee.span, unit) }) {
         return CallNode.make(user, callArguments(arguments, scope), whole.span, unit)
       }
     }

@@ -112,7 +112,10 @@ struct Compiler {
   }
 
   func lastResult(_ span: Span, inPipeline: Bool = false) -> Node {
-    if let last = environment.last { return ConstantNode(last, span, unit) }
+    if let last = environment.last {
+      evaluator.reads.change { _ = $0.insert(Lineage.Hidden.last) }
+      return ConstantNode(last, span, unit)
+    }
     return inPipeline
       ? fault(.missingInflow, "there is no last result to continue from", span)
       : fault(.unknownName, "there is no last result yet", span)
@@ -144,7 +147,14 @@ struct Compiler {
   /// A local or a variable of the session.
   func variable(_ name: String, _ span: Span, _ scope: FrameScope) -> Node? {
     if let slot = scope.slot(of: name) { return SlotNode(slot, span, unit) }
-    return environment[name].map { ConstantNode($0, span, unit) }
+    return bound(name).map { ConstantNode($0, span, unit) }
+  }
+
+  /// What a name of the session stands for; that it was read is noted.
+  func bound(_ name: String) -> Value? {
+    guard let value = environment[name] else { return nil }
+    evaluator.reads.change { _ = $0.insert(name) }
+    return value
   }
 
   func fault(_ code: Code, _ message: String, _ span: Span) -> FaultNode {

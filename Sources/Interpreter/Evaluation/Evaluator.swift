@@ -18,6 +18,8 @@ public final class Evaluator: Sendable {
   let shelf: FitShelf?
   /// What verbs do where a program does not say it; the session's, so that one statement can switch it.
   let conventions: Guarded<ConventionSet>
+  /// The names of the session that statements read.
+  let reads = Guarded<Set<String>>([])
 
   init(
     catalog: StandardCatalog, budget: Budget, events: EventSink, folder: String,
@@ -43,10 +45,6 @@ public final class Evaluator: Sendable {
   ) throws -> Outcome {
     do {
       try budget.check()
-      if statement.isBackground {
-        throw Fault(
-          .notCallable, "background jobs come with a later fq", helps: ["run it without `bg`"])
-      }
       switch statement.kind {
       case .binding(let name, let pipeline):
         do {

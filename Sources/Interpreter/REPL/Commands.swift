@@ -37,6 +37,28 @@ struct ShellCommand: Sendable {
       $0.showHistory($1)
     },
     ShellCommand(
+      name: ".why", operand: "x", summary: "shows the statements that made what a name holds"
+    ) { $0.showOrigin($1) },
+    ShellCommand(
+      name: ".refresh", operand: "x", summary: "makes a name anew from what there is now"
+    ) { $0.refresh($1) },
+    ShellCommand(
+      name: ".jobs", operand: "[stop n | wait n]",
+      summary: "lists what `bg` started, stops or awaits it"
+    ) { $0.manageJobs($1) },
+    ShellCommand(
+      name: ".save", operand: "FILE", summary: "writes a script that makes your names"
+    ) { $0.save($1) },
+    ShellCommand(
+      name: ".load", operand: "FILE", summary: "runs a script in this session"
+    ) { $0.load($1) },
+    ShellCommand(
+      name: ".mode", operand: "text | json", summary: "how values and messages are written"
+    ) { $0.setMode($1) },
+    ShellCommand(
+      name: ".time", operand: "on | off", summary: "shows how long each statement took"
+    ) { $0.setTime($1) },
+    ShellCommand(
       name: ".edit", operand: "", summary: "opens the last statement in your editor ($EDITOR)"
     ) { repl, _ in repl.editLast() },
     ShellCommand(
@@ -133,7 +155,10 @@ extension REPL {
         let value = entry?.shown ?? ""
         let type = entry?.type.description ?? ""
         // A value that only repeats its type says nothing.
-        let shown = value.isEmpty || value == type ? type : "\(type)  \(value)"
+        var shown = value.isEmpty || value == type ? type : "\(type)  \(value)"
+        if let cause = session.lineage.cause(of: name) {
+          shown = "old: made from \(cause.name)#\(cause.was)  " + shown
+        }
         return "  " + TextWidth.cut(TextWidth.padded(name, to: width) + shown, to: textWidth - 3)
       })
   }

@@ -17,8 +17,16 @@ struct REPL {
   private var hasFailed = false
   /// What the next statement begins with.
   var beginning = ""
+  /// Whether values and messages are written as JSON.
+  var isJSON = false
+  /// Whether the time of each statement is shown.
+  var showsTime = false
+  /// Whether the user was told, just now, that jobs are running.
+  private var hasWarnedOfJobs = false
+  /// The steps that were said to be old.
+  private var toldSteps: Set<Int> = []
 
-  private static let prompt = "fq> "
+  static let prompt = "fq> "
 
   /// Creates a shell that reads from a source of lines.
   init(
@@ -28,6 +36,7 @@ struct REPL {
     (self.session, self.input, self.gate) = (session, input, gate)
     (self.history, self.width) = (history, width)
     events = TextEvents(gate, width: width, isQuiet: isQuiet)
+    session.jobs = Jobs { gate.print($0.map { Theme.style($0, .faint) }) }
   }
 
   /// Runs the shell on standard input and output, with an editor where a person types.
@@ -64,34 +73,51 @@ struct REPL {
       let text = beginning
       beginning = ""
       switch input.readStatement(prompt: Self.prompt, beginning: text) {
-      case .endOfInput: isDone = true
+      case .endOfInput: isDone = mayEnd()
       case .interrupted: continue
       case .text(let text): perform(text)
       }
     }
+    endJobs()
     events.finish(.done)
     return hasFailed && !input.isInteractive ? ExitStatus.failed.rawValue : ExitStatus.done.rawValue
   }
 
   private mutating func perform(_ text: String) {
+    hasWarnedOfJobs = false
     guard !Self.trimmed(text).isEmpty else { return }
     input.remember(text)
+    for note in session.adoptResults() { say(["  note: \(note)"]) }
     if command(text) { return history.append(text, status: "command", milliseconds: 0) }
     if let number = fixNumber(text) { return applyFix(number) }
     evaluate(text)
   }
 
-  private mutating func evaluate(_ text: String) {
-    let source = Source(name: "fq>", text: text)
+  mutating func evaluate(_ text: String) {
     let began = ContinuousClock.now
+    let status = run(Source(name: "fq>", text: text))
+    tellOfJobs(text, status)
+    history.append(
+      text, status: Self.word(for: status),
+      milliseconds: Int((ContinuousClock.now - began) / .milliseconds(1)))
+  }
+
+  /// Runs statements and says what there is to say of them.
+  @discardableResult
+  mutating func run(_ source: Source) -> CellStatus {
+    let began = ContinuousClock.now
+    let before = session.lineage
+    let sink: any OutputSink = isJSON ? JSONEvents(gate) : events
     var status = CellStatus.done
     events.begin()
-    Terminal.interrupting(session.budget) { status = session.run(source, to: events) }
-    events.finish(.done)
+    Terminal.interrupting(session.budget) { status = session.run(source, to: sink) }
+    sink.finish(ExitStatus(status))
     faulty = events.fixes.isEmpty ? nil : (source, events.fixes)
     if status != .done { hasFailed = true }
-    let spent = Int((ContinuousClock.now - began) / .milliseconds(1))
-    history.append(text, status: Self.word(for: status), milliseconds: spent)
+    let spent = (ContinuousClock.now - began) / .seconds(1)
+    if showsTime { say([Theme.style("  \(NumberFormat.duration(spent))", .faint)]) }
+    tellOfOldNames(before)
+    return status
   }
 
   private static func word(for status: CellStatus) -> String {
@@ -105,6 +131,61 @@ struct REPL {
 
   /// The columns that text may take.
   var textWidth: Int { width() }
+
+  // MARK: Jobs and old values
+
+  private func tellOfJobs(_ text: String, _ status: CellStatus) {
+    guard status == .refused, let running = session.jobs?.running else { return }
+    let words = Session.words(in: text)
+    for job in running where job.names.contains(where: words.contains) {
+      say([
+        "  note: `\(job.names[0])` is being made by job \(job.number);  .jobs wait \(job.number)"
+      ])
+    }
+  }
+
+  // Nothing is run again by itself; what is old is said when it becomes so and when it is used.
+  private mutating func tellOfOldNames(_ before: Lineage) {
+    let lineage = session.lineage
+    let old = lineage.stale
+    let became = old.subtracting(before.stale)
+    let used = session.lastReads.intersection(old).filter { name in
+      lineage.current[name].map { !toldSteps.contains($0) } ?? false
+    }
+    let told = became.union(used).sorted()
+    toldSteps.formUnion(told.compactMap { lineage.current[$0] })
+    let causes = Dictionary(grouping: told) { name in
+      lineage.cause(of: name).map { "\($0.name)#\($0.was); \($0.name) is \($0.name)#\($0.is) now" }
+        ?? ""
+    }
+    for (cause, names) in causes.sorted(by: { $0.key < $1.key }) {
+      let verb = names.count == 1 ? "was" : "were"
+      say([
+        "  note: \(names.joined(separator: ", ")) \(verb) made from \(cause)  (.refresh \(names[0]))"
+      ])
+    }
+  }
+
+  // The end of the input would stop what runs behind the prompt; once, this is said first.
+  private mutating func mayEnd() -> Bool {
+    guard input.isInteractive, let running = session.jobs?.running, !running.isEmpty,
+      !hasWarnedOfJobs
+    else { return true }
+    hasWarnedOfJobs = true
+    say(["\(Counted.text(running.count, "job")) still running; Ctrl-D again stops and ends"])
+    return false
+  }
+
+  // A pipe's jobs are waited for; a person has said that they may stop.
+  private func endJobs() {
+    guard let jobs = session.jobs else { return }
+    if input.isInteractive { for job in jobs.running { _ = jobs.stop(job.number) } }
+    var patience = 250
+    while !jobs.running.isEmpty, patience > 0 {
+      Terminal.sleep(milliseconds: 20)
+      if input.isInteractive { patience -= 1 }
+    }
+  }
 
   // MARK: Fixes
 

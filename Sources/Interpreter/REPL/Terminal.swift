@@ -143,6 +143,8 @@ enum Terminal {
 
   static var secondsSinceEpoch: Int { time(nil) }
 
+  static func sleep(milliseconds: Int) { usleep(UInt32(milliseconds) * 1000) }
+
   static var processNumber: Int { Int(getpid()) }
 
   static var temporaryFolder: String {

@@ -39,13 +39,19 @@ public final class Session {
   public let files: any FileSchemas
   public let folder: String
   /// The names in force, with their types.
-  public private(set) var scope = Scope()
-  public private(set) var environment = Environment()
+  public internal(set) var scope = Scope()
+  public internal(set) var environment = Environment()
+  /// What the names were made from.
+  var lineage = Lineage()
+  /// The names that the last cell read.
+  private(set) var lastReads: Set<String> = []
+  /// Work behind the prompt; nil where a statement that begins with `bg` runs like any other.
+  var jobs: Jobs?
   /// Cells of sweeps that failed without `failures: ok`.
   private(set) var failedCells = 0
   private var partial: (name: String, value: Value)?
   /// What verbs do where a program does not say it.
-  private let conventions = Guarded(ConventionSet())
+  let conventions = Guarded(ConventionSet())
   private let modules: ModuleLoader
   let parameters: ParameterValues
   private let log: RunLog?
@@ -77,37 +83,59 @@ public final class Session {
   }
 
   private func runCell(_ source: Source, to sink: any EventSink) -> CellStatus {
+    lastReads = []
     let checked = check(source)
     for diagnostic in checked.diagnostics { sink.send(.diagnostic(diagnostic)) }
     guard checked.isRunnable else { return .refused }
     budget.rearm()
-    let before = environment
+    let before = (environment, lineage)
     for statement in checked.program.statements {
+      if statement.isBackground, let jobs {
+        start(statement, of: source, in: jobs)
+        continue
+      }
       let status = run(statement, of: source, to: sink)
       guard status == .done else {
-        environment = before
-        keepPartial()
+        (environment, lineage) = before
+        keepPartial(source)
         return status
       }
     }
+    learnTypes(from: checked.scope)
+    return .done
+  }
+
+  /// Takes over what a program says of its names; what no value stands for has no type.
+  func learnTypes(from checked: Scope) {
     let types = scope
-    scope = checked.scope
+    scope = checked
+    for name in checked.names where environment[name] == nil { scope[name] = nil }
     for name in environment.names { scope[name] = refreshed(name, types) }
     scope.lastResult = environment.last?.type
-    return .done
+  }
+
+  /// Makes what runs statements for this session, on any thread.
+  var makeEvaluator: @Sendable (Budget, any EventSink, Guarded<ConventionSet>) -> Evaluator {
+    { [catalog, folder, modules, parameters, log, shelf] budget, sink, conventions in
+      Evaluator(
+        catalog: catalog, budget: budget, events: sink, folder: folder, modules: modules,
+        parameters: parameters, log: log, shelf: shelf, conventions: conventions)
+    }
   }
 
   /// Runs one statement of a checked program.
   func run(_ statement: Statement, of source: Source, to sink: any EventSink) -> CellStatus {
     let cells = FailedCells(sink)
     defer { failedCells += cells.count }
-    let evaluator = Evaluator(
-      catalog: catalog, budget: budget, events: cells, folder: folder, modules: modules,
-      parameters: parameters, log: log, shelf: shelf, conventions: conventions)
+    let evaluator = makeEvaluator(budget, cells, conventions)
+    defer { lastReads.formUnion(evaluator.reads.read { $0 }) }
+    let rules = conventions.read { $0 }
     do {
       let start = ContinuousClock.now
       let outcome = try evaluator.run(statement, &environment, source)
-      note(outcome, statement, source, seconds: (ContinuousClock.now - start).seconds)
+      let seconds = (ContinuousClock.now - start).seconds
+      note(outcome, statement, source, seconds: seconds)
+      trace(outcome, statement, source, evaluator, rules, seconds)
       show(outcome, statement, sink)
       return .done
     } catch {
@@ -148,16 +176,45 @@ public final class Session {
     sink.send(.value(outcome.value, name: nil))
   }
 
+  // What the statement was made from, and what it left.
+  private func trace(
+    _ outcome: Evaluator.Outcome, _ statement: Statement, _ source: Source, _ evaluator: Evaluator,
+    _ rules: ConventionSet, _ seconds: Double
+  ) {
+    var names = outcome.names
+    switch statement.kind {
+    case .binding: names.append(Lineage.Hidden.last)
+    case .pipeline:
+      if case .nothing = outcome.value {} else { names.append(Lineage.Hidden.last) }
+      if conventions.read({ $0 != rules }) { names.append(Lineage.Hidden.conventions) }
+    case .seed: names.append(Lineage.Hidden.seed)
+    case .parameter, .function, .use, .assertion, .invalid: break
+    }
+    guard !names.isEmpty else { return }
+    lineage.add(
+      Self.text(of: statement, source), names: names,
+      reads: lineage.reads(of: evaluator.reads.read { $0 }), seconds: seconds)
+  }
+
+  /// A statement as it was written, without what makes a job of it.
+  static func text(of statement: Statement, _ source: Source) -> String {
+    let text = source.text(statement.span)
+    guard statement.isBackground else { return text }
+    return String(text.dropFirst(2).drop { $0 == " " })
+  }
+
   // The work of a fit that was interrupted is the one thing a cell that ended early leaves behind.
-  private func keepPartial() {
+  private func keepPartial(_ source: Source) {
     guard let (name, value) = partial else { return }
     environment[name] = value
     scope[name] = Scope.Entry(value.type)
+    let text = source.text(Span(0, source.bytes.count))
+    lineage.add(text, names: [name], reads: lineage.reads(of: []), seconds: 0)
     partial = nil
   }
 
   // Run-time values know more than the checker could: their columns, their length.
-  private func refreshed(_ name: String, _ types: Scope) -> Scope.Entry? {
+  func refreshed(_ name: String, _ types: Scope) -> Scope.Entry? {
     guard let value = environment[name] else { return nil }
     var entry = scope[name] ?? types[name] ?? Scope.Entry(value.type)
     if case .function = value { return entry }

@@ -64,6 +64,17 @@ public enum NumberFormat {
     }
   }
 
+  /// A time as people say it: `0.8 s`, `14 s`, `22 min`, `3 h 5 min`.
+  public static func duration(_ seconds: Double) -> String {
+    let whole = Int(min(max(0, seconds), 1e12).rounded())
+    switch seconds {
+    case ..<9.95: return fixed(max(0, seconds), decimals: 1) + " s"
+    case ..<90: return "\(whole) s"
+    case ..<5400: return "\((whole + 30) / 60) min"
+    default: return "\(whole / 3600) h \(whole % 3600 / 60) min"
+    }
+  }
+
   private static func nonFinite(_ number: Double) -> String {
     number.isNaN ? missing : number > 0 ? "inf" : "-inf"
   }

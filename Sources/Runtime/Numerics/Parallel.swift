@@ -66,6 +66,12 @@ public enum Parallel {
     pthread_join(thread, nil)
   }
 
+  /// Starts work that nobody waits for; where the system gives no thread, it is done at once.
+  public static func detached(stackBytes: Int, _ body: @escaping @Sendable () -> Void) {
+    guard let thread = start(body, stackBytes: stackBytes) else { return body() }
+    pthread_detach(thread)
+  }
+
   private static func start(
     _ body: @escaping @Sendable () -> Void, stackBytes: Int = 8 << 20
   ) -> pthread_t? {

@@ -31,7 +31,7 @@ enum SortWeights: String, ChoiceWord {
 }
 
 /// What verbs do where a program does not say it.
-struct ConventionSet: Sendable {
+struct ConventionSet: Sendable, Equatable {
   var name = ConventionName.plain
   var delisting = DelistingRule.shumway
   var publication = PublicationRule.gkx
