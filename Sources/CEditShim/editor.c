@@ -29,6 +29,10 @@ static wchar_t *prompt_of(EditLine *line) {
 // libedit's own drawing ends here; all that is heard of it is the bell.
 static ssize_t swallow(void *cookie, const char *bytes, size_t count) {
   fq_edit *edit = cookie;
+  if (edit->kept != NULL) {
+    fwrite(bytes, 1, count, edit->kept);
+    return (ssize_t)count;
+  }
   if (memchr(bytes, 7, count) != NULL) edit->hooks.bell(edit->hooks.context);
   return (ssize_t)count;
 }
@@ -129,6 +133,19 @@ fq_edit_status fq_edit_read(fq_edit *edit, const char *beginning, char **text) {
   fq_signals_end();
   if (*text != NULL) return FQ_EDIT_TEXT;
   return edit->ended == FQ_EDIT_INTERRUPTED ? FQ_EDIT_INTERRUPTED : FQ_EDIT_END;
+}
+
+char *fq_edit_bindings(fq_edit *edit) {
+  char *text = NULL;
+  size_t size = 0;
+  fflush(edit->nowhere);
+  edit->kept = open_memstream(&text, &size);
+  if (edit->kept == NULL) return NULL;
+  el_wset(edit->line, EL_BIND, NULL);
+  fflush(edit->nowhere);
+  fclose(edit->kept);
+  edit->kept = NULL;
+  return text;
 }
 
 void fq_edit_remember(fq_edit *edit, const char *text) {

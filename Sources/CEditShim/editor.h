@@ -29,6 +29,8 @@ struct fq_edit {
   EditLine *line;
   HistoryW *history;
   FILE *errors, *nowhere;
+  // While it is open, what libedit prints is kept.
+  FILE *kept;
   fq_edit_hooks hooks;
   fq_edit_status ended;
   // Bytes read from the terminal and not yet looked at.

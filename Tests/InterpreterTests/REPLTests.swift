@@ -1,5 +1,8 @@
 // The shell's loop, driven by a list of statements.
 
+import FactorLang
+import FactorRuntime
+import TestSupport
 import Testing
 
 @testable import Interpreter
@@ -153,5 +156,88 @@ import Testing
     #expect(REPL.complete(".hi", 3, session, width: 80).insertion == ".history ")
     #expect(REPL.complete("?desc", 5, session, width: 80).insertion == "describe")
     #expect(REPL.complete("w = synt", 8, session, width: 80).insertion == "synth ")
+  }
+}
+
+@Suite struct REPLDiscoveryTests {
+  private func complete(_ text: String, _ session: Session = Session()) -> CompletionAnswer {
+    REPL.complete(text, text.utf8.count, session, width: 80)
+  }
+
+  @Test func theExampleOfAPageRunsApart() {
+    let run = REPLCapture.run("toy = 5", "?winsorize", "run", "toy", "run = 3", "run")
+    #expect(run.output.contains("`run` runs the example"))
+    #expect(run.output.contains("fq> toy | winsorize ret, tails: 5%\n"))
+    #expect(run.output.contains("panel id × date"))
+    #expect(run.output.hasSuffix("5\n3\n"))
+    #expect(REPLCapture.run("run").errors.contains("show a page first"))
+  }
+
+  @Test func pagesOfModelsHaveExamplesThatRun() {
+    let run = REPLCapture.run("?pca", "run")
+    #expect(run.output.contains("fq> m = t | fit pca, k: 2"))
+    #expect(run.output.contains("total R2"))
+  }
+
+  @Test func monthsComeFromThePanel() {
+    let session = Session()
+    _ = session.run(
+      Source(name: "t", text: "w = synth world: r_dyn, firms: 30, months: 24, chars: 2"),
+      to: EventList())
+    let texts = complete("w[", session).lines.joined()
+    #expect(texts.contains("1980-01..1981-12") && texts.contains("all 24 months"))
+    #expect(complete("w[1980-01..1981", session).insertion == "1981-12")
+    let split = complete("w | setup target: ret, features: w.chars | split test: ", session)
+    #expect(split.lines.joined().contains("1981-12"))
+  }
+
+  @Test func whatIsTakenOtherwiseIsOffered() {
+    let answer = complete("toy | setup target: ret, features: [size] | fit ca2, seeds: ")
+    #expect(answer.insertion == "3")
+  }
+
+  @Test func filesAreOfferedInsideText() throws {
+    let folder = try ScratchFolder()
+    _ = try folder.write("panel.csv", Array("a\n".utf8))
+    #expect(complete("p = load \"\(folder.path)/pa").insertion == "\(folder.path)/panel.csv\"")
+    #expect(complete(".load \(folder.path)/pa").insertion == "\(folder.path)/panel.csv")
+    #expect(complete("p = load \"\(folder.path)/no").isEmpty)
+  }
+
+  @Test func keysAreReadFromTheBindings() {
+    let printed = """
+      Standard key bindings
+      "^A"           ->  fq-home
+      "^I"           ->  fq-complete
+      "^M"           ->  fq-enter
+      " " to "~"     ->  ed-insert
+      Alternative key bindings
+      "^A"           ->  fq-undo
+      Multi-character bindings
+      "^_a"          ->  fq-up
+      "^X^E"         ->  fq-edit-outside
+      """
+    let lines = Keys.lines(printed)
+    #expect(lines[0].hasPrefix("  Tab "))
+    #expect(lines.contains { $0.hasPrefix("  Up ") })
+    #expect(lines.contains { $0.hasPrefix("  Ctrl-X Ctrl-E ") })
+    #expect(!lines.contains { $0.contains("takes the last change back") })
+  }
+
+  @Test func aHintNamesTheParameterAtTheCursor() {
+    let session = Session()
+    let lines = REPL.hint("toy | winsorize ret, tails: ", 28, session, width: 80)
+    #expect(lines.count == 2)
+    #expect(lines[0].contains(Theme.style("[tails:]", .heading)))
+    #expect(lines[1].contains("the share of each tail"))
+    #expect(REPL.hint("x = 1 + ", 8, session, width: 80).isEmpty)
+    #expect(REPL.hint("?winsorize ret", 14, session, width: 80).isEmpty)
+    // Of many parameters, those around the cursor, within the width.
+    let many = "t | fit cvra, seeds: "
+    for width in [30, 50, 80] {
+      for line in REPL.hint(many, many.utf8.count, session, width: width) {
+        #expect(TextWidth.of(OutputGate.withoutMarks(line)) < width)
+      }
+    }
   }
 }

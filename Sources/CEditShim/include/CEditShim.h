@@ -71,6 +71,9 @@ void fq_edit_free(fq_edit *_Nullable edit);
 fq_edit_status fq_edit_read(fq_edit *_Nonnull edit, const char *_Nonnull beginning,
                             char *_Nullable *_Nonnull text);
 
+// Gives the keys as libedit prints them, a line each; to be freed.
+char *_Nullable fq_edit_bindings(fq_edit *_Nonnull edit);
+
 // Adds a statement to what vi's keys find.
 void fq_edit_remember(fq_edit *_Nonnull edit, const char *_Nonnull text);
 

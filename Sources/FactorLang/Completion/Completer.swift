@@ -65,8 +65,12 @@ public struct Completer: Sendable {
       return exported(by: module, place, functionsOnly: true)
         ?? verbs(accepting: inflow(place), prefix: place.path)
     case .member(let base): return members(of: base, place)
+    case .slice(let base):
+      return months(check(place.before + "\n" + base).result) + variables(place, isColumns: false)
     case .option(let verb, let option, let words):
-      return values(of: option, verb, words, place) + variables(place, isColumns: true)
+      let parameter = parameter(option, verb, words, place)
+      let values = parameter.map { self.values(of: $0, place) } ?? []
+      return values + variables(place, isColumns: parameter?.takesColumns ?? true)
     case .argument(let verb, let rank, let words, let used):
       return arguments(verb, rank, words, used, place)
     case .expression: return variables(place, isColumns: false) + functions() + keywords()
@@ -165,13 +169,11 @@ public struct Completer: Sendable {
     return signature.parameters + (named.isEmpty ? variants : named).flatMap(\.parameters)
   }
 
-  private func values(
-    of option: String, _ verb: String, _ words: [String], _ place: CursorContext
-  ) -> [Candidate] {
-    guard let signature = signature(verb, place),
-      let parameter = parameters(signature, words).first(where: { $0.name == option })
-    else { return [] }
-    return values(of: parameter, place)
+  private func parameter(
+    _ option: String, _ verb: String, _ words: [String], _ place: CursorContext
+  ) -> ParameterInfo? {
+    guard let signature = signature(verb, place) else { return nil }
+    return parameters(signature, words).first { $0.name == option }
   }
 
   private func values(of parameter: ParameterInfo, _ place: CursorContext) -> [Candidate] {
@@ -182,8 +184,43 @@ public struct Completer: Sendable {
     case .columnNames, .definitions: return columns(place)
     case .value where parameter.type == .bool:
       return ["true", "false"].map { Candidate(text: $0, kind: .choice, detail: "") }
-    case .value, .fields: return []
+    case .value where parameter.type.isOfMonths: return months(of: place)
+    case .value:
+      // What is taken where nothing is said shows what may be said.
+      guard let text = parameter.defaultText, !text.isEmpty, text != "na" else { return [] }
+      let detail = "what is taken otherwise" + (parameter.rangeText.map { "; in \($0)" } ?? "")
+      return [Candidate(text: text, kind: .choice, detail: detail)]
+    case .fields: return []
     }
+  }
+
+  /// The months of what flows in, or of the first panel upstream that has them.
+  private func months(of place: CursorContext) -> [Candidate] {
+    let found = months(inflow(place))
+    if !found.isEmpty { return found }
+    let source = Source(name: "upstream", text: place.upstream)
+    return Lexer.tokenize(source).tokens.lazy
+      .filter { $0.kind == .name }
+      .compactMap { self.scope[source.text($0.span)]?.type }
+      .map(self.months).first { !$0.isEmpty } ?? []
+  }
+
+  /// The first and the last month that there are.
+  private func months(_ type: Type) -> [Candidate] {
+    guard let span = type.schema?.months else { return [] }
+    func text(_ index: Int) -> String {
+      let (year, month) = (String(index / 12), String(index % 12 + 1))
+      return String(repeating: "0", count: max(0, 4 - year.utf8.count)) + year + "-"
+        + (month.utf8.count < 2 ? "0" : "") + month
+    }
+    let (first, last) = (text(span.first), text(span.last))
+    return [
+      Candidate(
+        text: "\(first)..\(last)", kind: .choice, detail: "all \(span.last - span.first + 1) months"
+      ),
+      Candidate(text: first, kind: .choice, detail: "the first month"),
+      Candidate(text: last, kind: .choice, detail: "the last month"),
+    ]
   }
 
   private func arguments(
@@ -227,5 +264,26 @@ public struct Completer: Sendable {
     let program = Parser.parse(text, name: "completion")
     return Checker.check(
       program, catalog: catalog, scope: scope, files: files, modules: modules)
+  }
+}
+
+extension Type {
+  /// Tells whether months, or a range of them, are wanted.
+  fileprivate var isOfMonths: Bool {
+    switch self {
+    case .month: true
+    case .range(let bound): bound == .any || bound.isOfMonths
+    default: false
+    }
+  }
+}
+
+extension ParameterInfo {
+  /// Tells whether bare names are columns here.
+  fileprivate var takesColumns: Bool {
+    switch role {
+    case .columnExpression, .columnNames, .definitions: true
+    case .choice, .value, .fields: false
+    }
   }
 }

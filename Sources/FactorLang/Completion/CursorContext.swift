@@ -8,6 +8,8 @@ struct CursorContext {
     case nowhere
     case head, verb, expression
     case member(of: String)
+    /// Between the brackets behind a name.
+    case slice(of: String)
     case option(verb: String, option: String, words: [String])
     case argument(verb: String, rank: Int, words: [String], used: Set<String>)
   }
@@ -55,11 +57,26 @@ struct CursorContext {
 
   private mutating func takeTypedWord(_ end: Int) {
     guard let last = tokens.last, last.end == end else { return }
+    if last.kind.isNumeric || last.kind == .minus { return takeTypedNumber(end) }
     let isWord = last.kind == .name || last.kind == .variable || last.kind.isKeyword
     guard isWord || (last.kind == .invalid && source.text(last.span) == "$") else { return }
     typed = source.text(last.span)
     range = last.span
     tokens.removeLast()
+  }
+
+  // A month that is not whole yet is a number, or numbers and a minus.
+  private mutating func takeTypedNumber(_ end: Int) {
+    var start = end
+    while start > 0, source.bytes[start - 1] == 0x2D || 0x30...0x39 ~= source.bytes[start - 1] {
+      start -= 1
+    }
+    guard start < end, source.bytes[start] != 0x2D,
+      let first = tokens.firstIndex(where: { $0.start == start })
+    else { return }
+    range = Span(start, end)
+    typed = source.text(range)
+    tokens.removeSubrange(first...)
   }
 
   private mutating func locate() {
@@ -70,7 +87,9 @@ struct CursorContext {
     let segment = Array(tokens[min(stageStart, tokens.count)...])
     let follows = stageStart > 0 ? tokens[stageStart - 1].kind : nil
     if follows == .pipe { findUpstream(stageStart - 1, statement) }
-    if tokens.last?.kind == .dot, let base = dottedBase() {
+    if let base = slicedBase() {
+      position = .slice(of: base)
+    } else if tokens.last?.kind == .dot, let base = dottedBase() {
       let isVerb = segment.count == base.count * 2 && follows == .pipe
       if isVerb { path = base.joined(separator: ".") + "." }
       position = isVerb ? .verb : .member(of: base.joined(separator: "."))
@@ -140,6 +159,17 @@ struct CursorContext {
     } else {
       upstream = source.text(Span(tokens[start].start, tokens[pipe].start))
     }
+  }
+
+  /// The name whose rows are chosen: `p[` or `p[1990-01..`.
+  private func slicedBase() -> String? {
+    var index = tokens.count - 1
+    if index >= 2, tokens[index].kind == .dotDot { index -= 2 }
+    guard index >= 1, tokens[index].kind == .leftBracket, tokens[index].touchesPrevious else {
+      return nil
+    }
+    let base = tokens[index - 1]
+    return base.kind == .name || base.kind == .keywordIt ? source.text(base.span) : nil
   }
 
   private func dottedBase() -> [String]? {

@@ -30,7 +30,7 @@ extension Completer {
         return (rank < slots.count ? slots[rank] : slots.last { $0.isVariadic })?.name
       }
     case .option(let verb, let option, let words): return hint(verb, words) { _ in option }
-    case .nowhere, .head, .verb, .expression, .member: return nil
+    case .nowhere, .head, .verb, .expression, .member, .slice: return nil
     }
   }
 

@@ -14,6 +14,12 @@ public enum HelpPage {
     return Statistic.named(name).map(page)
   }
 
+  /// Code that shows what a name does and runs anywhere; nil where there is none.
+  public static func example(for name: String, catalog: StandardCatalog) -> String? {
+    if let signature = catalog.signature(named: name) { return signature.examples.first?.code }
+    return Registry.card(name).map(ModelPage.example)
+  }
+
   /// One line for every verb, function and model in which all words occur.
   public static func search(_ words: String, catalog: StandardCatalog) -> [String] {
     let wanted = words.lowercased().split(separator: " ").map(String.init)
@@ -48,7 +54,7 @@ public enum HelpPage {
     let variant = CardOptions.variant(card)
     return ["fit \(card.name)", "", card.summary, "Reference: \(card.reference)"]
       + parameters(variant.parameters)
-      + ["", "Example", "  m = task | fit \(card.name), k: 3"]
+      + ["", "Example"] + ModelPage.example(card).split(separator: "\n").map { "  " + $0 }
   }
 
   private static func page(_ statistic: Statistic) -> [String] {

@@ -24,8 +24,8 @@ struct ShellCommand: Sendable {
     ShellCommand(name: ".help", operand: "", summary: "shows this list") { repl, _ in
       repl.showHelp()
     },
-    ShellCommand(name: ".keys", operand: "", summary: "shows the keys") { repl, _ in
-      repl.say(keys.map { "  " + TextWidth.padded($0.0, to: 18) + $0.1 })
+    ShellCommand(name: ".keys", operand: "", summary: "shows what the keys do") { repl, _ in
+      repl.showKeys()
     },
     ShellCommand(name: ".vars", operand: "", summary: "lists your names and what they hold") {
       repl, _ in repl.showNames()
@@ -69,23 +69,6 @@ struct ShellCommand: Sendable {
       repl.isDone = true
     },
   ]
-
-  private static let keys = [
-    ("Tab", "completes, or lists what can follow"),
-    ("Enter", "runs the statement if it is whole, else begins another line"),
-    ("Alt-Enter, Ctrl-O", "begins another line in any case"),
-    ("Up, Down", "moves in the statement, then through what began like it"),
-    ("Right, End", "at the end: takes what is hinted at; Ctrl-Right a word of it"),
-    ("Ctrl-R", "searches past statements for words"),
-    ("Ctrl-A, Ctrl-E", "goes to the beginning or end of the line"),
-    ("Ctrl-Left, -Right", "goes a word back or on"),
-    ("Ctrl-K, -U, -W", "deletes to the end, to the beginning, a word; Ctrl-Y puts it back"),
-    ("Ctrl-_", "takes the last change back"),
-    ("Ctrl-X Ctrl-E", "opens the statement in your editor"),
-    ("Ctrl-L", "clears the screen"),
-    ("Ctrl-C", "gives up the line, or stops what runs; bindings stay"),
-    ("Ctrl-D", "ends the shell on an empty line"),
-  ]
 }
 
 extension REPL {
@@ -118,9 +101,17 @@ extension REPL {
     let others = [
       ("?name", "shows the page of a verb, function or model"),
       ("??words", "searches the pages"),
+      ("run", "runs the example of the page shown last"),
       ("fix [n]", "applies a suggested fix and runs the statement again"),
     ]
     say((commands + others).map { "  " + TextWidth.padded($0.0, to: 14) + $0.1 })
+  }
+
+  fileprivate func showKeys() {
+    let bindings = input.bindings
+    say(
+      bindings.isEmpty
+        ? ["lines are read as they are here; no keys are special"] : Keys.lines(bindings))
   }
 
   fileprivate func showCache(_ words: String) {
@@ -129,14 +120,31 @@ extension REPL {
     answer.isComplaint ? complain(answer.lines.joined(separator: "; ")) : say(answer.lines)
   }
 
-  private func showPage(_ text: String) {
+  private mutating func showPage(_ text: String) {
     let name = Self.trimmed(text)
     if name.isEmpty { return showHelp() }
-    if let page = HelpPage.page(for: name, catalog: session.catalog) { return say(page) }
+    if let page = HelpPage.page(for: name, catalog: session.catalog) {
+      example = HelpPage.example(for: name, catalog: session.catalog)
+      return say(
+        page + (example == nil ? [] : ["", "`run` runs the example; your names stay as they are."]))
+    }
     if let entry = session.scope[name] { return say(["\(name): \(entry.type.description)"]) }
     let near = Suggestion.nearest(to: name, among: session.catalog.names)
     let advice = near.map { "did you mean ?\($0)" } ?? "try ??\(name)"
     complain("nothing is called \(name); " + advice)
+  }
+
+  /// Runs the code of the last page in a session of its own, which sees none of the user's names.
+  mutating func runExample() {
+    guard let example else { return complain("show a page first:  ?rank_normalize") }
+    let source = Source(name: "example", text: example)
+    say(example.split(separator: "\n").map { Self.prompt + $0 })
+    events.begin()
+    let scratch = Session()
+    Terminal.interrupting(scratch.budget) {
+      let status = Batch.run(source, in: scratch, to: events)
+      events.finish(status)
+    }
   }
 
   private func search(_ text: String) {

@@ -88,6 +88,12 @@ final class LineEditor: LineSource {
     if let handle { fq_edit_remember(handle, text) }
   }
 
+  var bindings: String {
+    guard let handle, let text = fq_edit_bindings(handle) else { return "" }
+    defer { text.deallocate() }
+    return String(cString: text)
+  }
+
   private func text(_ edit: OpaquePointer) -> (text: String, cursor: Int) {
     var cursor = 0
     guard let bytes = fq_edit_text(edit, &cursor) else { return ("", 0) }

@@ -18,10 +18,14 @@ protocol LineSource: AnyObject {
   func readStatement(prompt: String, beginning: String) -> LineInput
   /// Adds a statement to what can be recalled.
   func remember(_ text: String)
+  /// The keys as libedit prints them, a line each; empty where lines are read as they are.
+  var bindings: String { get }
 }
 
 extension LineSource {
   func remember(_ text: String) {}
+
+  var bindings: String { "" }
 
   func readStatement(prompt: String) -> LineInput { readStatement(prompt: prompt, beginning: "") }
 }

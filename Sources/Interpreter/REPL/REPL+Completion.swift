@@ -28,7 +28,7 @@ extension REPL {
       first += 1
     }
     var shown = hint.parts[first...]
-    while shown.count > 1, TextWidth.of(line(shown)) > width - 5 { shown.removeLast() }
+    while shown.count > 1, TextWidth.of(line(shown)) > width - 6 { shown.removeLast() }
     let names = shown.map {
       $0.isCurrent ? Theme.style($0.text, .heading) : Theme.style($0.text, .faint)
     }
@@ -53,6 +53,17 @@ extension REPL {
       let typed = String(before.drop { $0 == "?" })
       return CompletionAnswer(pages(typed, session.catalog), typed: typed, width: width)
     }
+    for command in [".load ", ".save "] where before.hasPrefix(command) {
+      let path = String(before.dropFirst(command.count))
+      return CompletionAnswer(FileChoices.of(path), typed: path, width: width)
+    }
+    if let command = [".type ", ".why ", ".refresh "].first(where: before.hasPrefix) {
+      let typed = String(before.dropFirst(command.count))
+      let names = session.scope.names.filter { $0.hasPrefix(typed) }
+      return CompletionAnswer(
+        names.map { CompletionAnswer.Choice($0, session.scope[$0]?.type.description ?? "") },
+        typed: typed, width: width)
+    }
     if before.hasPrefix("."), !before.contains(" ") {
       let found = ShellCommand.table.filter { $0.name.hasPrefix(before) }
       let choices = found.map {
@@ -60,11 +71,22 @@ extension REPL {
       }
       return CompletionAnswer(choices, typed: before, width: width)
     }
+    if let path = openText(before) {
+      return CompletionAnswer(FileChoices.of(path, ending: "\""), typed: path, width: width)
+    }
     let completer = Completer(catalog: session.catalog, scope: session.scope, files: session.files)
     let found = completer.complete(text, at: cursor)
     let typed = String(decoding: before.utf8.dropFirst(found.range.start), as: UTF8.self)
     return CompletionAnswer(
       found.candidates.map(CompletionAnswer.Choice.init), typed: typed, width: width)
+  }
+
+  /// What stands behind the quote that is open at the end of a text; nil if none is.
+  private static func openText(_ text: String) -> String? {
+    guard let line = text.split(separator: "\n", omittingEmptySubsequences: false).last,
+      line.count(where: { $0 == "\"" }) % 2 == 1, let quote = line.lastIndex(of: "\"")
+    else { return nil }
+    return String(line[line.index(after: quote)...])
   }
 
   private static func pages(

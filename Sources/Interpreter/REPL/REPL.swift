@@ -11,12 +11,14 @@ struct REPL {
   let history: History
   let width: @Sendable () -> Int
   var isDone = false
-  private let input: any LineSource
+  let input: any LineSource
   /// The statement that the last fixes are for.
   private var faulty: (source: Source, fixes: [Fix])?
   private var hasFailed = false
   /// What the next statement begins with.
   var beginning = ""
+  /// The code of the page that was shown last.
+  var example: String?
   /// Whether values and messages are written as JSON.
   var isJSON = false
   /// Whether the time of each statement is shown.
@@ -90,6 +92,7 @@ struct REPL {
     for note in session.adoptResults() { say(["  note: \(note)"]) }
     if command(text) { return history.append(text, status: "command", milliseconds: 0) }
     if let number = fixNumber(text) { return applyFix(number) }
+    if Self.trimmed(text) == "run", session.scope["run"] == nil { return runExample() }
     evaluate(text)
   }
 

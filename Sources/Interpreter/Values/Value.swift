@@ -295,6 +295,10 @@ extension PanelValue {
     }
     var schema = Schema(keys + columns, keys: keys.map(\.name))
     schema.pace = Pace(panel.index.clock)
+    let months = panel.index.months
+    if panel.index.clock == .months, let first = months.first, let last = months.last {
+      schema.months = MonthSpan(first: Int(first.index), last: Int(last.index))
+    }
     return schema
   }
 }
