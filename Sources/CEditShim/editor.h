@@ -61,7 +61,6 @@ int fq_is_word(wchar_t character);
 // signals.c
 enum { FQ_SIGNAL_INTERRUPT = 1, FQ_SIGNAL_RESIZE = 2, FQ_SIGNAL_STOP = 4 };
 void fq_guard_terminal(void);
-void fq_restore_terminal(void);
 void fq_signals_begin(void);
 void fq_signals_end(void);
 int fq_signals_pipe(void);

@@ -9,7 +9,7 @@ final class PromptTerminal {
     .first(where: FileManager.default.isExecutableFile)
 
   /// The program under test: `FQ_BINARY`, or the product beside the test bundle.
-  private static let binary: String? = {
+  static let binary: String? = {
     if let path = ProcessInfo.processInfo.environment["FQ_BINARY"] { return path }
     let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
     let folders = sequence(first: bundle) { $0.path == "/" ? nil : $0.deletingLastPathComponent() }

@@ -182,7 +182,7 @@ import Testing
   @Test func monthsComeFromThePanel() {
     let session = Session()
     _ = session.run(
-      Source(name: "t", text: "w = synth world: r_dyn, firms: 30, months: 24, chars: 2"),
+      Source(name: "t", text: "w = synth world: r_dyn, firms: 30, months: 24, chars: 3"),
       to: EventList())
     let texts = complete("w[", session).lines.joined()
     #expect(texts.contains("1980-01..1981-12") && texts.contains("all 24 months"))

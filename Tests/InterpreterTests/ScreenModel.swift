@@ -35,8 +35,13 @@ struct ScreenModel {
     return text
   }
 
+  /// The beginning of a sequence whose end has not come yet.
+  private var carried = ""
+
   mutating func play(_ text: String) {
-    var rest = text.unicodeScalars[...]
+    let all = carried + text
+    carried = ""
+    var rest = all.unicodeScalars[...]
     while let scalar = rest.popFirst() {
       switch scalar {
       case "\r":
@@ -84,22 +89,26 @@ struct ScreenModel {
   }
 
   private mutating func escape(_ rest: inout Substring.UnicodeScalarView) {
-    #expect(rest.popFirst() == "[")
     var parameters = ""
+    var isBegun = false
     while let scalar = rest.popFirst() {
-      guard scalar.properties.isAlphabetic else {
+      if !isBegun {
+        #expect(scalar == "[")
+        isBegun = true
+      } else if scalar.properties.isAlphabetic {
+        return act(scalar, parameters)
+      } else {
         parameters.unicodeScalars.append(scalar)
-        continue
       }
-      return act(scalar, parameters)
     }
+    carried = "\u{1B}" + (isBegun ? "[" : "") + parameters
   }
 
   private mutating func act(_ final: Unicode.Scalar, _ parameters: String) {
     let count = Int(parameters) ?? 1
     switch final {
     case "m": return
-    case "h", "l": #expect(parameters == "?25")
+    case "h", "l": #expect(["?25", "?2004"].contains(parameters))
     case "A": cursor.row = max(0, cursor.row - count)
     case "B": cursor.row = min(height - 1, cursor.row + count)
     case "C": cursor.column = min(columns - 1, cursor.column + count)

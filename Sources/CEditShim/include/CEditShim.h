@@ -66,6 +66,9 @@ fq_edit *_Nullable fq_edit_new(fq_edit_hooks hooks);
 // Gives the terminal back and forgets everything.
 void fq_edit_free(fq_edit *_Nullable edit);
 
+// Puts the terminal back as it was before there was an editor; may be called from a signal handler.
+void fq_restore_terminal(void);
+
 // Reads one statement, which may have several lines, beginning with a text; `*text` is to be freed,
 // NULL unless read.
 fq_edit_status fq_edit_read(fq_edit *_Nonnull edit, const char *_Nonnull beginning,

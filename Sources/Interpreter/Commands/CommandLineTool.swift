@@ -29,7 +29,7 @@ public enum CommandLineTool {
     flags: --threads N  --max-memory SIZE  --timeout TIME  --manifest FILE  --json  --quiet
            --width N  --diagnostics short  --no-cache  --checkpoint TIME  --portable
     exit:  0 done, 1 failed, 2 does not check, 3 assertion, 4 other data, 5 sweep cells failed,
-           124 time limit, 130 interrupted
+           70 a fault of fq itself, 124 time limit, 130 interrupted
     """
 
   /// Runs the command line and ends the process.
@@ -38,6 +38,7 @@ public enum CommandLineTool {
       Terminal.end(with: complain(fault))
     }
     AllocationCounter.keepFreedMemory()
+    Terminal.guardAgainstFaults()
     Terminal.end(with: run(Array(CommandLine.arguments.dropFirst())))
   }
 
@@ -103,9 +104,11 @@ public enum CommandLineTool {
     let session = session(arguments)
     let sink = arguments.sink()
     var status = ExitStatus.done
+    LastWords.prepare(statement: source.text(Span(0, source.bytes.count)), entry: nil)
     Terminal.interrupting(session.budget) {
       status = Batch.run(source, in: session, to: sink) { sink.speak($0) }
     }
+    if status == .internalFault { LastWords.report() }
     sink.finish(status)
     return status.rawValue
   }

@@ -44,10 +44,12 @@ enum RecordedRun {
     _ source: Source, _ session: Session, _ log: RunLog?, _ sink: any OutputSink
   ) -> ExitStatus {
     var status = ExitStatus.done
+    LastWords.prepare(statement: source.text(Span(0, source.bytes.count)), entry: nil)
     let events: any EventSink = log.map { LoggedEvents(sink, $0) } ?? sink
     Terminal.interrupting(session.budget) {
       status = Batch.run(source, in: session, to: events) { sink.speak($0) }
     }
+    if status == .internalFault { LastWords.report() }
     return status
   }
 

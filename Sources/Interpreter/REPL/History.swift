@@ -40,7 +40,15 @@ final class History {
   func append(_ text: String, status: String, milliseconds: Int) {
     guard !text.allSatisfy({ $0 == " " || $0 == "\n" }) else { return }
     note(text)
-    guard let path else { return }
+    guard let entry = entry(text, status: status, milliseconds: milliseconds) else { return }
+    Self.makeFolders(above: entry.path)
+    // History is a comfort: a full disk or a read-only home must not stop the work.
+    if Terminal.append(Array(entry.line.utf8), to: entry.path) { isTorn = false }
+  }
+
+  /// The file and the line that an input is kept in; nil where nothing is kept.
+  func entry(_ text: String, status: String, milliseconds: Int) -> (path: String, line: String)? {
+    guard let path else { return nil }
     let line = FlatJSON.object([
       ("text", FlatJSON.quote(text)),
       ("time", "\(Terminal.secondsSinceEpoch)"),
@@ -48,10 +56,7 @@ final class History {
       ("status", FlatJSON.quote(status)),
       ("ms", "\(milliseconds)"),
     ])
-    Self.makeFolders(above: path)
-    // History is a comfort: a full disk or a read-only home must not stop the work.
-    let entry = (isTorn ? "\n" : "") + line + "\n"
-    if Terminal.append(Array(entry.utf8), to: path) { isTorn = false }
+    return (path, (isTorn ? "\n" : "") + line + "\n")
   }
 
   private func note(_ text: String) {

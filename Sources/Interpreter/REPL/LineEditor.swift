@@ -40,6 +40,9 @@ final class LineEditor: LineSource {
     let context = Unmanaged.passUnretained(self).toOpaque()
     handle = fq_edit_new(Self.shimHooks(context))
     guard handle != nil else { return nil }
+    let restore: @convention(c) () -> Void = fq_restore_terminal
+    Terminal.restoration.store(
+      UInt(bitPattern: unsafeBitCast(restore, to: UnsafeRawPointer.self)), ordering: .relaxed)
   }
 
   deinit { fq_edit_free(handle) }

@@ -5,11 +5,11 @@ import FactorRuntime
 
 extension REPL {
   /// Answers the editor's questions for a session.
-  static func hooks(_ session: Session) -> LineEditor.Hooks {
+  static func hooks(_ holder: Holder) -> LineEditor.Hooks {
     LineEditor.Hooks(
       isWhole: Submission.isWhole,
-      complete: { complete($0, $1, session, width: Terminal.width()) },
-      hint: { hint($0, $1, session, width: Terminal.width()) },
+      complete: { complete($0, $1, holder.session, width: Terminal.width()) },
+      hint: { hint($0, $1, holder.session, width: Terminal.width()) },
       editOutside: { OutsideEditor.edit($0) })
   }
 

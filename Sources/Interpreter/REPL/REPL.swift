@@ -5,7 +5,13 @@ import FactorRuntime
 
 /// A shell on a session.
 struct REPL {
-  let session: Session
+  /// The session, which has a successor if its work had to be left behind.
+  final class Holder {
+    var session: Session
+    init(_ session: Session) { self.session = session }
+  }
+
+  let holder: Holder
   let gate: OutputGate
   let events: TextEvents
   let history: History
@@ -32,10 +38,10 @@ struct REPL {
 
   /// Creates a shell that reads from a source of lines.
   init(
-    session: Session, input: any LineSource, gate: OutputGate, history: History,
+    session holder: Holder, input: any LineSource, gate: OutputGate, history: History,
     width: @escaping @Sendable () -> Int = { Terminal.width() }, isQuiet: Bool = false
   ) {
-    (self.session, self.input, self.gate) = (session, input, gate)
+    (self.holder, self.input, self.gate) = (holder, input, gate)
     (self.history, self.width) = (history, width)
     events = TextEvents(gate, width: width, isQuiet: isQuiet)
     session.jobs = Jobs { gate.print($0.map { Theme.style($0, .faint) }) }
@@ -45,19 +51,20 @@ struct REPL {
   static func run(session: Session, arguments: CommandArguments) -> Int32 {
     let fixed = arguments.width
     let gate = OutputGate.standard
-    let input = source(session, gate)
+    let holder = Holder(session)
+    let input = source(holder, gate)
     let path = input.isInteractive ? History.usualPath(FileSystem.environment) : nil
     var repl = REPL(
-      session: session, input: input, gate: gate, history: History(path: path),
+      session: holder, input: input, gate: gate, history: History(path: path),
       width: { fixed ?? Terminal.width() }, isQuiet: arguments.isQuiet)
     return repl.run()
   }
 
   /// The editor needs a terminal on both sides; anything else is read line by line.
-  private static func source(_ session: Session, _ gate: OutputGate) -> any LineSource {
+  private static func source(_ holder: Holder, _ gate: OutputGate) -> any LineSource {
     let isInteractive = Terminal.isTerminal(0) && Terminal.isTerminal(1)
     if isInteractive, !Terminal.isDumb,
-      let editor = LineEditor(hooks(session), gate: gate, size: { Terminal.size() })
+      let editor = LineEditor(hooks(holder), gate: gate, size: { Terminal.size() })
     {
       return editor
     }
@@ -113,7 +120,22 @@ struct REPL {
     let sink: any OutputSink = isJSON ? JSONEvents(gate) : events
     var status = CellStatus.done
     events.begin()
-    Terminal.interrupting(session.budget) { status = session.run(source, to: sink) }
+    let successor = session.successor()
+    LastWords.prepare(
+      statement: source.text(Span(0, source.bytes.count)),
+      entry: history.entry(
+        source.text(Span(0, source.bytes.count)), status: "ended", milliseconds: 0))
+    Terminal.interrupting(session.budget) {
+      guard let run = ForegroundRun(source, in: session, to: sink) else {
+        return status = session.run(source, to: sink)
+      }
+      if let ended = run.wait() { return status = ended }
+      status = .interrupted
+      holder.session = successor
+      complain("interrupted: the work does not stop and was left behind; your names are as before")
+    }
+    if status == .failed(.internalFault) { LastWords.report() }
+    LastWords.forget()
     sink.finish(ExitStatus(status))
     faulty = events.fixes.isEmpty ? nil : (source, events.fixes)
     if status != .done { hasFailed = true }
@@ -131,6 +153,8 @@ struct REPL {
     case .interrupted: "interrupted"
     }
   }
+
+  var session: Session { holder.session }
 
   /// The columns that text may take.
   var textWidth: Int { width() }

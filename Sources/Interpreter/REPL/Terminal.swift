@@ -143,6 +143,29 @@ enum Terminal {
 
   static var secondsSinceEpoch: Int { time(nil) }
 
+  /// Two ends of a pipe; nil where the system gives none.
+  static func makePipe() -> (read: Int32, write: Int32)? {
+    var ends: [Int32] = [0, 0]
+    return pipe(&ends) == 0 ? (ends[0], ends[1]) : nil
+  }
+
+  static func closePipe(_ ends: (read: Int32, write: Int32)) {
+    close(ends.read)
+    close(ends.write)
+  }
+
+  /// Tells whoever reads the pipe.
+  static func signal(_ descriptor: Int32) {
+    var byte: UInt8 = 1
+    _ = systemWrite(descriptor, &byte, 1)
+  }
+
+  /// Waits until a descriptor has something to read; false if it had not by then.
+  static func wait(_ descriptor: Int32, milliseconds: Int32) -> Bool {
+    var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return systemPoll(&wanted, 1, milliseconds) > 0
+  }
+
   static func sleep(milliseconds: Int) { usleep(UInt32(milliseconds) * 1000) }
 
   static var processNumber: Int { Int(getpid()) }
@@ -186,6 +209,8 @@ enum Terminal {
   static func interrupting(_ budget: Budget, _ body: () -> Void) {
     let address = UInt(bitPattern: Unmanaged.passUnretained(budget).toOpaque())
     let outer = target.exchange(address, ordering: .sequentiallyConsistent)
+    presses.store(0, ordering: .relaxed)
+    lastPress.store(0, ordering: .relaxed)
     var action = sigaction()
     var before = sigaction()
     setHandler(&action)
@@ -210,10 +235,72 @@ enum Terminal {
     #endif
   }
 
+  /// How often Ctrl-C was pressed, each time within a second of the time before, and when it last was.
+  private static let presses = Atomic<Int>(0)
+  private static let lastPress = Atomic<Int>(0)
+  /// More than this, and what does not stop is ended with the process.
+  static let patience = 2
+
+  /// The presses that asked the present work to stop.
+  static var interruptPresses: Int { presses.load(ordering: .relaxed) }
+
   private static func cancelTarget() {
     let address = target.load(ordering: .sequentiallyConsistent)
     guard let pointer = UnsafeRawPointer(bitPattern: address) else { return }
     Unmanaged<Budget>.fromOpaque(pointer).takeUnretainedValue().cancel()
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    let now = time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+    let isSoon = now - lastPress.exchange(now, ordering: .relaxed) < 1000
+    let count = isSoon ? presses.add(1, ordering: .relaxed).newValue : 1
+    if !isSoon { presses.store(1, ordering: .relaxed) }
+    if count > patience { endAtOnce(130) }
+  }
+
+  // MARK: Ends that nobody planned
+
+  /// What gives the terminal back; set where an editor has it.
+  static let restoration = Atomic<UInt>(0)
+
+  /// Ends the process from wherever it is, with the terminal as it was.
+  static func endAtOnce(_ status: Int32) -> Never {
+    if let address = UnsafeRawPointer(bitPattern: restoration.load(ordering: .relaxed)) {
+      unsafeBitCast(address, to: (@convention(c) () -> Void).self)()
+    }
+    LastWords.write()
+    _exit(status)
+  }
+
+  /// Ends on faults of our own, such as a trap, with one line, a file to report and status 70.
+  static func guardAgainstFaults() {
+    for signal in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT] {
+      var action = sigaction()
+      #if canImport(Glibc)
+        action.__sigaction_handler.sa_handler = { _ in Terminal.endOnFault() }
+      #else
+        action.__sigaction_u.__sa_handler = { _ in Terminal.endOnFault() }
+      #endif
+      action.sa_flags = Int32(SA_NODEFER) | Int32(bitPattern: UInt32(SA_RESETHAND))
+      sigaction(signal, &action, nil)
+    }
+  }
+
+  private static func endOnFault() -> Never {
+    LastWords.report()
+    endAtOnce(70)
+  }
+
+  /// Adds bytes to a file, with calls that a signal handler may make.
+  static func appendInHandler(_ bytes: UnsafeRawBufferPointer, to path: UnsafePointer<CChar>) {
+    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0, let start = bytes.baseAddress else { return }
+    _ = systemWrite(descriptor, start, bytes.count)
+    close(descriptor)
+  }
+
+  /// Writes bytes to standard error, as a signal handler may.
+  static func complainInHandler(_ bytes: UnsafeRawBufferPointer) {
+    if let start = bytes.baseAddress { _ = systemWrite(STDERR_FILENO, start, bytes.count) }
   }
 
   // What is typed during a fit would scribble on the progress line; it is kept for the next prompt.

@@ -13,6 +13,8 @@ public enum ExitStatus: Int32, Sendable {
   case drifted = 4
   /// The script ended, but cells of a sweep failed and `failures: ok` was not said.
   case cellsFailed = 5
+  /// A fault of fq, not of the script.
+  case internalFault = 70
   case timeout = 124
   case interrupted = 130
 }
@@ -76,6 +78,7 @@ extension ExitStatus {
     case .failed(.assertionFailed): self = .assertion
     case .failed(.dataDrift): self = .drifted
     case .failed(.timeout): self = .timeout
+    case .failed(.internalFault): self = .internalFault
     case .failed: self = .failed
     }
   }

@@ -53,6 +53,7 @@ public final class Session {
   /// What verbs do where a program does not say it.
   let conventions = Guarded(ConventionSet())
   private let modules: ModuleLoader
+  private let options: SessionOptions
   let parameters: ParameterValues
   private let log: RunLog?
   /// Where fits are kept.
@@ -60,6 +61,7 @@ public final class Session {
 
   /// Creates an empty session.
   public init(_ options: SessionOptions = SessionOptions()) {
+    self.options = options
     budget = Budget(threads: options.threads, memoryLimit: options.memoryLimit)
     folder = options.folder
     files = HeaderSchemas(folder: options.folder, lock: options.log?.lock)
@@ -69,6 +71,16 @@ public final class Session {
     parameters = options.parameters
     (log, shelf) = (options.log, options.shelf)
     if let seconds = options.timeLimit { budget.setTimeLimit(seconds: seconds) }
+  }
+
+  /// A session that goes on from what this one holds now, sharing nothing that runs.
+  func successor() -> Session {
+    let next = Session(options)
+    (next.scope, next.environment, next.lineage) = (scope, environment, lineage)
+    let rules = conventions.read { $0 }
+    next.conventions.change { $0 = rules }
+    next.jobs = jobs
+    return next
   }
 
   /// Checks a program without running it.

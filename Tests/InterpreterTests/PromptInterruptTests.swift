@@ -1,0 +1,246 @@
+// Ctrl-C at any moment, twice, three times; hanging up; pastes of a megabyte; long sessions; faults of our own.
+
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Interpreter
+
+@Suite(
+  .serialized, .enabled(if: PromptTerminal.isAvailable, "tmux or the fq program is not here"))
+struct PromptInterruptTests {
+  private static let isFull = ProcessInfo.processInfo.environment["FQ_FULL"] != nil
+  /// An unoptimised program takes longer from one look at the budget to the next.
+  private static let slack: Double = {
+    #if DEBUG
+      12
+    #else
+      1
+    #endif
+  }()
+
+  private func started(_ environment: [String: String] = [:]) throws -> PromptPty {
+    let pty = try PromptPty(environment: environment)
+    try #require(pty.wait { $0.last == "fq>" } != nil, "\(pty.screen.lines)")
+    return pty
+  }
+
+  private func run(_ pty: PromptPty, _ text: String, seconds: Double = 60) throws {
+    let before = pty.screen.lines.count + pty.screen.scrolled.count
+    pty.send(text + "\r")
+    let isDone = pty.wait(seconds: seconds) { lines in
+      lines.last == "fq>" && pty.screen.lines.count + pty.screen.scrolled.count > before
+    }
+    try #require(isDone != nil, "\(pty.screen.lines)")
+  }
+
+  private static func panelFile(_ folder: ScratchFolder) throws -> String {
+    var text = "firm,month,ret,size\n"
+    for month in 0..<240 {
+      let name = String(format: "%04d-%02d", 1980 + month / 12, month % 12 + 1)
+      for firm in 0..<300 {
+        text += "\(firm),\(name),0.0\((firm * 37 + month * 11) % 97),\((firm * 13 + month) % 101)\n"
+      }
+    }
+    return try folder.write("panel.csv", Array(text.utf8))
+  }
+
+  /// I1: the prompt is back at once, the session is usable, and no name holds half a value.
+  @Test func controlCAtAnyMomentGivesThePromptBack() throws {
+    let folder = try ScratchFolder()
+    let path = try Self.panelFile(folder)
+    let pty = try started()
+    try run(pty, "p = load \"\(path)\", keys: [firm, month]")
+    try run(pty, "q = p | derive past = lag(ret, 1m)")
+    try run(pty, "t = p | setup target: lead(ret, 1m), features: [size, ret] | split thirds")
+    let work = [
+      "a = load \"\(path)\", keys: [firm, month]", "a = q | rank_normalize size, ret, past",
+      "a = q | deciles past | portfolio | costs 30bps", "q | fama_macbeth ret, on: [past, size]",
+      "a = t | fit ca2, k: 2, seeds: 1, epochs: 400",
+      "a = q | derive m = ts.mean(ret, 12m), s = ts.std(ret, 24m)",
+      "q | plot.hist ret", "for i in 1..200 { i; q | where size > 3 | describe }",
+    ]
+    var random = RandomMoments(seed: 20_261_127)
+    var times: [Double] = []
+    for moment in 0..<(Self.isFull ? 1000 : 50) {
+      pty.send(work[moment % work.count] + "\r")
+      usleep(UInt32(random.below(250_000)))
+      pty.send("\u{3}")
+      let time = try #require(
+        pty.wait(seconds: 20) { $0.last == "fq>" || $0.last == "fq> ^C" },
+        "\(work[moment % work.count]): \(pty.screen.lines)")
+      times.append(time)
+      pty.send("\u{15}x = 40 + 2; \"ok {x}\"\r")
+      let answer = pty.wait { $0.last == "fq>" && $0.contains("ok 42") }
+      try #require(answer != nil, "\(pty.screen.lines)")
+      pty.send("\u{c}")
+      _ = pty.wait { $0 == ["fq>"] }
+    }
+    times.sort()
+    let (median, worst) = (times[times.count / 2], times[times.count - 1])
+    #expect(median <= 0.05 * Self.slack, "median \(median)")
+    #expect(times[times.count * 99 / 100] <= 0.15 * Self.slack)
+    #expect(worst <= 0.5 * Self.slack, "worst \(worst)")
+    print(
+      "Ctrl-C: median \(Int(median * 1000)) ms, worst \(Int(worst * 1000)) ms of \(times.count)")
+    try run(pty, "q.entities")
+    #expect(pty.screen.lines.suffix(2) == ["300", "fq>"])
+  }
+
+  /// I2: a call that does not hear of it is left behind at the second press; names are as before.
+  @Test func theSecondControlCLeavesBehindWhatDoesNotStop() throws {
+    let folder = try ScratchFolder()
+    let fifo = folder.path + "/never.csv"
+    #expect(mkfifo(fifo, 0o600) == 0)
+    let pty = try started()
+    try run(pty, "kept = 7")
+    pty.send("stuck = load \"\(fifo)\", keys: [a, b]\r")
+    usleep(300_000)
+    pty.send("\u{3}")
+    usleep(200_000)
+    pty.send("\u{3}")
+    let left = pty.wait(seconds: 5) { $0.last == "fq>" }
+    try #require(left != nil, "\(pty.screen.lines)")
+    try run(pty, "kept + 1")
+    #expect(pty.screen.lines.suffix(2) == ["8", "fq>"], "\(pty.screen.lines)")
+  }
+
+  /// I2: a third press ends the session, the terminal is sane, and the statement is in the history.
+  @Test func theThirdControlCEndsTheSession() throws {
+    let folder = try ScratchFolder()
+    let fifo = folder.path + "/never.csv"
+    let history = folder.path + "/history.jsonl"
+    #expect(mkfifo(fifo, 0o600) == 0)
+    let pty = try started(["FQ_HISTORY": history])
+    pty.send("stuck = load \"\(fifo)\", keys: [a, b]\r")
+    usleep(300_000)
+    for _ in 0..<3 {
+      pty.send("\u{3}")
+      usleep(30_000)
+    }
+    #expect(pty.end(seconds: 5) == 130)
+    let text = try String(contentsOfFile: history, encoding: .utf8)
+    #expect(text.contains("stuck = load") && text.contains("\"ended\""))
+  }
+
+  /// I4: a terminal that goes away takes the program with it, quietly.
+  @Test func hangingUpEndsTheProgram() throws {
+    let pty = try started()
+    kill(pty.process, SIGHUP)
+    #expect(pty.end(seconds: 5) == -SIGHUP)
+  }
+
+  /// I4: Ctrl-Z stops, and what was typed is there again afterwards.
+  @Test func stoppingAndGoingOnKeepsTheLine() throws {
+    let pty = try started()
+    pty.send("1 + 41")
+    _ = pty.wait { $0.last == "fq> 1 + 41" }
+    kill(pty.process, SIGTSTP)
+    usleep(100_000)
+    kill(pty.process, SIGCONT)
+    _ = pty.wait { $0.filter { $0 == "fq> 1 + 41" }.count > 0 }
+    pty.send("\r")
+    #expect(pty.wait { $0.suffix(2) == ["42", "fq>"] } != nil, "\(pty.screen.lines)")
+  }
+
+  /// I7: a megabyte in one paste: no loss, no quadratic time.
+  @Test func aMegabyteIsPasted() throws {
+    let pty = try started()
+    let body = (0..<20_000).map { "  \"line number \($0) of a long text that is pasted\"," }
+    let text = "x = [\n" + body.joined(separator: "\n") + "\n]"
+    #expect(text.utf8.count > 1_000_000)
+    let began = Date()
+    pty.send("\u{1B}[200~" + text + "\u{1B}[201~")
+    let time = pty.wait(seconds: 60) { $0.contains("... ]") }
+    try #require(time != nil, "\(pty.screen.lines)")
+    #expect(Date().timeIntervalSince(began) < 2 * Self.slack)
+    pty.send("\r")
+    try #require(pty.wait(seconds: 60) { $0.last == "fq>" } != nil)
+    try run(pty, "[count(x), x[19999]]")
+    #expect(
+      pty.screen.lines.contains { $0.hasPrefix("[20000") || $0.hasPrefix("[20,000") },
+      "\(pty.screen.lines)")
+  }
+
+  /// I9: a fault of our own is one line, a file that repeats it, and status 70.
+  @Test(arguments: [SIGSEGV, SIGILL, SIGABRT]) func aFaultOfOursIsSaidAndKept(_ signal: Int32)
+    throws
+  {
+    let folder = try ScratchFolder()
+    let fifo = folder.path + "/never.csv"
+    #expect(mkfifo(fifo, 0o600) == 0)
+    let pty = try started(["TMPDIR": folder.path])
+    pty.send("stuck = load \"\(fifo)\", keys: [a, b]\r")
+    usleep(300_000)
+    kill(pty.process, signal)
+    #expect(pty.end(seconds: 5) == 70)
+    #expect(
+      pty.wait { $0.contains { $0.hasPrefix("fq: a fault of fq itself; please report it with") } }
+        != nil)
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    let replay = try #require(files.first { $0.hasPrefix("fq-replay-") })
+    let text = try String(contentsOfFile: folder.path + "/" + replay, encoding: .utf8)
+    #expect(text.contains("stuck = load"))
+  }
+
+  /// I8: a long session does not grow.
+  @Test func aLongSessionDoesNotGrow() throws {
+    let rounds = Self.isFull ? 100_000 : 3000
+    func megabytes() -> Double {
+      let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+      return Double(text.split(separator: " ").dropFirst().first ?? "0").map { $0 * 4096 / 1e6 }
+        ?? 0
+    }
+    let capture = REPLCapture()
+    let gate = capture.gate()
+    let source = RepeatingLineSource(
+      ["p = toy", "q = p | derive a = ret * 2", "mean(q.a)", "q | describe", "x = (", "nowhere"])
+    var repl = REPL(
+      session: REPL.Holder(Session()), input: source, gate: gate, history: History(path: nil),
+      width: { 80 })
+    source.left = rounds / 3
+    _ = repl.run()
+    _ = capture.takeText(.output)
+    _ = capture.takeText(.error)
+    let warm = megabytes()
+    repl.isDone = false
+    source.left = rounds
+    source.every = 1000
+    source.act = {
+      _ = capture.takeText(.output)
+      _ = capture.takeText(.error)
+    }
+    _ = repl.run()
+    let growth = (megabytes() - warm) / warm / (Double(rounds) / 10_000)
+    // A short run sees the allocator settle; the bar is for the long one.
+    #expect(growth < (Self.isFull ? 0.01 : 0.5), "\(growth) per 10,000 commands, from \(warm) MB")
+  }
+}
+
+/// Gives the same statements again and again.
+final class RepeatingLineSource: LineSource {
+  let isInteractive = false
+  private let lines: [String]
+  var left = 0
+  var every = Int.max
+  var act: () -> Void = {}
+
+  init(_ lines: [String]) { self.lines = lines }
+
+  func readStatement(prompt: String, beginning: String) -> LineInput {
+    guard left > 0 else { return .endOfInput }
+    left -= 1
+    if left % every == 0 { act() }
+    return .text(lines[left % lines.count])
+  }
+}
+
+/// Random moments that are the same in every run.
+private struct RandomMoments {
+  private var state: UInt64
+  init(seed: UInt64) { state = seed }
+  mutating func below(_ limit: Int) -> Int {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return Int(state >> 33) % limit
+  }
+}
