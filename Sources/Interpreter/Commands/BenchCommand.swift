@@ -5,9 +5,12 @@ import FactorRuntime
 enum BenchCommand {
   static func run(_ arguments: CommandArguments) -> Int32 {
     let rooms = [
-      "language": LanguageWorkloads.all, "kernels": KernelWorkloads.all, "zoo": CellWorkload.all,
+      "language": LanguageWorkloads.all, "prompt": PromptWorkloads.all,
+      "kernels": KernelWorkloads.all, "zoo": CellWorkload.all,
     ]
-    let all = Workloads.all + LanguageWorkloads.all + KernelWorkloads.all + CellWorkload.all
+    let all =
+      Workloads.all + LanguageWorkloads.all + PromptWorkloads.all + KernelWorkloads.all
+      + CellWorkload.all
     var settings = BenchSettings(threads: arguments.threadsGiven ?? 1)
     var names: [String] = []
     for word in arguments.words {
