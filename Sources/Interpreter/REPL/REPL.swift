@@ -16,7 +16,7 @@ struct REPL {
   private var faulty: (source: Source, fixes: [Fix])?
   private var hasFailed = false
 
-  private static let prompt = "fq> "
+  static let prompt = "fq> "
 
   /// Creates a shell that reads from a source of lines.
   init(
@@ -41,7 +41,7 @@ struct REPL {
   }
 
   /// The editor needs a terminal on both sides; anything else is read line by line.
-  private static func source(_ session: Session, _ gate: OutputGate) -> any LineSource {
+  static func source(_ session: Session, _ gate: OutputGate) -> any LineSource {
     let isInteractive = Terminal.isTerminal(0) && Terminal.isTerminal(1)
     if isInteractive, !Terminal.isDumb, let editor = LineEditor(hooks(session)) { return editor }
     return PlainLineSource(isInteractive: isInteractive, gate: gate, read: Terminal.readChunk)
@@ -53,27 +53,32 @@ struct REPL {
       for text in history.entries { input.remember(text) }
       let banner = "fq \(CommandLineTool.version)  ·  ?name for help  ·  .help  ·  Ctrl-D ends"
       say([Theme.style(banner, .faint)])
+      say([Theme.style("new here?  fq tour  shows around in five minutes", .faint)])
     }
     while !isDone {
       switch input.readStatement(prompt: Self.prompt) {
       case .endOfInput: isDone = true
       case .interrupted: continue
-      case .text(let text): perform(text)
+      case .text(let text): _ = perform(text)
       }
     }
     events.finish(.done)
     return hasFailed && !input.isInteractive ? ExitStatus.failed.rawValue : ExitStatus.done.rawValue
   }
 
-  private mutating func perform(_ text: String) {
-    guard !Self.trimmed(text).isEmpty else { return }
+  /// Does what a line asks for; gives how it ended if it was run as a statement.
+  mutating func perform(_ text: String) -> CellStatus? {
+    guard !Self.trimmed(text).isEmpty else { return nil }
     input.remember(text)
-    if command(text) { return history.append(text, status: "command", milliseconds: 0) }
+    if command(text) {
+      history.append(text, status: "command", milliseconds: 0)
+      return nil
+    }
     if let number = fixNumber(text) { return applyFix(number) }
-    evaluate(text)
+    return evaluate(text)
   }
 
-  private mutating func evaluate(_ text: String) {
+  private mutating func evaluate(_ text: String) -> CellStatus {
     let source = Source(name: "fq>", text: text)
     let began = ContinuousClock.now
     var status = CellStatus.done
@@ -84,6 +89,7 @@ struct REPL {
     if status != .done { hasFailed = true }
     let spent = Int((ContinuousClock.now - began) / .milliseconds(1))
     history.append(text, status: Self.word(for: status), milliseconds: spent)
+    return status
   }
 
   private static func word(for status: CellStatus) -> String {
@@ -107,16 +113,18 @@ struct REPL {
     return words.count == 1 ? 1 : Int(words[1])
   }
 
-  private mutating func applyFix(_ number: Int) {
+  private mutating func applyFix(_ number: Int) -> CellStatus? {
     guard let faulty, faulty.fixes.indices.contains(number - 1) else {
-      return complain("there is no fix \(number) to apply")
+      complain("there is no fix \(number) to apply")
+      return nil
     }
     guard let text = Self.applied(faulty.fixes[number - 1], to: faulty.source) else {
-      return complain("that fix is for another text than the last statement")
+      complain("that fix is for another text than the last statement")
+      return nil
     }
     say([Self.prompt + text])
     input.remember(text)
-    evaluate(text)
+    return evaluate(text)
   }
 
   /// The text of a source with the edits of a fix made.
