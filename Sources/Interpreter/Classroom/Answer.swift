@@ -18,7 +18,8 @@ enum Answer {
     if let wantedItems = Claim.items(wanted) {
       guard let items = Claim.items(given) else { return scalar(given) ? .wrong(nil) : .experiment }
       guard items.count == wantedItems.count else {
-        return .wrong("That has \(Counted.text(items.count, "value")) where \(wantedItems.count) are wanted.")
+        return .wrong(
+          "That has \(Counted.text(items.count, "value")) where \(wantedItems.count) are wanted.")
       }
       let isRight = zip(items, wantedItems).allSatisfy {
         judgeOne($0, $1, near, "") == .right

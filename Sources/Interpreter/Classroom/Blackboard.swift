@@ -52,13 +52,19 @@ final class Blackboard: Sendable {
 
   func say(_ text: String) { gate.print(text) }
 
-  func say(faint text: String) { gate.print(Self.wrapped(text, proseWidth).map { Theme.style($0, .faint) }) }
+  func say(faint text: String) {
+    gate.print(Self.wrapped(text, proseWidth).map { Theme.style($0, .faint) })
+  }
 
   /// Praise.
-  func say(right text: String) { gate.print(Self.wrapped(text, proseWidth).map { Self.coloured($0, .help) }) }
+  func say(right text: String) {
+    gate.print(Self.wrapped(text, proseWidth).map { Self.coloured($0, .help) })
+  }
 
   /// What is not right yet.
-  func say(wrong text: String) { gate.print(Self.wrapped(text, proseWidth).map { Self.coloured($0, .warning) }) }
+  func say(wrong text: String) {
+    gate.print(Self.wrapped(text, proseWidth).map { Self.coloured($0, .warning) })
+  }
 
   /// A title across the page.
   func title(_ text: String, _ place: String = "") {
@@ -180,6 +186,9 @@ final class Blackboard: Sendable {
 
   /// Writes a statement behind the prompt at once.
   func show(statement text: String, prompt: String) {
-    gate.print((prompt + Self.strokes(text).joined()).split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
+    gate.print(
+      (prompt + Self.strokes(text).joined()).split(
+        separator: "\n", omittingEmptySubsequences: false
+      ).map(String.init))
   }
 }

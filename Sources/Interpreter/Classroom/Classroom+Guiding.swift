@@ -17,7 +17,9 @@ extension Classroom {
     for statement in statements {
       let text = lesson.text(statement)
       own.append(statement)
-      guard let way = guide(text, doing: { $0.repl.perform($1) == .done && $0.agrees($1, with: statement) })
+      guard
+        let way = guide(
+          text, doing: { $0.repl.perform($1) == .done && $0.agrees($1, with: statement) })
       else { return .quit }
       if way == .skipped { silently(statement) }
       if statement.span == statements.last?.span { book.note(key, of: lesson.name, way) }
@@ -27,7 +29,9 @@ extension Classroom {
 
   /// Invites the learner to type a line that is no part of the script.
   mutating func invite(_ step: Lesson.Step) -> Turn {
-    guard let line = LessonVerb(step.statement)?.first.flatMap({ value(of: $0) }).flatMap({ String($0) })
+    guard
+      let line = LessonVerb(step.statement)?.first.flatMap({ value(of: $0) }).flatMap({ String($0) }
+      )
     else { return .goOn }
     let way = guide(line) { room, typed in
       _ = room.repl.perform(typed)
@@ -71,10 +75,13 @@ extension Classroom {
   private func type(_ line: String) {
     var typist = Typist(pace)
     // Over the empty line on which Enter was pressed.
+    board.gate.retakeLine()
     board.gate.write(REPL.prompt)
     Terminal.interrupting(session.budget) {
       for (character, stroke) in zip(line, Blackboard.strokes(line)) {
-        if !session.budget.isCancelled { Terminal.sleep(milliseconds: typist.pause(before: character)) }
+        if !session.budget.isCancelled {
+          Terminal.sleep(milliseconds: typist.pause(before: character))
+        }
         board.gate.write(stroke)
       }
       if !session.budget.isCancelled { Terminal.sleep(milliseconds: typist.pauseBeforeEnter()) }
@@ -90,13 +97,16 @@ extension Classroom {
 
   /// Tells whether what was typed gives what the lesson's statement gives.
   private func agrees(_ typed: String, with statement: Statement) -> Bool {
-    if Formatter.format(Parser.parse(typed)) == Formatter.format(Parser.parse(lesson.text(statement))) {
+    if Formatter.format(Parser.parse(typed))
+      == Formatter.format(Parser.parse(lesson.text(statement)))
+    {
       return true
     }
     let found: Value?
     let pipeline: Pipeline
     switch statement.kind {
-    case .binding(let name, let wanted): (found, pipeline) = (session.environment[name.text], wanted)
+    case .binding(let name, let wanted):
+      (found, pipeline) = (session.environment[name.text], wanted)
     case .pipeline(let wanted): (found, pipeline) = (session.environment.last, wanted)
     default: return false
     }

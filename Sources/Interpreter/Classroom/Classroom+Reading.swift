@@ -57,7 +57,8 @@ extension Classroom {
     for word in Word.allCases {
       board.say("  " + TextWidth.padded(word.rawValue, to: 10) + word.summary)
     }
-    board.say(faint: "Everything else is the shell's: statements, `?name`, `.vars`, `fix`, Tab, Ctrl-C.")
+    board.say(
+      faint: "Everything else is the shell's: statements, `?name`, `.vars`, `fix`, Tab, Ctrl-C.")
   }
 
   /// Shows again what led to this step.

@@ -143,7 +143,8 @@ extension Classroom {
         switch verdict {
         case .right:
           let shown = Answer.text(wanted)
-          board.say(right: Answer.folded(shown) == Answer.folded(text) ? "Right." : "Right: \(shown).")
+          board.say(
+            right: Answer.folded(shown) == Answer.folded(text) ? "Right." : "Right: \(shown).")
           return taken(question, .solved)
         case .wrong(let remark):
           attempts += 1
@@ -245,7 +246,9 @@ extension Classroom {
   func value(of piece: Source) -> Value? {
     let events = EventList()
     // In parentheses even a list is a statement of its own, wherever it stood.
-    let whole = Source(name: piece.name, text: "(" + piece.text(Span(0, piece.bytes.count)) + "\n)", firstLine: piece.firstLine)
+    let whole = Source(
+      name: piece.name, text: "(" + piece.text(Span(0, piece.bytes.count)) + "\n)",
+      firstLine: piece.firstLine)
     guard session.probe(whole, to: events) == .done else { return nil }
     for case .value(let value, _) in events.all.reversed() { return value }
     return nil

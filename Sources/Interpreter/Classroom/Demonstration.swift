@@ -126,7 +126,9 @@ struct Demonstration {
     case .ask?:
       try show(question: verb)
     case .attempt?:
-      guard let line = verb?.first.flatMap({ room.value(of: $0) }).flatMap({ String($0) }) else { return }
+      guard let line = verb?.first.flatMap({ room.value(of: $0) }).flatMap({ String($0) }) else {
+        return
+      }
       try type(line)
       interrupting { _ = $0.perform(line) }
     case .expect?, nil:

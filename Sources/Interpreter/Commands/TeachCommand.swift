@@ -66,7 +66,9 @@ enum TeachCommand {
       return CommandLineTool.complain("name a script: fq demo FILE.fq")
     }
     let lesson: Lesson
-    do { lesson = try LessonShelf.find(word) } catch { return CommandLineTool.complain(error.message) }
+    do { lesson = try LessonShelf.find(word) } catch {
+      return CommandLineTool.complain(error.message)
+    }
     let board = Blackboard.standard(arguments.width)
     let keys = Terminal.isTerminal(1) ? Terminal.Keys() : nil
     defer { keys?.end() }

@@ -39,8 +39,10 @@ let lessonPrimitives: [Primitive] = [
     "ask", topic: .lessons, "Asks a question; a script that runs prints the answer below it.",
     Parameter<String>.required("question", "the question"),
     Parameter<Value>.required("answer", "the value that answers it").labelled,
-    Parameter<[String]>.value("choices", default: [], "texts to choose from; the answer is one of them")
-      .labelled,
+    Parameter<[String]>.value(
+      "choices", default: [], "texts to choose from; the answer is one of them"
+    )
+    .labelled,
     Parameter<Double>.value(
       "near", default: 0, in: 0...1e300,
       "how far off a number may be; one that is rounded to two digits or more always counts"
