@@ -19,7 +19,7 @@ import Testing
     ("5%", "0.05"), ("0.05", "5%"), ("500bps", "5%"), ("1/3", "0.3333333"), ("0.333", "1/3"),
     ("0.33", "1/3"), ("37.7%", "0.37682"), ("38%", "0.37682"), ("16", "16"), ("16.0", "16"),
     ("\"d\"", "\"D\""), ("\"book to market\"", "\"Book-to-Market\""), ("2020-06", "2020-06"),
-    ("[1, 2]", "[1, 2]"), ("[0.333, 2]", "[1/3, 2]"), ("na", "na"), ("3m", "3m"),
+    ("[1, 2]", "[1, 2]"), ("[0.3333, 2]", "[1/3, 2]"), ("na", "na"), ("3m", "3m"),
     ("true", "1 < 2"), ("-0.33", "-1/3"), ("2 * 8", "16"),
   ]) func whatIsRightCounts(typed: String, wanted: String) throws {
     #expect(try verdict(typed, wanted) == .right)
@@ -36,7 +36,7 @@ import Testing
   @Test(arguments: [
     ("-6.5%", "6.5%", "sign"), ("5", "5%", "unit"), ("0.65", "65", "unit"),
     ("0.51", "0.5", "Close"),
-    ("[1]", "[1, 2]", "1 value where 2"), ("3", "\"D\"", "a text is wanted"),
+    ("[1]", "[1, 2]", "1 value where 2"), ("3", "\"D\"", "a string is wanted"),
     ("\"D\"", "2020-01", "a month is wanted"),
   ]) func aWrongAnswerIsToldWhatKindOfWrong(
     typed: String, wanted: String, word: String

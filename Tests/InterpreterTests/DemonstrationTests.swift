@@ -43,7 +43,7 @@ private let script = """
   """
 
 @Suite struct DemonstrationTests {
-  private func show(_ text: String = script, _ keys: [Cue?]?) -> (seen: String, Interpreter.ExitStatus, [Int?])
+  private func show(_ keys: [Cue?]?, _ text: String = script) -> (seen: String, Interpreter.ExitStatus, [Int?])
   {
     let seen = Guarded<[UInt8]>([])
     let board = Blackboard(
@@ -105,13 +105,13 @@ private let script = """
   }
 
   @Test func aScriptThatDoesNotCheckIsNotShown() {
-    let (seen, status, _) = show("x = 1\nx + yy\n", nil)
+    let (seen, status, _) = show(nil, "x = 1\nx + yy\n")
     #expect(status == .refused && !seen.contains("fq> x = 1") && seen.contains("error[F0102]"))
   }
 
   @Test func aScriptThatFailsEndsWithItsStatus() {
-    #expect(show("x = [1]\nx[5]\n", nil).1 == .failed)
-    #expect(show("x = 1\nexpect x == 2\n", nil).1 == .assertion)
+    #expect(show(nil, "x = [1]\nx[5]\n").1 == .failed)
+    #expect(show(nil, "x = 1\nexpect x == 2\n").1 == .assertion)
   }
 
   @Test(.enabled(if: ChildProgram.path != nil, "the fq program is not here"))
@@ -123,7 +123,7 @@ private let script = """
     #expect(!outcome.output.contains("\u{1B}"))
     let taught = try ChildProgram.run(
       ["teach", path], environment: ["FQ_CACHE": "", "FQ_PROGRESS": folder.path + "/p"])
-    #expect(taught.status == 0 && taught.output.contains("And x?"), "\(taught)")
+    #expect(taught.status == 0 && taught.output.contains("type  x + yy"), "\(taught)")
   }
 }
 
@@ -185,7 +185,6 @@ struct DemonstrationTerminalTests {
     try await expect(terminal, "invitation") { $0.contains("type  x + yy") && $0.last == "fq>" }
     try terminal.press("Enter")
     try await expect(terminal, "question") { $0.contains("And x?") && $0.last == "answer>" }
-    try terminal.press("C-c")
     try terminal.type("5")
     try terminal.press("Enter")
     try await expect(terminal, "judgement") { $0.contains("Not that.") && $0.last == "answer>" }

@@ -102,7 +102,8 @@ final class Blackboard: Sendable {
       }
     }
     close()
-    return result
+    while result.last?.isEmpty == true { result.removeLast() }
+    return Array(result.drop(while: \.isEmpty))
   }
 
   // Code in backquotes is not broken.

@@ -89,11 +89,13 @@ extension Classroom {
 
   private func missing(for claim: LessonVerb) -> String {
     guard let words = claim.first.map({ source(of: $0) }) else { return "" }
-    let names = Parser.parse(words).tokens.filter { $0.kind == .name && !$0.touchesPrevious }
-      .map { words.text($0.span) }
-    let absent = names.first {
-      session.environment[$0] == nil && session.catalog.signature(named: $0) == nil
-    }
+    let tokens = Parser.parse(words).tokens
+    let absent = tokens.indices.lazy
+      .filter { tokens[$0].kind == .name && ($0 == 0 || tokens[$0 - 1].kind != .dot) }
+      .map { words.text(tokens[$0].span) }
+      .first {
+        session.environment[$0] == nil && session.catalog.signature(named: $0) == nil
+      }
     return absent.map { "There is no `\($0)` yet." } ?? "Not yet."
   }
 

@@ -81,7 +81,7 @@ struct Demonstration {
     do {
       for (number, cell) in checked.program.cells.enumerated() {
         try show(cell)
-        if number < checked.program.cells.count - 1, !cell.statements.isEmpty { try rest() }
+        if number < checked.program.cells.count - 1, Self.isSeen(cell) { try rest() }
       }
       room.repl.events.finish(.done)
       return .done
@@ -89,6 +89,15 @@ struct Demonstration {
       room.repl.events.finish(.done)
       return .done
     }
+  }
+
+  /// Tells whether a cell has anything to look at.
+  private static func isSeen(_ cell: Cell) -> Bool {
+    !cell.prose.isEmpty
+      || cell.statements.contains {
+        let verb = LessonVerb($0)?.kind
+        return verb != .lesson && verb != .hint
+      }
   }
 
   private mutating func show(_ cell: Cell) throws {
