@@ -36,8 +36,8 @@ import Testing
   @Test(arguments: [
     ("-6.5%", "6.5%", "sign"), ("5", "5%", "unit"), ("0.65", "65", "unit"),
     ("0.51", "0.5", "Close"),
-    ("[1]", "[1, 2]", "1 value where 2"), ("3", "\"D\"", "a string is wanted"),
-    ("\"D\"", "2020-01", "a month is wanted"),
+    ("[1]", "[1, 2]", "1 value where 2"), ("3", "\"D\"", "a text is wanted"),
+    ("\"D\"", "2020-01", "a month such as"),
   ]) func aWrongAnswerIsToldWhatKindOfWrong(
     typed: String, wanted: String, word: String
   ) throws {

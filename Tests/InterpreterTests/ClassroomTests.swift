@@ -110,7 +110,7 @@ import Testing
   @Test func bareWordsAnswerAndNamesDoNot() {
     let script = "D = 5\nask \"Which?\", answer: \"B\"\n"
     let result = play(script, ["C", "D", "b"])
-    #expect(result.seen.contains("Not that.") && result.seen.contains("a string is wanted"))
+    #expect(result.seen.contains("Not that.") && result.seen.contains("a text is wanted"))
     #expect(result.seen.contains("The end"))
   }
 
@@ -120,6 +120,19 @@ import Testing
       #expect(play(script, ["1", "3", word]).seen.contains("The end"))
     }
     #expect(run("ask \"x\", answer: \"c\", choices: [\"a\", \"b\"]").codes == ["F0204"])
+  }
+
+  @Test func whatIsRightIsShownOnlyWhereItSaysMore() {
+    #expect(play("ask \"x\", answer: mean([1%, 5%])\n", ["3%"]).seen.contains("Right.\n"))
+    #expect(play("ask \"x\", answer: 1/3\n", ["0.33"]).seen.contains("Right: 0.3333."))
+    #expect(play("ask \"x\", answer: false\n", ["No"]).seen.contains("Right.\n"))
+    let month = play("ask \"x\", answer: 2020-02\n", ["February", "2020-02"])
+    #expect(
+      month.seen.contains("a month such as 2020-01 is wanted") && month.seen.contains("The end"))
+  }
+
+  @Test func anEmptyLinePartsParagraphs() {
+    #expect(play("## One.\n\n## Two.\n## Three.\n", []).seen.contains("\nOne.\n\nTwo. Three.\n"))
   }
 
   @Test func experimentsAreNoAnswers() {

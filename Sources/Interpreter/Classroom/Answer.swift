@@ -50,7 +50,26 @@ enum Answer {
     if let same = try? Operators.compare(.equal, given, wanted) {
       return Operators.isTrue(same) ? .right : .wrong(nil)
     }
-    return .wrong("That is \(given.type.phrase); \(wanted.type.phrase) is wanted.")
+    return .wrong("That is \(phrase(given)); \(phrase(wanted)) is wanted.")
+  }
+
+  /// Tells whether nothing is left to add to an answer that is right.
+  static func isSame(_ given: Value, _ wanted: Value) -> Bool {
+    if let a = Double(single(given)), let b = Double(single(wanted)) {
+      return abs(a - b) <= abs(b) * 1e-9
+    }
+    return folded(text(given)) == folded(text(wanted))
+      || ["yes", "y", "no", "n"].contains(folded(text(given)))
+  }
+
+  private static func phrase(_ value: Value) -> String {
+    switch value {
+    case .bool: "a yes or no"
+    case .text: "a text"
+    case .integer, .number: "a number"
+    case .month: "a month such as 2020-01"
+    default: value.type.phrase
+    }
   }
 
   // MARK: Numbers

@@ -65,7 +65,7 @@ extension Classroom {
   private func repeatExplanation() {
     let part = lesson.parts[place.part]
     board.title(part.title ?? lesson.title, "\(place.part + 1)/\(lesson.parts.count)")
-    for item in part.items.prefix(place.item + 1) {
+    for (number, item) in part.items.enumerated().prefix(place.item + 1) {
       switch item {
       case .prose(let lines):
         board.say("")
@@ -73,7 +73,7 @@ extension Classroom {
       case .code(let step):
         board.say("")
         board.show(statement: lesson.text(step.statement), prompt: REPL.prompt)
-      case .question(let question): pose(question)
+      case .question(let question): if number == place.item { pose(question) }
       case .invitation, .exercise, .speech, .pause: break
       }
     }

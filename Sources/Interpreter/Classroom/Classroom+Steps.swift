@@ -140,13 +140,12 @@ extension Classroom {
         return taken(question, .revealed)
       case .word: return taken(question, .skipped)
       case .line(let text):
-        let verdict = judge(text, question, wanted)
+        let (verdict, given) = judge(text, question, wanted)
         if repl.isDone { return .quit }
         switch verdict {
         case .right:
-          let shown = Answer.text(wanted)
-          board.say(
-            right: Answer.folded(shown) == Answer.folded(text) ? "Right." : "Right: \(shown).")
+          let isExact = given.map { Answer.isSame($0, wanted) } ?? false
+          board.say(right: isExact ? "Right." : "Right: \(Answer.text(wanted)).")
           return taken(question, .solved)
         case .wrong(let remark):
           attempts += 1
@@ -175,28 +174,29 @@ extension Classroom {
     question.verb.option("answer").flatMap { value(of: $0) }
   }
 
+  // The value is that of what was typed; nil where a number stood for a choice.
   private mutating func judge(
     _ text: String, _ question: Lesson.Question, _ wanted: Value
-  ) -> Answer.Verdict {
+  ) -> (verdict: Answer.Verdict, given: Value?) {
     let near = question.verb.option("near").flatMap { value(of: $0) }.flatMap { Double($0) } ?? 0
     let choices = choices(question)
     if let number = Int(text), choices.indices.contains(number - 1) {
-      return Answer.judge(.text(choices[number - 1]), wanted, near: near, typed: "")
+      return (Answer.judge(.text(choices[number - 1]), wanted, near: near, typed: ""), nil)
     }
     if isMeantAsText(text, wanted) {
-      return Answer.judge(.text(text), wanted, near: near, typed: "")
+      return (Answer.judge(.text(text), wanted, near: near, typed: ""), .text(text))
     }
     guard repl.perform(text) == .done, Self.isExpression(text),
       let value = session.environment.last
-    else { return .experiment }
-    return Answer.judge(value, wanted, near: near, typed: text)
+    else { return (.experiment, nil) }
+    return (Answer.judge(value, wanted, near: near, typed: text), value)
   }
 
   // Quotes may be left out, unless the word is the name of something.
   private func isMeantAsText(_ text: String, _ wanted: Value) -> Bool {
     switch wanted {
     case .text(let answer) where Answer.folded(answer) == Answer.folded(text): return true
-    case .text, .bool, .column: break
+    case .text, .bool, .column, .month, .date, .quarter: break
     default: return false
     }
     guard Answer.isWords(text) else { return false }

@@ -85,7 +85,7 @@ struct Classroom {
     book.finish(lesson.name)
     repl.events.finish(.done)
     board.title("The end")
-    board.say(right: "\(lesson.title): done. " + tally)
+    board.say(right: "\(lesson.title): done." + (lesson.keys.isEmpty ? "" : " " + tally))
     if let next = nextLesson { board.say("Next: `fq teach \(next)`") }
     return .done
   }

@@ -102,18 +102,12 @@ struct Demonstration {
 
   private mutating func show(_ cell: Cell) throws {
     if let title = cell.title { board.title(title) }
-    let source = lesson.source
-    var prose = cell.prose.filter { source.beginsItsLine($0.span.start) }[...]
-    func linesBefore(_ place: Int) -> [String] {
-      let lines = prose.prefix { $0.span.start < place }.map(\.text)
-      prose = prose.dropFirst(lines.count)
-      return lines
-    }
+    var prose = ProseLines(cell, lesson.source)
     for statement in cell.statements {
-      try say(linesBefore(statement.span.start))
+      try say(prose.before(statement.span.start))
       try show(statement)
     }
-    try say(linesBefore(.max))
+    try say(prose.before(.max))
   }
 
   private mutating func say(_ prose: [String]) throws {

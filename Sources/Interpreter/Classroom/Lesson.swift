@@ -102,6 +102,32 @@ struct Lesson {
   }
 }
 
+/// The prose of a cell, taken piece by piece on the way through its statements.
+struct ProseLines {
+  private let source: Source
+  private var rest: ArraySlice<Prose>
+
+  /// Words on a statement's own line document it; they are left out.
+  init(_ cell: Cell, _ source: Source) {
+    self.source = source
+    rest = cell.prose.filter { source.beginsItsLine($0.span.start) }[...]
+  }
+
+  /// The lines before a place; an empty line stands where the script leaves one.
+  mutating func before(_ place: Int) -> [String] {
+    var lines: [String] = []
+    var last: Int?
+    while let prose = rest.first, prose.span.start < place {
+      rest = rest.dropFirst()
+      let number = source.lineIndex(at: prose.span.start)
+      if let last, number > last + 1 { lines.append("") }
+      lines.append(prose.text)
+      last = number
+    }
+    return lines
+  }
+}
+
 /// Sorts the statements of a cell into what a lesson does.
 struct LessonReader {
   private let source: Source
@@ -115,17 +141,12 @@ struct LessonReader {
   /// Reads a cell.
   mutating func part(_ cell: Cell) -> Lesson.Part {
     part = Lesson.Part(title: cell.title)
-    var prose = cell.prose.filter { source.beginsItsLine($0.span.start) }[...]
-    func linesBefore(_ place: Int) -> [String] {
-      let lines = prose.prefix { $0.span.start < place }
-      prose = prose.dropFirst(lines.count)
-      return lines.map(\.text)
-    }
+    var prose = ProseLines(cell, source)
     for statement in cell.statements {
-      add(prose: linesBefore(statement.span.start))
+      add(prose: prose.before(statement.span.start))
       add(statement)
     }
-    add(prose: linesBefore(.max))
+    add(prose: prose.before(.max))
     flush()
     return part
   }
