@@ -10,7 +10,14 @@ final class Blackboard: Sendable {
   let width: @Sendable () -> Int
   /// Lines of the screen; nil where nobody has to turn pages.
   let height: @Sendable () -> Int?
-  private let written: Guarded<Int>
+  fileprivate struct Page {
+    /// Lines since it was turned.
+    var lines = 0
+    /// Tells whether the last line is empty.
+    var endsBlank = false
+    var endsLine = true
+  }
+  private let page: Guarded<Page>
 
   /// Writes to given streams; tests pass their own `write`.
   init(
@@ -19,10 +26,10 @@ final class Blackboard: Sendable {
     write: @escaping @Sendable (Terminal.Stream, [UInt8]) -> Void
   ) {
     (self.width, self.height) = (width, height)
-    let written = Guarded(0)
-    self.written = written
+    let page = Guarded(Page())
+    self.page = page
     gate = OutputGate(output: output, errors: errors) { stream, bytes in
-      written.change { $0 += bytes.count { $0 == 0x0A } }
+      page.change { $0.add(bytes) }
       write(stream, bytes)
     }
   }
@@ -37,15 +44,20 @@ final class Blackboard: Sendable {
   }
 
   /// Lines written since the page was turned.
-  var lines: Int { written.read { $0 } }
+  var lines: Int { page.read { $0.lines } }
 
   /// Begins to count anew: whatever stands above has been read.
-  func turnPage() { written.change { $0 = 0 } }
+  func turnPage() { page.change { $0 = Page() } }
 
   /// Tells whether so many more lines would push unread ones off the screen.
   func isFull(for more: Int) -> Bool {
     guard let height = height(), lines > 0 else { return false }
     return lines + more > height - 1
+  }
+
+  /// Leaves an empty line, if there is none yet.
+  func gap() {
+    if !page.read({ $0.endsBlank }) { gate.print("") }
   }
 
   // MARK: Words
@@ -71,7 +83,11 @@ final class Blackboard: Sendable {
     let width = min(self.width(), 79)
     let used = TextWidth.of(text) + TextWidth.of(place) + 2 + (place.isEmpty ? 0 : 1)
     let rule = String(repeating: "─", count: max(3, width - used))
-    gate.print(["", Theme.style(text, .heading) + " " + Theme.style(rule + " " + place, .faint)])
+    gap()
+    gate.print([
+      Theme.style(text, .heading) + " "
+        + Theme.style(rule + (place.isEmpty ? "" : " " + place), .faint)
+    ])
   }
 
   /// The lines that prose takes.
@@ -191,5 +207,17 @@ final class Blackboard: Sendable {
       (prompt + Self.strokes(text).joined()).split(
         separator: "\n", omittingEmptySubsequences: false
       ).map(String.init))
+  }
+}
+
+extension Blackboard.Page {
+  fileprivate mutating func add(_ bytes: [UInt8]) {
+    lines += bytes.count { $0 == 0x0A }
+    guard bytes.last == 0x0A else {
+      if !bytes.isEmpty { (endsBlank, endsLine) = (false, false) }
+      return
+    }
+    endsBlank = bytes.count > 1 ? bytes[bytes.count - 2] == 0x0A : endsLine
+    endsLine = true
   }
 }

@@ -46,8 +46,8 @@ extension Classroom {
   private mutating func guide(
     _ line: String, doing: (inout Classroom, String) -> Bool
   ) -> ProgressBook.Way? {
-    guard turnPageIfFull(for: line.split(separator: "\n").count + 5) == .goOn else { return nil }
-    board.say("")
+    guard turnPageIfFull(for: Self.promptSlack) == .goOn else { return nil }
+    board.gap()
     let lines = Blackboard.strokes(line).joined().split(separator: "\n")
     for (number, text) in lines.enumerated() {
       board.say((number == 0 ? Theme.style("type  ", .faint) : "      ") + text)
@@ -90,9 +90,9 @@ extension Classroom {
     board.gate.write("\n")
   }
 
-  // Spaces and capitals do not matter to an invitation.
+  // Spaces do not matter to an invitation.
   private static func words(_ text: String) -> [String] {
-    text.lowercased().split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init)
+    text.split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init)
   }
 
   /// Tells whether what was typed gives what the lesson's statement gives.

@@ -68,10 +68,10 @@ extension Classroom {
     for (number, item) in part.items.enumerated().prefix(place.item + 1) {
       switch item {
       case .prose(let lines):
-        board.say("")
+        board.gap()
         board.show(prose: lines)
       case .code(let step):
-        board.say("")
+        board.gap()
         board.show(statement: lesson.text(step.statement), prompt: REPL.prompt)
       case .question(let question): if number == place.item { pose(question) }
       case .invitation, .exercise, .speech, .pause: break

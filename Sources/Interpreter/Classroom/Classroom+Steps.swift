@@ -123,7 +123,7 @@ extension Classroom {
 
   /// Asks until the answer is right.
   mutating func ask(_ question: Lesson.Question) -> Turn {
-    guard turnPageIfFull(for: 4) == .goOn else { return .quit }
+    guard turnPageIfFull(for: Self.promptSlack) == .goOn else { return .quit }
     if wanted(question) == nil { repeatOwn() }
     guard let wanted = wanted(question) else { return .goOn }
     pose(question)
@@ -159,7 +159,7 @@ extension Classroom {
 
   /// Writes a question with its choices.
   func pose(_ question: Lesson.Question) {
-    board.say("")
+    board.gap()
     for line in Blackboard.wrapped(text(of: question.verb.first), 78) {
       board.say(Theme.style(line, .heading))
     }

@@ -155,12 +155,12 @@ struct Classroom {
     switch item {
     case .prose(let lines):
       guard turnPageIfFull(for: board.lines(of: lines).count + 1) == .goOn else { return .quit }
-      board.say("")
+      board.gap()
       board.show(prose: lines)
       return .goOn
     case .code(let step): return lesson.isGuided ? follow(step) : demonstrate(step.statement)
     case .speech(let step):
-      board.say("")
+      board.gap()
       run(lesson.piece(step.statement.span))
       return .goOn
     case .pause: return rest()
@@ -176,7 +176,7 @@ struct Classroom {
     guard turnPageIfFull(for: text.split(separator: "\n").count + 9) == .goOn else { return .quit }
     own.append(statement)
     while true {
-      board.say("")
+      board.gap()
       board.show(statement: text, prompt: REPL.prompt)
       switch repl.perform(text) {
       case .done, nil: return .goOn
@@ -214,6 +214,9 @@ struct Classroom {
       }
     }
   }
+
+  /// A prompt stops the reader by itself: some lines of the page may scroll away before it.
+  static let promptSlack = -3
 
   /// Waits where so many more lines would push what is unread off the screen.
   mutating func turnPageIfFull(for lines: Int) -> Turn {

@@ -112,7 +112,7 @@ struct Demonstration {
 
   private mutating func say(_ prose: [String]) throws {
     guard !prose.isEmpty else { return }
-    board.say("")
+    board.gap()
     board.show(prose: prose)
     let words = prose.reduce(0) { $0 + $1.split(separator: " ").count }
     try wait(typist.pauseAfter(proseOf: words))
@@ -124,7 +124,7 @@ struct Demonstration {
     case .lesson?, .hint?: return
     case .pause?: return try rest()
     case .say?:
-      board.say("")
+      board.gap()
       try run(statement)
     case .ask?:
       try show(question: verb)
@@ -162,14 +162,19 @@ struct Demonstration {
   }
 
   private mutating func interrupting(_ body: (inout REPL) -> Void) {
-    guard let keys else { return body(&room.repl) }
-    keys.interrupting(room.session.budget) { body(&room.repl) }
+    if let keys {
+      keys.interrupting(room.session.budget) { body(&room.repl) }
+    } else {
+      Terminal.interrupting(room.session.budget) { body(&room.repl) }
+    }
   }
 
   // MARK: TypingPace
 
   private mutating func type(_ text: String) throws {
-    board.say("")
+    // What an audience has not seen must not scroll away.
+    if board.isFull(for: text.split(separator: "\n").count + 6) { try rest() }
+    board.gap()
     board.gate.write(REPL.prompt)
     // A key shows the rest of the statement at once.
     var isHurried = keys == nil
@@ -185,6 +190,7 @@ struct Demonstration {
   private mutating func rest() throws {
     guard let keys, pace != .instant else { return }
     board.gate.write(Theme.style("(space goes on, q ends)", .faint))
+    board.turnPage()
     while true {
       switch keys.cue(within: nil) {
       case .goOn?: return board.gate.eraseLine()
