@@ -211,7 +211,7 @@ import Testing
   }
 
   @Test func anInvitationShowsAMistakeAndItsRepair() {
-    let seen = play("x = 2\ntry \"men([x])\"\ntry \"fix\"\n", "", "", "Fix", "fix")
+    let seen = play("x = 2\ntry \"men([x])\"\ntry \"fix\"\n", "", "", ".vars", "fix")
     #expect(seen.contains("error[F0102]") && seen.contains("fq> mean([x])\n2\n"), "\(seen)")
   }
 }

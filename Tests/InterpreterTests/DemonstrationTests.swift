@@ -43,8 +43,9 @@ private let script = """
   """
 
 @Suite struct DemonstrationTests {
-  private func show(_ keys: [Cue?]?, _ text: String = script) -> (seen: String, Interpreter.ExitStatus, [Int?])
-  {
+  private typealias Outcome = (seen: String, status: Interpreter.ExitStatus, waits: [Int?])
+
+  private func show(_ keys: [Cue?]?, _ text: String = script) -> Outcome {
     let seen = Guarded<[UInt8]>([])
     let board = Blackboard(
       output: .init(), errors: .init(), width: { 80 }, height: { nil },

@@ -74,4 +74,21 @@ import Testing
     #expect(path(["HOME": "/h"]) == "/h/.local/state/fq/progress.jsonl")
     #expect(path([:]) == nil)
   }
+
+  @Test func theListSaysHowFarOneIs() throws {
+    let book = ProgressBook(path: nil)
+    let ranks = try #require(LessonShelf.lesson("ranks"))
+    book.note(ranks.keys[0], of: "ranks", .solved)
+    book.note("a step that is gone", of: "ranks", .solved)
+    for key in try #require(LessonShelf.lesson("prompt")).keys {
+      book.note(key, of: "prompt", .skipped)
+    }
+    book.finish("cvra")
+    let lines = TeachCommand.list(book)
+    func line(_ name: String) -> String { lines.first { $0.contains("  \(name) ") } ?? "" }
+    #expect(line("ranks").hasSuffix("1 of \(ranks.keys.count)"))
+    #expect(line("prompt").hasSuffix("done") && line("cvra").hasSuffix("done"))
+    #expect(line("honest").contains("Honest evaluation") && line("honest").hasSuffix("min  "))
+    #expect(lines.allSatisfy { TextWidth.of($0) <= 80 })
+  }
 }
