@@ -30,7 +30,9 @@ let package = Package(
     .target(
       name: "Interpreter",
       dependencies: ["FactorLang", "FactorRuntime", "Models", "CEditShim", "CAllocations"],
-      exclude: ["README.md"]),
+      exclude: ["README.md"],
+      // The lessons are in the program, which is one file.
+      resources: [.embedInCode("Classroom/Lessons")]),
 
     // Executable
     .executableTarget(name: "fq", dependencies: ["Interpreter"], exclude: ["README.md"]),

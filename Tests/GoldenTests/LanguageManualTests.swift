@@ -1,4 +1,4 @@
-// Every example of the language manual runs, and shows what the manual says that it shows.
+// Every example of the manuals runs, and shows what the manual says that it shows.
 
 import FactorLang
 import FactorRuntime
@@ -10,10 +10,13 @@ import Testing
 private let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
   .deletingLastPathComponent().deletingLastPathComponent()
 
+private let manuals = ["docs/language.md", "docs/classroom.md"]
+
 private struct ManualExample: Sendable, CustomTestStringConvertible {
+  let manual: String
   let line: Int
   let code: String
-  var testDescription: String { "docs/language.md:\(line)" }
+  var testDescription: String { "\(manual):\(line)" }
 
   /// The recorded lines of one kind, without their marks.
   func recorded(_ mark: String) -> [String] {
@@ -23,9 +26,11 @@ private struct ManualExample: Sendable, CustomTestStringConvertible {
   }
 }
 
+private func examples() -> [ManualExample] { manuals.flatMap(examples) }
+
 /// The blocks fenced as fq.
-private func examples() -> [ManualExample] {
-  let path = package.appendingPathComponent("docs/language.md")
+private func examples(_ manual: String) -> [ManualExample] {
+  let path = package.appendingPathComponent(manual)
   guard let text = try? String(contentsOf: path, encoding: .utf8) else { return [] }
   var examples: [ManualExample] = []
   var open: (line: Int, lines: [Substring])?
@@ -35,7 +40,8 @@ private func examples() -> [ManualExample] {
       open = (number + 2, [])
     } else if line == "```", let block = open {
       examples.append(
-        ManualExample(line: block.line, code: block.lines.joined(separator: "\n") + "\n"))
+        ManualExample(
+          manual: manual, line: block.line, code: block.lines.joined(separator: "\n") + "\n"))
       open = nil
     } else {
       open?.lines.append(line)
@@ -45,7 +51,9 @@ private func examples() -> [ManualExample] {
 }
 
 @Suite struct LanguageManualTests {
-  @Test func thereAreExamples() { #expect(examples().count >= 20) }
+  @Test(arguments: manuals) func thereAreExamples(manual: String) {
+    #expect(examples(manual).count >= (manual.contains("language") ? 20 : 3))
+  }
 
   @Test(arguments: examples()) private func theExampleDoesWhatItSays(example: ManualExample) {
     var options = SessionOptions()

@@ -19,7 +19,7 @@ import Testing
   @Test(arguments: [
     ["--max-memory", "0"], ["--max-memory", "-5"], ["--max-memory", "9999999999GB"],
     ["--max-memory", "10"], ["--max-memory"], ["--threads", "0"], ["--threads", "many"],
-    ["--width", "3"], ["--thread", "2"],
+    ["--width", "3"], ["--thread", "2"], ["--pace", "slow"], ["--pace", "0"], ["--pace"],
   ])
   func nonsenseIsRefused(words: [String]) {
     #expect(throws: UsageError.self) { _ = try CommandArguments(words) }

@@ -49,7 +49,7 @@ import Testing
       }
       let result = run(code, folder: folder.path)
       #expect(result.status == .done, "\(code): \(result.diagnostics.map(\.message))")
-      let isSilent = ["save", "pause", "hint", "expect"].contains(name)
+      let isSilent = ["save", "pause", "hint", "expect", "lesson", "try"].contains(name)
       #expect(isSilent || !result.values.isEmpty, "\(code) shows nothing")
     }
   }

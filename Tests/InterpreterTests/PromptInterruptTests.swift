@@ -241,7 +241,7 @@ struct PromptInterruptTests {
     let source = RepeatingLineSource(
       ["p = toy", "q = p | derive a = ret * 2", "mean(q.a)", "q | describe", "x = (", "nowhere"])
     var repl = REPL(
-      session: REPL.Holder(Session()), input: source, gate: gate, history: History(path: nil),
+      session: Session(), input: source, gate: gate, history: History(path: nil),
       width: { 80 })
     source.left = rounds / 3
     _ = repl.run()

@@ -24,14 +24,17 @@ final class PromptTerminal {
   /// Says whether these tests can run here.
   static var isAvailable: Bool { tmux != nil && binary != nil }
 
-  /// Starts fq in a terminal of a size, with its own history file.
-  init(width: Int = 90, height: Int = 30, environment: [String] = [], history: String = "") throws {
+  /// Starts fq, with words for its command line, in a terminal of a size, with its own history file.
+  init(
+    _ arguments: String = "", width: Int = 90, height: Int = 30, environment: [String] = [],
+    history: String = ""
+  ) throws {
     guard let binary = Self.binary else { throw CocoaError(.fileNoSuchFile) }
     // The shell stays after fq, so that the state of the terminal it leaves can be seen.
     let words = ["env", "-u", "NO_COLOR", "FQ_HISTORY=\(history)", "PS1=after> "] + environment
     try tmux(
       ["-f", "/dev/null", "new-session", "-d", "-x", "\(width)", "-y", "\(height)"]
-        + words + ["sh", "-c", "'\(binary)'; echo status $?; exec sh -i"])
+        + words + ["sh", "-c", "'\(binary)' \(arguments); echo status $?; exec sh -i"])
   }
 
   deinit { _ = try? tmux(["kill-server"]) }

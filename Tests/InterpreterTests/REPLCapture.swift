@@ -31,7 +31,7 @@ final class REPLCapture: Sendable {
     let capture = REPLCapture()
     let source = ScriptedLineSource(inputs, isInteractive: isInteractive)
     var repl = REPL(
-      session: REPL.Holder(session), input: source, gate: capture.gate(), history: history,
+      session: session, input: source, gate: capture.gate(), history: history,
       width: { 80 })
     let status = repl.run()
     return (capture.text(.output), capture.text(.error), status)

@@ -26,7 +26,7 @@ public struct CommandArguments: Sendable {
   ]
   private static let valueNames = [
     "--threads", "--width", "--max-memory", "--timeout", "--diagnostics", "--manifest",
-    "--checkpoint",
+    "--checkpoint", "--pace",
   ]
   /// One line a message, for compilers' habits and CI.
   var isShort = false
@@ -34,6 +34,8 @@ public struct CommandArguments: Sendable {
   var checkpointInterval = 10.0
   /// Where the record of the run goes.
   var manifest: String?
+  /// How fast a show is typed; nil for what suits.
+  var pace: TypingPace?
   /// The help of the script itself is asked for.
   var wantsHelp = false
 
@@ -91,6 +93,11 @@ public struct CommandArguments: Sendable {
         throw UsageError(message: "--checkpoint takes a time such as 10s or 5min")
       }
       checkpointInterval = seconds
+    case "--pace":
+      guard let pace = word.flatMap({ TypingPace($0) }) else {
+        throw UsageError(message: "--pace takes fast, human, instant or a speed such as 2.5")
+      }
+      self.pace = pace
     case "--diagnostics":
       guard word == "short" || word == "full" else {
         throw UsageError(message: "--diagnostics takes short or full")

@@ -14,6 +14,9 @@ public enum CommandLineTool {
       fq FILE.fq [name=value]  run a script (also: fq run FILE.fq); --help lists its parameters
       fq -c "statements"       run what is in quotes
       fq -                     run a script from standard input
+      fq tour                  five minutes for those who are new here
+      fq teach [NAME|FILE.fq]  list the lessons, or play one at the prompt
+      fq demo FILE.fq          type a script before an audience; --pace fast, human, instant or 2.5
       fq check FILE.fq         check without running; --fix applies certain fixes
       fq plan FILE.fq          rows, memory and time of each stage, before running
       fq fmt FILE.fq …         lay out scripts; --check only tells
@@ -64,6 +67,9 @@ public enum CommandLineTool {
     case "docs": return DocumentationCommand.run(arguments)
     case "cache": return CacheCommand.run(arguments)
     case "bench": return BenchCommand.run(arguments)
+    case "teach": return TeachCommand.run(arguments)
+    case "tour": return TeachCommand.tour(arguments)
+    case "demo": return TeachCommand.demonstrate(arguments)
     case let verb?:
       if FileSystem.exists(verb) || verb.hasSuffix(".fq") {
         arguments.words.insert(verb, at: 0)
@@ -72,7 +78,7 @@ public enum CommandLineTool {
       }
       let known = [
         "run", "check", "plan", "fmt", "verify", "explain", "cache", "bench", "docs", "help",
-        "version",
+        "version", "teach", "tour", "demo",
       ]
       let near = Suggestion.nearest(to: verb, among: known).map { "; use `fq \($0)`" } ?? ""
       return complain("there is no command `\(verb)`, and no such file\(near)")

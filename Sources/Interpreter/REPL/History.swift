@@ -63,7 +63,7 @@ final class History {
     if entries.last != text { entries.append(text) }
   }
 
-  private static func makeFolders(above path: String) {
+  static func makeFolders(above path: String) {
     var folder = ""
     for part in path.split(separator: "/", omittingEmptySubsequences: false).dropLast() {
       folder += part

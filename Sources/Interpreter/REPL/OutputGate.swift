@@ -61,6 +61,17 @@ final class OutputGate: Sendable {
   /// Prints a prompt for a terminal without an editor.
   func show(prompt: String) { write(.output, Array(Self.clean(prompt).utf8)) }
 
+  /// Takes back the line that is being written, where lines can be rewritten.
+  func eraseLine() { write(.output, Array((output.canRewrite ? "\r\u{1B}[K" : "\n").utf8)) }
+
+  /// Goes back to the line above and empties it, where lines can be rewritten.
+  func retakeLine() {
+    if output.canRewrite { write(.output, Array("\u{1B}[A\r\u{1B}[K".utf8)) }
+  }
+
+  /// Prints a piece of a line.
+  func write(_ piece: String) { write(.output, Array(Self.finish(piece, output).utf8)) }
+
   /// Tells whether there is a place for a progress line.
   var canShowStatus: Bool { errors.canRewrite }
 

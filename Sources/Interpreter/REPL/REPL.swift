@@ -47,6 +47,16 @@ struct REPL {
     session.jobs = Jobs { gate.print($0.map { Theme.style($0, .faint) }) }
   }
 
+  /// Creates a shell on a session that nobody else knows.
+  init(
+    session: Session, input: any LineSource, gate: OutputGate, history: History,
+    width: @escaping @Sendable () -> Int = { Terminal.width() }, isQuiet: Bool = false
+  ) {
+    self.init(
+      session: Holder(session), input: input, gate: gate, history: history, width: width,
+      isQuiet: isQuiet)
+  }
+
   /// Runs the shell on standard input and output, with an editor where a person types.
   static func run(session: Session, arguments: CommandArguments) -> Int32 {
     let fixed = arguments.width
@@ -61,7 +71,7 @@ struct REPL {
   }
 
   /// The editor needs a terminal on both sides; anything else is read line by line.
-  private static func source(_ holder: Holder, _ gate: OutputGate) -> any LineSource {
+  static func source(_ holder: Holder, _ gate: OutputGate) -> any LineSource {
     let isInteractive = Terminal.isTerminal(0) && Terminal.isTerminal(1)
     if isInteractive, !Terminal.isDumb,
       let editor = LineEditor(hooks(holder), gate: gate, size: { Terminal.size() })
@@ -77,6 +87,7 @@ struct REPL {
       for text in history.entries { input.remember(text) }
       let banner = "fq \(CommandLineTool.version)  ·  ?name for help  ·  .help  ·  Ctrl-D ends"
       say([Theme.style(banner, .faint)])
+      say([Theme.style("new here?  fq tour  shows around in five minutes", .faint)])
     }
     while !isDone {
       let text = beginning
@@ -84,7 +95,7 @@ struct REPL {
       switch input.readStatement(prompt: Self.prompt, beginning: text) {
       case .endOfInput: isDone = mayEnd()
       case .interrupted: continue
-      case .text(let text): perform(text)
+      case .text(let text): _ = perform(text)
       }
     }
     endJobs()
@@ -92,24 +103,33 @@ struct REPL {
     return hasFailed && !input.isInteractive ? ExitStatus.failed.rawValue : ExitStatus.done.rawValue
   }
 
-  private mutating func perform(_ text: String) {
+  /// Does what a line asks for; gives how it ended if it was run as a statement.
+  mutating func perform(_ text: String) -> CellStatus? {
     hasWarnedOfJobs = false
-    guard !Self.trimmed(text).isEmpty else { return }
+    guard !Self.trimmed(text).isEmpty else { return nil }
     input.remember(text)
     for note in session.adoptResults() { say(["  note: \(note)"]) }
-    if command(text) { return history.append(text, status: "command", milliseconds: 0) }
+    if command(text) {
+      history.append(text, status: "command", milliseconds: 0)
+      return nil
+    }
     if let number = fixNumber(text) { return applyFix(number) }
-    if Self.trimmed(text) == "run", session.scope["run"] == nil { return runExample() }
-    evaluate(text)
+    if Self.trimmed(text) == "run", session.scope["run"] == nil {
+      runExample()
+      return nil
+    }
+    return evaluate(text)
   }
 
-  mutating func evaluate(_ text: String) {
+  @discardableResult
+  mutating func evaluate(_ text: String) -> CellStatus {
     let began = ContinuousClock.now
     let status = run(Source(name: "fq>", text: text))
     tellOfJobs(text, status)
     history.append(
       text, status: Self.word(for: status),
       milliseconds: Int((ContinuousClock.now - began) / .milliseconds(1)))
+    return status
   }
 
   /// Runs statements and says what there is to say of them.
@@ -223,16 +243,18 @@ struct REPL {
     return words.count == 1 ? 1 : Int(words[1])
   }
 
-  private mutating func applyFix(_ number: Int) {
+  private mutating func applyFix(_ number: Int) -> CellStatus? {
     guard let faulty, faulty.fixes.indices.contains(number - 1) else {
-      return complain("there is no fix \(number) to apply")
+      complain("there is no fix \(number) to apply")
+      return nil
     }
     guard let text = Self.applied(faulty.fixes[number - 1], to: faulty.source) else {
-      return complain("that fix is for another text than the last statement")
+      complain("that fix is for another text than the last statement")
+      return nil
     }
     say([Self.prompt + text])
     input.remember(text)
-    evaluate(text)
+    return evaluate(text)
   }
 
   /// The text of a source with the edits of a fix made.

@@ -166,7 +166,10 @@ enum Terminal {
     return systemPoll(&wanted, 1, milliseconds) > 0
   }
 
-  static func sleep(milliseconds: Int) { usleep(UInt32(milliseconds) * 1000) }
+  /// Waits; a signal ends it early.
+  static func sleep(milliseconds: Int) {
+    if milliseconds > 0 { _ = systemPoll(nil, 0, Int32(clamping: milliseconds)) }
+  }
 
   static var processNumber: Int { Int(getpid()) }
 
@@ -199,6 +202,65 @@ enum Terminal {
   }
 
   private static let hasLostOutput = Atomic<Bool>(false)
+
+  // MARK: Single keys
+
+  /// Keys one by one and unseen, from a terminal; Ctrl-C is a key, except while something runs.
+  final class Keys {
+    private let before: termios
+    private var waiting: [UInt8] = []
+
+    /// Takes the keyboard; nil where there is none.
+    init?() {
+      var settings = termios()
+      guard isTerminal(STDIN_FILENO), tcgetattr(STDIN_FILENO, &settings) == 0 else { return nil }
+      before = settings
+      take(signals: false)
+    }
+
+    /// Gives the keyboard back as it was.
+    func end() {
+      var settings = before
+      tcsetattr(STDIN_FILENO, TCSANOW, &settings)
+    }
+
+    private func take(signals: Bool) {
+      var settings = before
+      settings.c_lflag &= ~tcflag_t(ECHO | ICANON)
+      if !signals { settings.c_lflag &= ~tcflag_t(ISIG) }
+      tcsetattr(STDIN_FILENO, TCSANOW, &settings)
+    }
+
+    /// Runs work that Ctrl-C cancels.
+    func interrupting(_ budget: Budget, _ body: () -> Void) {
+      take(signals: true)
+      Terminal.interrupting(budget, body)
+      take(signals: false)
+    }
+
+    /// Hands the terminal back to the shell until it wakes us again.
+    func suspend() {
+      end()
+      raise(SIGTSTP)
+      take(signals: false)
+    }
+
+    /// The bytes of the next key; nil if none came in time, empty at the end of input.
+    func next(within milliseconds: Int?) -> [UInt8]? {
+      while waiting.isEmpty {
+        var wanted = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        let ready = systemPoll(&wanted, 1, milliseconds.map { Int32(clamping: $0) } ?? -1)
+        if ready < 0, errno == EINTR { continue }
+        guard ready > 0 else { return nil }
+        guard let bytes = readChunk() else { return [] }
+        waiting = bytes
+      }
+      // A key that is no letter comes as an escape and what follows it, all at once.
+      let count = waiting[0] == 0x1B ? waiting.count : 1
+      defer { waiting.removeFirst(count) }
+      return Array(waiting[..<count])
+    }
+  }
 
   // MARK: Interrupts
 
@@ -323,7 +385,7 @@ private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ coun
   write(descriptor, bytes, count)
 }
 
-private func systemPoll(_ wanted: UnsafeMutablePointer<pollfd>, _ count: UInt, _ limit: Int32)
+private func systemPoll(_ wanted: UnsafeMutablePointer<pollfd>?, _ count: UInt, _ limit: Int32)
   -> Int32
 {
   poll(wanted, nfds_t(count), limit)

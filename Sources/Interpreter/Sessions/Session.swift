@@ -94,6 +94,13 @@ public final class Session {
     LargeStack.run { runCell(source, to: sink) }
   }
 
+  /// Runs a cell and forgets what it defined: a question about values.
+  func probe(_ source: Source, to sink: any EventSink) -> CellStatus {
+    let (bindings, types) = (environment, scope)
+    defer { (environment, scope) = (bindings, types) }
+    return run(source, to: sink)
+  }
+
   private func runCell(_ source: Source, to sink: any EventSink) -> CellStatus {
     lastReads = []
     let checked = check(source)

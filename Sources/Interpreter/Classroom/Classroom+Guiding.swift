@@ -1,0 +1,117 @@
+// Guided lessons and invitations: the learner types what is shown, or has it typed.
+
+import FactorLang
+import FactorRuntime
+
+extension Classroom {
+  /// Lets the learner type a statement of the lesson; one that gives the same value counts as well.
+  mutating func follow(_ step: Lesson.Step) -> Turn {
+    follow([step.statement], key: step.key)
+  }
+
+  mutating func follow(_ exercise: Lesson.Exercise) -> Turn {
+    follow(exercise.solution, key: exercise.key)
+  }
+
+  private mutating func follow(_ statements: [Statement], key: String) -> Turn {
+    for statement in statements {
+      let text = lesson.text(statement)
+      own.append(statement)
+      guard
+        let way = guide(
+          text, doing: { $0.repl.perform($1) == .done && $0.agrees($1, with: statement) })
+      else { return .quit }
+      if way == .skipped { silently(statement) }
+      if statement.span == statements.last?.span { book.note(key, of: lesson.name, way) }
+    }
+    return .goOn
+  }
+
+  /// Invites the learner to type a line that is no part of the script.
+  mutating func invite(_ step: Lesson.Step) -> Turn {
+    guard
+      let line = LessonVerb(step.statement)?.first.flatMap({ value(of: $0) }).flatMap({ String($0) }
+      )
+    else { return .goOn }
+    let way = guide(line) { room, typed in
+      _ = room.repl.perform(typed)
+      return Self.words(typed) == Self.words(line)
+    }
+    guard let way, !repl.isDone else { return .quit }
+    book.note(step.key, of: lesson.name, way)
+    return .goOn
+  }
+
+  /// Shows a line and waits until it was typed, by the learner or at Enter; nil if the learner leaves.
+  private mutating func guide(
+    _ line: String, doing: (inout Classroom, String) -> Bool
+  ) -> ProgressBook.Way? {
+    guard turnPageIfFull(for: Self.promptSlack) == .goOn else { return nil }
+    board.gap()
+    let lines = Blackboard.strokes(line).joined().split(separator: "\n")
+    for (number, text) in lines.enumerated() {
+      board.say((number == 0 ? Theme.style("type  ", .faint) : "      ") + text)
+    }
+    while true {
+      switch read(REPL.prompt) {
+      case .quit: return nil
+      case .word(.hint): board.say(faint: "Type the line above, or press Enter to have it typed.")
+      case .word(.skip): return .skipped
+      case .enter, .word:
+        type(line)
+        board.turnPage()
+        // Its own line ends the step even where it is a mistake that is to be seen.
+        _ = doing(&self, line)
+        return .solved
+      case .line(let text):
+        if doing(&self, text) { return .solved }
+        if repl.isDone { return nil }
+        board.say(faint: "Fine. The step itself is the line above; Enter types it.")
+      }
+    }
+  }
+
+  /// Types a line for the learner.
+  private func type(_ line: String) {
+    var typist = Typist(pace)
+    // Over the empty line on which Enter was pressed.
+    board.gate.retakeLine()
+    board.gate.write(REPL.prompt)
+    Terminal.interrupting(session.budget) {
+      for (character, stroke) in zip(line, Blackboard.strokes(line)) {
+        if !session.budget.isCancelled {
+          Terminal.sleep(milliseconds: typist.pause(before: character))
+        }
+        board.gate.write(stroke)
+      }
+      if !session.budget.isCancelled { Terminal.sleep(milliseconds: typist.pauseBeforeEnter()) }
+    }
+    session.budget.rearm()
+    board.gate.write("\n")
+  }
+
+  // Spaces do not matter to an invitation.
+  private static func words(_ text: String) -> [String] {
+    text.split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init)
+  }
+
+  /// Tells whether what was typed gives what the lesson's statement gives.
+  private func agrees(_ typed: String, with statement: Statement) -> Bool {
+    if Formatter.format(Parser.parse(typed))
+      == Formatter.format(Parser.parse(lesson.text(statement)))
+    {
+      return true
+    }
+    let found: Value?
+    let pipeline: Pipeline
+    switch statement.kind {
+    case .binding(let name, let wanted):
+      (found, pipeline) = (session.environment[name.text], wanted)
+    case .pipeline(let wanted): (found, pipeline) = (session.environment.last, wanted)
+    default: return false
+    }
+    guard let found, let wanted = value(of: lesson.piece(pipeline.span)) else { return false }
+    return ValueDigest.of(found, budget: session.budget)
+      == ValueDigest.of(wanted, budget: session.budget)
+  }
+}
