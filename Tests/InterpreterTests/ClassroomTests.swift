@@ -162,6 +162,13 @@ import Testing
       result.seen.contains("Type a statement, or") && result.seen.contains("Your place is kept"))
   }
 
+  @Test func restartBeginsAnew() {
+    let result = play(exercise, ["y = 4", "restart", "", "5"])
+    #expect(result.seen.components(separatedBy: "fq> x = 2").count == 3)
+    #expect(result.seen.contains("That holds already") && result.seen.contains("The end"))
+    #expect(!result.seen.contains("Your place is kept"))
+  }
+
   @Test func aFullPageWaits() {
     let long = (1...30).map { "## Line \($0).\n##\n" }.joined(separator: "x = 1\n")
     #expect(!play(long, [], height: nil).seen.contains("Your place"))

@@ -6,7 +6,7 @@ import FactorRuntime
 extension Classroom {
   /// The words that always work.
   enum Word: String, CaseIterable {
-    case hint, reveal, skip, again, progress, quit, help
+    case hint, reveal, skip, again, progress, restart, quit, help
 
     var summary: String {
       switch self {
@@ -15,6 +15,7 @@ extension Classroom {
       case .skip: "goes on; what the step would have defined is defined for you"
       case .again: "repeats the explanation"
       case .progress: "says how far you are"
+      case .restart: "begins the lesson anew"
       case .quit: "ends; your place is kept. So does Ctrl-D"
       case .help: "shows this list"
       }
@@ -31,7 +32,7 @@ extension Classroom {
   }
 
   /// Reads until there is something to do here.
-  func read(_ prompt: String) -> Reply {
+  mutating func read(_ prompt: String) -> Reply {
     while true {
       let line = input.readStatement(prompt: prompt)
       board.turnPage()
@@ -44,6 +45,9 @@ extension Classroom {
         switch Word(rawValue: text) {
         case nil: return .line(text)
         case .quit?: return .quit
+        case .restart?:
+          wantsRestart = true
+          return .quit
         case .progress?: board.say(faint: "You have taken " + tally)
         case .again?: repeatExplanation()
         case .help?: showWords()

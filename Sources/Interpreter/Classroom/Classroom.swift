@@ -21,6 +21,8 @@ struct Classroom {
   var place = (part: 0, item: 0)
   /// The lesson's own statements that count as done, to be repeated where something was broken.
   var own: [Statement] = []
+  /// Set when the learner wants the lesson from its beginning.
+  var wantsRestart = false
 
   var session: Session { repl.session }
 
@@ -82,8 +84,13 @@ struct Classroom {
     }
   }
 
-  private func leave() -> ExitStatus {
+  private mutating func leave() -> ExitStatus {
     repl.events.finish(.done)
+    if wantsRestart {
+      (wantsRestart, own) = (false, [])
+      book.begin(lesson.name)
+      return run()
+    }
     let name = LessonShelf.names.contains(lesson.name) ? lesson.name : lesson.source.name
     let command = name == "tour" ? "fq tour" : "fq teach \(name)"
     board.say(faint: "Your place is kept: `\(command)` goes on from here.")
@@ -182,8 +189,12 @@ struct Classroom {
   /// Shows a statement and what it does.
   private mutating func demonstrate(_ statement: Statement) -> Turn {
     let text = lesson.text(statement)
-    guard turnPageIfFull(for: text.split(separator: "\n").count + 9) == .goOn else { return .quit }
-    own.append(statement)
+    // What has a value shows more than what defines one.
+    var expected = 3
+    if case .pipeline = statement.kind { expected = 9 }
+    let lines = text.split(separator: "\n").count + expected
+    guard turnPageIfFull(for: lines) == .goOn else { return .quit }
+    defer { own.append(statement) }
     while true {
       board.gap()
       board.show(statement: text, prompt: REPL.prompt)
@@ -199,6 +210,7 @@ struct Classroom {
       case .failed, .refused:
         board.say(faint: "Something that the lesson builds on was changed; it is set back.")
         repeatOwn()
+        _ = repl.perform(text)
         return .goOn
       }
     }
