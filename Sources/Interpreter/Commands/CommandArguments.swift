@@ -26,7 +26,7 @@ public struct CommandArguments: Sendable {
   ]
   private static let valueNames = [
     "--threads", "--width", "--max-memory", "--timeout", "--diagnostics", "--manifest",
-    "--checkpoint",
+    "--checkpoint", "--to", "-o",
   ]
   /// One line a message, for compilers' habits and CI.
   var isShort = false
@@ -34,6 +34,9 @@ public struct CommandArguments: Sendable {
   var checkpointInterval = 10.0
   /// Where the record of the run goes.
   var manifest: String?
+  /// What kind of page `fq render` makes, and where it goes.
+  var target: String?
+  var output: String?
   /// The help of the script itself is asked for.
   var wantsHelp = false
 
@@ -96,11 +99,16 @@ public struct CommandArguments: Sendable {
         throw UsageError(message: "--diagnostics takes short or full")
       }
       isShort = word == "short"
+    case "--to":
+      guard let word, !word.hasPrefix("-") else {
+        throw UsageError(message: "--to takes html or md")
+      }
+      target = word
     default:
       guard let word, !word.hasPrefix("--") else {
         throw UsageError(message: "\(flag) takes a file")
       }
-      manifest = word
+      if flag == "-o" { output = word } else { manifest = word }
     }
   }
 

@@ -21,11 +21,13 @@ struct REPL {
   /// Creates a shell that reads from a source of lines.
   init(
     session: Session, input: any LineSource, gate: OutputGate, history: History,
-    width: @escaping @Sendable () -> Int = { Terminal.width() }, isQuiet: Bool = false
+    width: @escaping @Sendable () -> Int = { Terminal.width() }, isQuiet: Bool = false,
+    pager: Pager? = nil
   ) {
     (self.session, self.input, self.gate) = (session, input, gate)
     (self.history, self.width) = (history, width)
-    events = TextEvents(gate, width: width, isQuiet: isQuiet)
+    events = TextEvents(
+      gate, width: width, isQuiet: isQuiet, isPrompt: input.isInteractive, pager: pager)
   }
 
   /// Runs the shell on standard input and output, with an editor where a person types.
@@ -36,7 +38,8 @@ struct REPL {
     let path = input.isInteractive ? History.usualPath(FileSystem.environment) : nil
     var repl = REPL(
       session: session, input: input, gate: gate, history: History(path: path),
-      width: { fixed ?? Terminal.width() }, isQuiet: arguments.isQuiet)
+      width: { fixed ?? Terminal.width() }, isQuiet: arguments.isQuiet,
+      pager: input.isInteractive ? Pager.usual() : nil)
     return repl.run()
   }
 

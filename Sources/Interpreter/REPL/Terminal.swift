@@ -31,6 +31,15 @@ enum Terminal {
     return FileSystem.environment("COLUMNS").flatMap { Int($0) }.map { max(20, $0) } ?? 80
   }
 
+  /// Lines of the terminal; nil if nobody knows.
+  static var height: Int? {
+    var size = winsize()
+    guard ioctl(Stream.output.rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else {
+      return nil
+    }
+    return Int(size.ws_row)
+  }
+
   /// Tells whether the terminal cannot move its cursor.
   static var isDumb: Bool {
     let name = FileSystem.environment("TERM") ?? ""

@@ -83,7 +83,7 @@ extension ExitStatus {
 
 extension Source {
   /// Tells whether nothing but spaces stands before the byte on its line.
-  fileprivate func beginsItsLine(_ offset: Int) -> Bool {
+  func beginsItsLine(_ offset: Int) -> Bool {
     let start = lineSpan(lineIndex(at: offset)).start
     return bytes[start..<offset].allSatisfy { $0 == 0x20 || $0 == 0x09 }
   }
