@@ -1,4 +1,4 @@
-// Every example of the language manual runs, and shows what the manual says that it shows.
+// Every example of the manuals of the language and of what is shown runs, and shows what they say.
 
 import FactorLang
 import FactorRuntime
@@ -11,9 +11,10 @@ private let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent(
   .deletingLastPathComponent().deletingLastPathComponent()
 
 private struct ManualExample: Sendable, CustomTestStringConvertible {
+  let file: String
   let line: Int
   let code: String
-  var testDescription: String { "docs/language.md:\(line)" }
+  var testDescription: String { "\(file):\(line)" }
 
   /// The recorded lines of one kind, without their marks.
   func recorded(_ mark: String) -> [String] {
@@ -23,9 +24,13 @@ private struct ManualExample: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// The blocks fenced as fq.
 private func examples() -> [ManualExample] {
-  let path = package.appendingPathComponent("docs/language.md")
+  ["docs/language.md", "docs/rendering.md"].flatMap(examples)
+}
+
+/// The blocks fenced as fq.
+private func examples(of file: String) -> [ManualExample] {
+  let path = package.appendingPathComponent(file)
   guard let text = try? String(contentsOf: path, encoding: .utf8) else { return [] }
   var examples: [ManualExample] = []
   var open: (line: Int, lines: [Substring])?
@@ -35,7 +40,8 @@ private func examples() -> [ManualExample] {
       open = (number + 2, [])
     } else if line == "```", let block = open {
       examples.append(
-        ManualExample(line: block.line, code: block.lines.joined(separator: "\n") + "\n"))
+        ManualExample(
+          file: file, line: block.line, code: block.lines.joined(separator: "\n") + "\n"))
       open = nil
     } else {
       open?.lines.append(line)

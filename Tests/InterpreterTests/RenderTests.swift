@@ -122,6 +122,16 @@ import Testing
     #expect(try names() == ["a.fq", "b.fq", "c.fq"])
   }
 
+  @Test func whatShowWasToldHoldsForPages() throws {
+    _ = try folder.write(
+      "a.fq", "show toy, full: true\nshow toy, rows: 3\ntoy | show sideways: true, rows: 1\n")
+    #expect(fq("render", "a.fq") == 0)
+    let page = try read("a.html")
+    #expect(page.contains("<th class=\"l\">firms with a value</th>"))
+    #expect(page.contains("… 710 of 713 rows not shown"))
+    #expect(page.contains("row 1 of 713\n  date  2000-01  key\n"))
+  }
+
   // A page about an error: the file says that it fails, and how.
   @Test func aRecordedFailureIsShown() throws {
     _ = try folder.write("a.fq", "x = [1, 2]\nx[5]\nsay \"never\"\n")

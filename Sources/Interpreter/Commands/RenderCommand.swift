@@ -45,7 +45,7 @@ enum RenderCommand {
     }
     let page = NotebookPage(
       notebook, name: path, outputs: result.outputs,
-      facts: PageFacts.all(source, notebook, session, log, arguments.options.parameters.all))
+      facts: PageFacts.all(notebook, session, log, arguments.options.parameters.all))
     do {
       for file in try write(page, plan.target, to: plan.path) { sink.send(.artifact(path: file)) }
     } catch { return CommandLineTool.complain(error.message) }
@@ -128,7 +128,7 @@ enum RenderCommand {
 /// Where the numbers of a page come from: nothing of the day, of the machine or of its folders.
 enum PageFacts {
   static func all(
-    _ source: Source, _ notebook: Notebook, _ session: Session, _ log: RunLog,
+    _ notebook: Notebook, _ session: Session, _ log: RunLog,
     _ parameters: [(name: String, text: String)]
   ) -> [ReportDocument.Fact] {
     let code = notebook.code.joined(separator: "\n")

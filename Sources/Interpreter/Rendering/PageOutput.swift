@@ -55,9 +55,11 @@ enum PageOutput: Sendable {
 
   private static func parts(_ value: Value) -> [PageOutput] {
     switch value {
-    case .table(let table) where table.format == .text: return [.table(table.page(options))]
-    case .panel(let panel):
-      return [.lines(panel.head(options)), .table(panel.page(options))]
+    case .table(let table) where table.format == .text && !table.view.isSideways:
+      return [.table(table.page(options))]
+    case .panel(let panel) where !panel.view.isSideways:
+      let columns: [PageOutput] = panel.view.isFull ? [.table(panel.columnPage(options))] : []
+      return [.lines(panel.head(options))] + columns + [.table(panel.page(options))]
     case .sweep(let sweep):
       guard let grid = sweep.grid else { break }
       return [.table(grid.page(options)), .lines(sweep.footer)]

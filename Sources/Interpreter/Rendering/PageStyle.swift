@@ -47,7 +47,7 @@ enum PageStyle {
     .message .warning { color: var(--doubt); font-weight: 600; } .message .secondaryMark { color: var(--keyword); }
     .message .gutter, .message .location { color: var(--soft); } .message .help, .message .fix { color: var(--help); }
     .notebook .table { margin: 10px 0 14px; }
-    .notebook .table table { width: auto; min-width: 50%; }
+    .notebook .table table { width: auto; min-width: 9em; }
     .notebook .table .caption { color: var(--ink); font-size: 13px; font-weight: 600; }
     .notebook th, .notebook td { padding: 3.5px 10px; }
     .notebook td.l { white-space: nowrap; }
@@ -60,7 +60,8 @@ enum PageStyle {
       .notebook h1 { font-size: 18px; } .notebook h2 { font-size: 13px; margin-top: 16px; break-after: avoid; }
       nav ol { font-size: 9px; }
       pre, pre.code { font-size: 8px; white-space: pre-wrap; overflow-wrap: anywhere; } pre.ledger { font-size: 7.5px; }
-      pre.code, pre.message { break-inside: avoid; }
+      pre.code, pre.message, .notebook .table { break-inside: avoid; }
+      .notebook .table .caption { font-size: 9px; break-after: avoid; } .notebook th, .notebook td { padding: 2px 7px; }
       .notebook figure { max-width: 150mm; }
     }
 

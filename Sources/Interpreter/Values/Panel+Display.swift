@@ -6,7 +6,7 @@ import FactorRuntime
 extension PanelValue {
   func display(_ options: DisplayOptions) -> [String] {
     if view.isSideways { return head(options) + sidewaysLines(options) }
-    let columns = view.isFull ? columnLines(options) + [""] : []
+    let columns = view.isFull ? columnTable(options).lines(width: options.width) + [""] : []
     return head(options) + columns
       + panel.preview.lines(window(options), keys: 2, options)
   }
@@ -14,6 +14,11 @@ extension PanelValue {
   /// The first rows that the terminal shows, for a page.
   func page(_ options: DisplayOptions) -> TableDocument {
     panel.preview.page(window(options), options)
+  }
+
+  /// Every column with what is known of it, for a page.
+  func columnPage(_ options: DisplayOptions) -> TableDocument {
+    TableDocument(caption: "", columns: columnTable(options).columns)
   }
 
   private func window(_ options: DisplayOptions) -> RowWindow {
@@ -63,7 +68,7 @@ extension PanelValue {
   private static let columnStrip = 24
 
   // Type, when it is known, how much is missing, and firms with a value over time, on the scale of all firms.
-  private func columnLines(_ options: DisplayOptions) -> [String] {
+  private func columnTable(_ options: DisplayOptions) -> TableLayout {
     let places = panel.index.places
     let width = min(Self.columnStrip, max(8, options.width / 3))
     let top = CoverageStrip(places: places, counts: firmCounts, width: width).means.max() ?? 0
@@ -71,19 +76,30 @@ extension PanelValue {
     let strips = named.map { item in
       CoverageStrip(places: places, counts: valueCounts(item.column), width: width).text(top: top)
     }
-    let layout = TableLayout([
+    let roles = self.roles
+    var columns: [TableLayout.Column] = [
       .init("column", named.map(\.name), .left), .init("type", named.map(\.column.kind), .left),
       .init("known at", named.map { moment($0.column) }, .left),
       .init("missing", named.map { missing($0.column) }),
       .init("firms with a value", strips, .left),
-      .init("", named.map { role(of: $0.name) }, .left),
-    ])
-    return layout.lines(width: options.width)
+    ]
+    if roles.contains(where: { !$0.isEmpty }) { columns.append(.init("role", roles, .left)) }
+    return TableLayout(columns)
   }
 
   private func valueCounts(_ column: Column) -> [Int] {
-    panel.index.months.indices.map { position in
-      panel.index.rows(ofMonthAt: position).reduce(0) { $0 + (column.isMissing(at: $1) ? 0 : 1) }
+    let index = panel.index
+    guard let numbers = column.numbers else {
+      return index.months.indices.map { position in
+        index.rows(ofMonthAt: position).reduce(0) { $0 + (column.isMissing(at: $1) ? 0 : 1) }
+      }
+    }
+    return numbers.withUnsafeBufferPointer { numbers in
+      index.months.indices.map { position in
+        var count = 0
+        for row in index.rows(ofMonthAt: position) where !numbers[row].isNaN { count += 1 }
+        return count
+      }
     }
   }
 
@@ -96,12 +112,16 @@ extension PanelValue {
       ? "always" : Timing.period(column.known, on: panel.index.clock)
   }
 
-  // What a column is by its name, or that it lies in the future.
-  private func role(of name: String) -> String {
-    let known = (try? panel.column(name).known) ?? 0
-    let future = known > 0 ? ["future: may be a target only"] : []
-    let roles = ColumnRole.allCases.filter { $0.column(of: panel) == name }.prefix(1).map(\.words)
-    return (roles + future).joined(separator: " · ")
+  // What each column is by its name, or that it lies in the future.
+  private var roles: [String] {
+    let known = ColumnRole.allCases.compactMap { role in
+      role.column(of: panel).map { (name: $0, words: role.words) }
+    }
+    return panel.named.map { item in
+      let role = known.first { $0.name == item.name }.map { [$0.words] } ?? []
+      let future = item.column.known > 0 ? ["future: may be a target only"] : []
+      return (role + future).joined(separator: " · ")
+    }
   }
 
   // MARK: Sideways
@@ -109,8 +129,8 @@ extension PanelValue {
   private func sidewaysLines(_ options: DisplayOptions) -> [String] {
     let window = RowWindow(first: view.rows ?? Table.sidewaysRows, of: panel.count)
     let keys = panel.keyColumns.map { _ in "key" }
-    let facts = panel.named.map { item in
-      [item.column.kind, moment(item.column), role(of: item.name)].filter { !$0.isEmpty }
+    let facts = zip(panel.named, roles).map { item, role in
+      [item.column.kind, moment(item.column), role].filter { !$0.isEmpty }
         .joined(separator: " · ")
     }
     let more = window.words(options).map { TextWidth.wrapped($0, to: options.width) } ?? []

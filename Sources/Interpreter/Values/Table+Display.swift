@@ -134,7 +134,7 @@ extension Table {
 
   /// The rows that the terminal shows, with all columns, for a page.
   func page(_ options: DisplayOptions) -> TableDocument {
-    if view.isSideways || isFactList || blocks != nil {
+    if isFactList || blocks != nil {
       let whole = document
       let bare =
         isFactList
