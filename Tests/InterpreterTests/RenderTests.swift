@@ -53,7 +53,7 @@ import Testing
       "<title>Small and large firms</title>", "<h1>Small and large firms</h1>",
       "<p>What <code>size</code> tells. See <a href=\"docs/reports.md\" rel=\"noopener\">the manual</a>, <em>please</em>.</p>",
       "<li>an item with <strong>weight</strong></li>", "<li>2 * 3 * 4 and a_b_c</li>",
-      "<li><a href=\"#section-1\">First</a></li>", "<h2 id=\"section-2\">Second</h2>",
+      "<li><a href=\"#first\">First</a></li>", "<h2 id=\"second\">Second</h2>",
       "<span class=\"verb\">summarise</span>", "<span class=\"comment\"># a remark</span>",
       "<th>average</th>", "<td>30</td>", "… 12 of 24 rows not shown", "<svg xmlns",
       "Average &lt;return&gt;",
@@ -158,7 +158,7 @@ import Testing
     ["render", "a.fq", "-o", "a.pdf"], ["render", "a.fq", "-o", "page."],
     ["render", "a.fq", "--to", "md", "-o", "b.html"], ["render", "a.fq", "-o"],
     ["render", "a.fq", "--to"], ["render", "a.fq", "-o", "no/folder/b.html"],
-    ["render", "a.fq", "kk=3"],
+    ["render", "a.fq", "kk=3"], ["run", "a.fq", "-o", "b.html"], ["a.fq", "--to", "md"],
   ])
   func wrongCommandLinesAreRefused(_ words: [String]) throws {
     _ = try folder.write("a.fq", "1 + 1\n")
@@ -290,5 +290,12 @@ import Testing
     let page = NotebookPage(Notebook(source), name: source.name, outputs: [], facts: [])
     #expect(page.title == title)
     #expect(page.file == "some_file2.fq")
+  }
+
+  @Test func placesAreNamedAsOnGitHub() {
+    let source = Source(
+      name: "a.fq", text: "## Same. More.\n#%% Same\n1\n#%% Two, words!\n#%% Same\n2\n#%% ?\n3\n")
+    let page = NotebookPage(Notebook(source), name: source.name, outputs: [], facts: [])
+    #expect(page.titled.map(\.anchor) == ["same-1", "two-words", "same-2", "section"])
   }
 }

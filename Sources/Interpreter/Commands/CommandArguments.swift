@@ -57,6 +57,9 @@ public struct CommandArguments: Sendable {
       default: if verb == nil { verb = word } else { self.words.append(word) }
       }
     }
+    if verb != "render", target != nil || output != nil {
+      throw UsageError(message: "--to and -o belong to fq render")
+    }
     if !switches.contains("--no-cache") {
       let limit = FileSystem.environment("FQ_CACHE_LIMIT") ?? ""
       guard limit.isEmpty || Self.bytes(limit) != nil else {

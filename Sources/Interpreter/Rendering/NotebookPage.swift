@@ -47,9 +47,30 @@ struct NotebookPage {
     self.sections = sections.filter { $0.title != nil || !$0.blocks.isEmpty }
   }
 
-  /// The sections that have a title, which a list of contents names.
-  var titled: [(place: Int, title: String)] {
-    sections.enumerated().compactMap { place, section in section.title.map { (place, $0) } }
+  /// The sections that have a title, which a list of contents names, with the names of their places.
+  ///
+  /// As GitHub names headings: letters, digits, hyphens and underscores; spaces become hyphens, and what comes again
+  /// gets a number. The page's own title has such a name too.
+  var titled: [(title: String, anchor: String)] {
+    var seen = [Self.anchor(title): 1]
+    return sections.compactMap(\.title).map { title in
+      let anchor = Self.anchor(title)
+      let count = seen[anchor, default: 0]
+      seen[anchor] = count + 1
+      return (title, count == 0 ? anchor : "\(anchor)-\(count)")
+    }
+  }
+
+  private static func anchor(_ title: String) -> String {
+    var result = ""
+    for character in VisibleText.line(title).lowercased() {
+      if character == " " {
+        result += "-"
+      } else if character.isLetter || character.isNumber || "-_".contains(character) {
+        result.append(character)
+      }
+    }
+    return result.isEmpty ? "section" : result
   }
 
   private static let longestTitle = 90

@@ -14,7 +14,7 @@ struct PageHTML {
   var text: String {
     HTMLPage.text(
       title: page.title, maker: SheetFacts.maker, mark: "notebook", style: PageStyle.text,
-      body: ([head] + contents + page.sections.enumerated().map(section) + [footer])
+      body: ([head] + contents + sections + [footer])
         .joined(separator: "\n"))
   }
 
@@ -28,17 +28,20 @@ struct PageHTML {
   private var contents: [String] {
     guard page.titled.count > 1 else { return [] }
     let items = page.titled.map {
-      "<li><a href=\"#\(Self.anchor($0.place))\">\(escaped($0.title))</a></li>"
+      "<li><a href=\"#\(escaped($0.anchor))\">\(escaped($0.title))</a></li>"
     }
     return ["<nav aria-label=\"Contents\">\n<ol>\n\(items.joined(separator: "\n"))\n</ol>\n</nav>"]
   }
 
-  private static func anchor(_ place: Int) -> String { "section-\(place)" }
-
-  private func section(_ place: Int, _ section: NotebookPage.Section) -> String {
-    let title =
-      section.title.map { ["<h2 id=\"\(Self.anchor(place))\">\(escaped($0))</h2>"] } ?? []
-    return "<section>\n\((title + section.blocks.map(block)).joined(separator: "\n"))\n</section>"
+  private var sections: [String] {
+    var titles = page.titled[...]
+    return page.sections.map { section in
+      let title = section.title == nil ? nil : titles.popFirst()
+      let heading =
+        title.map { ["<h2 id=\"\(escaped($0.anchor))\">\(escaped($0.title))</h2>"] } ?? []
+      let body = (heading + section.blocks.map(block)).joined(separator: "\n")
+      return "<section>\n\(body)\n</section>"
+    }
   }
 
   private func block(_ block: NotebookPage.Block) -> String {

@@ -52,29 +52,7 @@ private struct MarkdownWriter {
   mutating func add(_ line: String) { add([line]) }
 
   mutating func addContents(_ page: NotebookPage) {
-    // The page's own title has an anchor too.
-    var seen = [Self.anchor(page.title): 1]
-    add(
-      page.titled.map { _, title in
-        let anchor = Self.anchor(title)
-        let count = seen[anchor, default: 0]
-        seen[anchor] = count + 1
-        let address = count == 0 ? anchor : "\(anchor)-\(count)"
-        return "- [\(Self.escaped(title))](#\(address))"
-      })
-  }
-
-  // As GitHub names headings: letters, digits, hyphens and underscores; spaces become hyphens.
-  private static func anchor(_ title: String) -> String {
-    var result = ""
-    for character in VisibleText.line(title).lowercased() {
-      if character == " " {
-        result += "-"
-      } else if character.isLetter || character.isNumber || "-_".contains(character) {
-        result.append(character)
-      }
-    }
-    return result
+    add(page.titled.map { "- [\(Self.escaped($0.title))](#\($0.anchor))" })
   }
 
   private static func escaped(_ text: String) -> String { TableDocument.markdownEscaped(text) }
