@@ -54,6 +54,21 @@ import Testing
     #expect(named.last == "… 2 of 8 columns not shown: name, …")
   }
 
+  @Test func headingsOfSeveralWordsTakeTwoLinesBeforeColumnsGo() {
+    let table = TableLayout([
+      .init("model", ["ca2"], .left), .init("total R2", ["1.5%"]),
+      .init("predictive R2", ["0.5%"]), .init("n", ["3"]),
+    ])
+    #expect(table.lines(width: 34).first == "model  total R2  predictive R2  n")
+    #expect(
+      table.lines(width: 29) == [
+        "       total  predictive",
+        "model     R2          R2  n",
+        "─────  ─────  ──────────  ─",
+        "ca2     1.5%        0.5%  3",
+      ])
+  }
+
   @Test func keysStayWhileOtherColumnsCanGo() {
     let table = TableLayout(Self.wide.columns, keys: 2)
     #expect(table.lines(width: 18).first == "name  value  …")

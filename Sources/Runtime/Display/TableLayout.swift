@@ -1,8 +1,9 @@
 // Columns laid out to a width; what does not fit is hidden, and the table says so.
 //
-// Definition: columns stand two blanks apart, or one where all of them fit that way and no other. The first columns are
-// keys and stay; texts give way first, down to sixteen cells; then columns go from the middle, where a column of `…`
-// stands for them, so that keys and the last columns, which are the newest, remain.
+// Definition: columns stand two blanks apart, or one where all of them fit that way and no other; where that is not
+// enough, headings of several words take two lines. The first columns are keys and stay; texts give way first, down to
+// sixteen cells; then columns go from the middle, where a column of `…` stands for them, so that keys and the last
+// columns, which are the newest, remain.
 // Numbers of a column stand with their points below each other. Texts are made harmless before they are measured.
 
 /// A table of texts.
@@ -61,18 +62,30 @@ public struct TableLayout: Sendable {
     let ready = columns.map(ReadyColumn.init)
     let fit = TableFit(ready, keys: keys, width: width)
     let between = String(repeating: " ", count: fit.between)
-    func line(_ text: (Int) -> String) -> String {
+    func line(_ text: (Int) -> String, _ ellipsis: String = "…") -> String {
       var fields = fit.shown.map { k in
         TextWidth.padded(
           TextWidth.cut(text(k), to: fit.widths[k]), to: fit.widths[k],
           right: ready[k].isRight)
       }
-      if let place = fit.ellipsis { fields.insert("…", at: place) }
+      if let place = fit.ellipsis { fields.insert(ellipsis, at: place) }
       var line = fields.joined(separator: between)
       while line.hasSuffix(" ") { line.removeLast() }
       return line
     }
-    var lines = [line { ready[$0].title }]
+    let headings = fit.shown.reduce(into: [Int: [String]]()) { lines, k in
+      lines[k] = fit.isStacked ? ready[k].stacked(fit.widths[k]) : [ready[k].title]
+    }
+    let height = headings.values.map(\.count).max() ?? 1
+    var lines = (0..<height).map { number in
+      line(
+        { k in
+          // The words of a heading end just above the rule.
+          let own = headings[k] ?? []
+          let place = number - (height - own.count)
+          return place < 0 ? "" : own[place]
+        }, number == height - 1 ? "…" : " ")
+    }
     var rules = fit.shown.map { String(repeating: "─", count: fit.widths[$0]) }
     if let place = fit.ellipsis { rules.insert("─", at: place) }
     lines.append(rules.joined(separator: between))
@@ -131,6 +144,22 @@ private struct ReadyColumn {
     width = max(TextWidth.of(title), cellWidth)
   }
 
+  /// The least width at which the heading takes two lines.
+  var stackedWidth: Int {
+    let words = title.split(separator: " ").map { TextWidth.of(String($0)) }
+    guard words.count > 1, let longest = words.max() else { return width }
+    let least = max(cellWidth, longest)
+    guard least < width else { return width }
+    return (least..<width).first { TextWidth.wrapped(title, to: $0).count <= 2 } ?? width
+  }
+
+  /// The heading in lines of a width, cut where a word alone is wider.
+  func stacked(_ width: Int) -> [String] {
+    let isBroken = title.split(separator: " ").contains { TextWidth.of(String($0)) > width }
+    let lines = isBroken ? [] : TextWidth.wrapped(title, to: width)
+    return (1...2).contains(lines.count) ? lines : [TextWidth.cut(title, to: width)]
+  }
+
   // Blanks after shorter fractions; nil where a cell is no number or all points are aligned as it is.
   private static func pointed(_ cells: [String]) -> [String]? {
     var tails: [Int?] = []
@@ -175,16 +204,19 @@ private struct TableFit {
 
   /// The blanks between columns.
   private(set) var between = 2
+  /// Whether headings may take two lines.
+  private(set) var isStacked = false
   /// Texts give way down to this.
   private static let narrowText = 16
 
   init(_ columns: [ReadyColumn], keys: Int, width: Int) {
-    let natural = columns.map(\.width)
-    (widths, count, limit) = (natural, columns.count, width)
+    (widths, count, limit) = (columns.map(\.width), columns.count, width)
     hidden = count..<count
-    let least = columns.map { max(Self.narrowText, $0.isRight ? $0.cellWidth : 0) }
     if tryCloser() { return }
-    narrow(least)
+    let natural = columns.map(\.stackedWidth)
+    (widths, isStacked) = (natural, true)
+    if tryCloser() { return }
+    narrow(columns.map { max(Self.narrowText, $0.isRight ? $0.cellWidth : 0) })
     if tryCloser() { return }
     let first = min(keys, count)
     // The middle of what may go; the last column is the last to go.
