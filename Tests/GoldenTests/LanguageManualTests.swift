@@ -10,7 +10,7 @@ import Testing
 private let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
   .deletingLastPathComponent().deletingLastPathComponent()
 
-private let manuals = ["docs/language.md", "docs/classroom.md"]
+private let manuals = ["docs/language.md", "docs/classroom.md", "docs/rendering.md"]
 
 private struct ManualExample: Sendable, CustomTestStringConvertible {
   let manual: String

@@ -48,6 +48,8 @@ import Testing
   @Test func aTerminalWithoutUnicodeGetsLetters() {
     let look = OutputGate.Stream(isTerminal: true, speaksUTF8: false)
     #expect(OutputGate.finish("│ 3 × 4 → é …", look) == "| 3 x 4 -> ? ...")
+    // Coverage over time: eight heights, and a dot for none.
+    #expect(OutputGate.finish("·▁▂▃▄▅▆▇█", look) == "-_.:=+*%#")
   }
 
   @Test func textReplacesTheProgressLine() {

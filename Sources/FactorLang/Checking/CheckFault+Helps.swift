@@ -42,7 +42,8 @@ extension CheckFault {
     case .unknownChoice(_, let parameter, let nearest):
       let words = (parameter.choices ?? []).map(\.word)
       let shown = words.prefix(24).joined(separator: ", ") + (words.count > 24 ? ", …" : "")
-      return use(nearest) + [Help("choose: \(shown)")]
+      let other = parameter.otherThanWords.map { ", or \($0)" } ?? ""
+      return use(nearest) + [Help("choose: \(shown)\(other)")]
     case .comparisonWithMissing(let isNegated, let subject, let whole):
       let text = "\(subject) is \(isNegated ? "not " : "")na"
       return [Help("write `\(text)`", replace: whole, in: source, with: text)]

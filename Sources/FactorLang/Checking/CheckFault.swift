@@ -205,7 +205,8 @@ extension CheckFault {
     case .unknownChoice(.some(let word), let parameter, _):
       return ("`\(word)` is not a choice of `\(parameter.name)`", "not among the choices")
     case .unknownChoice(nil, let parameter, _):
-      return ("`\(parameter.name)` takes one of its words", "not a word")
+      let other = parameter.otherThanWords.map { "\($0) or " } ?? ""
+      return ("`\(parameter.name)` takes \(other)one of its words", "not a word")
     case .comparisonWithMissing:
       return ("a comparison with `na` is never true", "every comparison with `na` gives `na`")
     case .notACondition(let type):

@@ -86,7 +86,11 @@ struct Excerpt {
     switch scalar.value {
     case 0x09: return " "
     case 0..<0x20: return Unicode.Scalar(0x2400 + scalar.value).map { String(Character($0)) } ?? "·"
-    case 0x7F...0x9F, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0xFEFF: return "\u{FFFD}"
+    case 0x7F...0x9F, 0x61C, 0x180E, 0x200B, 0x200E, 0x200F, 0x2028...0x202E, 0x2060...0x206F,
+      0xFEFF, 0xFDD0...0xFDEF, 0xFFF9...0xFFFB, 0xE0000...0xE007F:
+      return "\u{FFFD}"
+    // Noncharacters, which decorators may use as marks.
+    case let value where value & 0xFFFE == 0xFFFE: return "\u{FFFD}"
     default: return String(Character(scalar))
     }
   }

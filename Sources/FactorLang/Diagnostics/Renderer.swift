@@ -65,7 +65,8 @@ public struct Renderer: Sendable {
 
   /// Renders the form for experts: `file:line:column: error[F0101]: message`.
   public func short(_ diagnostic: Diagnostic) -> String {
-    let place = decorator.apply(.location, diagnostic.source.describe(diagnostic.span.start))
+    let place = decorator.apply(
+      .location, Excerpt.clean(diagnostic.source.describe(diagnostic.span.start)))
     return "\(place): \(headline(diagnostic))"
   }
 
@@ -118,7 +119,7 @@ public struct Renderer: Sendable {
   }
 
   private func excerpt(_ group: Group, _ gutter: Gutter, opensWith corner: String) -> [String] {
-    let place = decorator.apply(.location, group.source.describe(group.start))
+    let place = decorator.apply(.location, Excerpt.clean(group.source.describe(group.start)))
     var lines = [gutter.corner(corner) + " " + place, gutter.empty]
     var previous: Int?
     for (line, labels) in group.lines.all {
@@ -146,7 +147,7 @@ public struct Renderer: Sendable {
     var lines: [String] = []
     let indent = gutter.indent
     if let reason = diagnostic.reason {
-      lines.append(indent + decorator.apply(.gutter, "=") + " " + reason)
+      lines.append(indent + decorator.apply(.gutter, "=") + " " + Excerpt.clean(reason))
     }
     var number = firstFix
     // The keys of one message stand below each other, past the longest advice.

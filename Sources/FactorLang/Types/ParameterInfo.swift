@@ -102,6 +102,13 @@ public struct ParameterInfo: Sendable {
     return nil
   }
 
+  /// What it accepts beside its words, such as a number; nil if nothing.
+  var otherThanWords: String? {
+    guard choices != nil, case .oneOf(let members) = type else { return nil }
+    let others = members.filter { $0 != .choice }
+    return others.isEmpty ? nil : Type.oneOf(others).phrase
+  }
+
   var takesDefinitions: Bool {
     if case .definitions = role { return true }
     return false

@@ -26,7 +26,7 @@ public struct CommandArguments: Sendable {
   ]
   private static let valueNames = [
     "--threads", "--width", "--max-memory", "--timeout", "--diagnostics", "--manifest",
-    "--checkpoint", "--pace",
+    "--checkpoint", "--pace", "--to", "-o",
   ]
   /// One line a message, for compilers' habits and CI.
   var isShort = false
@@ -36,6 +36,9 @@ public struct CommandArguments: Sendable {
   var manifest: String?
   /// How fast a show is typed; nil for what suits.
   var pace: TypingPace?
+  /// What kind of page `fq render` makes, and where it goes.
+  var target: String?
+  var output: String?
   /// The help of the script itself is asked for.
   var wantsHelp = false
 
@@ -55,6 +58,9 @@ public struct CommandArguments: Sendable {
         throw UsageError(message: "there is no flag \(word)\(near)")
       default: if verb == nil { verb = word } else { self.words.append(word) }
       }
+    }
+    if verb != "render", target != nil || output != nil {
+      throw UsageError(message: "--to and -o belong to fq render")
     }
     if !switches.contains("--no-cache") {
       let limit = FileSystem.environment("FQ_CACHE_LIMIT") ?? ""
@@ -103,11 +109,16 @@ public struct CommandArguments: Sendable {
         throw UsageError(message: "--diagnostics takes short or full")
       }
       isShort = word == "short"
+    case "--to":
+      guard let word, !word.hasPrefix("-") else {
+        throw UsageError(message: "--to takes html or md")
+      }
+      target = word
     default:
       guard let word, !word.hasPrefix("--") else {
         throw UsageError(message: "\(flag) takes a file")
       }
-      manifest = word
+      if flag == "-o" { output = word } else { manifest = word }
     }
   }
 

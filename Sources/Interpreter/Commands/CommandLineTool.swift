@@ -22,6 +22,7 @@ public enum CommandLineTool {
       fq fmt FILE.fq …         lay out scripts; --check only tells
       fq run --check FILE.fq   compare outputs with those recorded in the file; --update records
       fq run --lock FILE.fq    write FILE.fq.lock: the data of the script, to be relied on
+      fq render FILE.fq        the notebook as a page; --to html or md, -o FILE
       fq verify RUN.json       repeat a run kept with --manifest RUN.json and compare the bits
       fq explain CODE          what an error code means, with an example
       fq help NAME             the page of a verb, function or model
@@ -59,7 +60,7 @@ public enum CommandLineTool {
       return runProgram(Source(name: "-c", text: text), arguments)
     case "-":
       return runProgram(Source(name: "stdin", bytes: Terminal.readStandardInput()), arguments)
-    case "run", "check", "plan": return withFile(arguments)
+    case "run", "check", "plan", "render": return withFile(arguments)
     case "fmt": return FormatCommand.run(arguments)
     case "verify": return RecordedRun.verify(arguments)
     case "explain": return explain(arguments.words)
@@ -77,8 +78,8 @@ public enum CommandLineTool {
         return withFile(arguments)
       }
       let known = [
-        "run", "check", "plan", "fmt", "verify", "explain", "cache", "bench", "docs", "help",
-        "version", "teach", "tour", "demo",
+        "run", "check", "plan", "fmt", "render", "verify", "explain", "cache", "bench", "docs",
+        "help", "version", "teach", "tour", "demo",
       ]
       let near = Suggestion.nearest(to: verb, among: known).map { "; use `fq \($0)`" } ?? ""
       return complain("there is no command `\(verb)`, and no such file\(near)")
@@ -86,13 +87,19 @@ public enum CommandLineTool {
   }
 
   private static func withFile(_ arguments: CommandArguments) -> Int32 {
-    guard let path = arguments.words.first else { return complain("name a file: fq run FILE.fq") }
+    guard let path = arguments.words.first else {
+      return complain("name a file: fq \(arguments.verb ?? "run") FILE.fq")
+    }
     let bytes: [UInt8]
     do { bytes = try FileSystem.read(path) } catch { return complain(error.message) }
     let source = Source(name: path, bytes: bytes)
     var arguments = arguments
     arguments.options.folder = ScriptFolder.of(path)
     if arguments.verb == "plan" { return PlanCommand.run(source, arguments) }
+    if arguments.verb == "render" {
+      do { try arguments.takeParameters() } catch { return complain(error.message) }
+      return RenderCommand.run(source, path: path, arguments)
+    }
     guard arguments.verb == "run" else { return CheckCommand.run(source, path, arguments) }
     if arguments.wantsHelp { return say(ScriptHelp.lines(source).joined(separator: "\n")) }
     do { try arguments.takeParameters() } catch { return complain(error.message) }

@@ -81,6 +81,8 @@ extension Compiler {
     if case .list(let items) = value.kind {
       return .words(items.map { word($0, choices, parameter, scope) })
     }
+    // Where a value of another kind will do as well, such as a number of rows or `all`.
+    if case .oneOf = parameter.type { return .value(expression(value, scope)) }
     return .computedWord(expression(value, scope), choices, parameter: parameter.name)
   }
 

@@ -92,7 +92,8 @@ public struct Notebook {
 
   /// A shown line and a line of what went wrong, as recorded.
   static func recorded(_ line: String, isDiagnostic: Bool) -> String {
-    var text = (isDiagnostic ? "#! " : "#> ") + line
+    // A file is printed too.
+    var text = (isDiagnostic ? "#! " : "#> ") + VisibleText.block(line)
     while text.hasSuffix(" ") { text.removeLast() }
     return text
   }

@@ -11,9 +11,23 @@ public struct NotebookResult: Sendable {
   public let text: String
   /// Where today's outputs differ from the recorded ones.
   public let differences: [Diagnostic]
+  /// What a page shows of each statement, in the order of the text; empty unless a page was asked for.
+  let outputs: [Output]
+  /// What went wrong, with what only might have.
+  let diagnostics: [Diagnostic]
+
+  /// What was shown after one line of code.
+  struct Output: Sendable {
+    /// The line, from 0, in the text without recorded lines.
+    let line: Int
+    let parts: [PageOutput]
+  }
 }
 
 extension Notebook {
+  /// Tells whether any output is recorded.
+  var hasRecords: Bool { !records.isEmpty }
+
   /// Runs the script of a notebook; `makeSession` is asked for a new session, `watch` hears what happens in it.
   public static func run(
     _ source: Source, in makeSession: () -> Session,
@@ -30,42 +44,58 @@ extension Notebook {
     return second.result(against: source)
   }
 
+  /// Runs it once for a page; its messages name the lines as they are.
+  static func runForPage(
+    _ source: Source, in session: Session, watch: @escaping @Sendable (Event, Budget) -> Void
+  ) -> NotebookResult {
+    pass(source, session, watch, keep: PageOutput.parts).result(against: source)
+  }
+
   private struct Pass {
     var notebook: Notebook
     let records: [Record]
+    let outputs: [NotebookResult.Output]
     let status: ExitStatus
-    let hasDiagnostics: Bool
+    let diagnostics: [Diagnostic]
 
+    var hasDiagnostics: Bool { !diagnostics.isEmpty }
     var text: String { notebook.text(with: records) }
 
     func result(against source: Source) -> NotebookResult {
       NotebookResult(
-        status: status, text: text, differences: notebook.differences(from: records, in: source))
+        status: status, text: text, differences: notebook.differences(from: records, in: source),
+        outputs: outputs, diagnostics: diagnostics)
     }
   }
 
   private static func pass(
-    _ source: Source, _ session: Session, _ watch: @escaping @Sendable (Event, Budget) -> Void
+    _ source: Source, _ session: Session, _ watch: @escaping @Sendable (Event, Budget) -> Void,
+    keep: @escaping @Sendable (Event) -> [PageOutput] = { _ in [] }
   ) -> Pass {
     let notebook = Notebook(source)
     let budget = session.budget
-    let recorder = StatementRecorder { watch($0, budget) }
+    let recorder = StatementRecorder({ watch($0, budget) }, keep)
     let status = Batch.run(
       source, in: session, to: recorder, after: { recorder.finish($0.span) })
     recorder.finish(nil)
     let ends = Parser.parse(source).statements.map(\.span)
     // What the checker says comes first but belongs to the statement it is about.
     var shown: [Int: [String]] = [:]
+    var parts: [Int: [PageOutput]] = [:]
     for entry in recorder.entries where !entry.lines.isEmpty {
       let place = entry.place ?? 0
       let span = entry.span ?? ends.last { $0.start <= place }
       let line = notebook.codeLine(at: span.map { max($0.start, $0.end - 1) } ?? place)
       shown[line, default: []] += entry.lines
+      parts[line, default: []] += entry.parts
     }
     let records = shown.keys.sorted().map { Record(line: $0, lines: shown[$0] ?? []) }
+    let outputs = parts.keys.sorted().map {
+      NotebookResult.Output(line: $0, parts: parts[$0] ?? [])
+    }
     return Pass(
-      notebook: notebook, records: records, status: status,
-      hasDiagnostics: recorder.hasDiagnostics)
+      notebook: notebook, records: records, outputs: outputs, status: status,
+      diagnostics: recorder.diagnostics)
   }
 
   private func differences(from new: [Record], in source: Source) -> [Diagnostic] {
@@ -105,6 +135,7 @@ extension Notebook {
 private final class StatementRecorder: EventSink {
   struct Entry {
     var lines: [String] = []
+    var parts: [PageOutput] = []
     /// The statement; nil for what is said before any runs.
     var span: Span?
     /// Where a diagnostic outside statements points.
@@ -113,36 +144,42 @@ private final class StatementRecorder: EventSink {
   private struct State {
     var entries: [Entry] = []
     var open = Entry()
-    var hasDiagnostics = false
+    var diagnostics: [Diagnostic] = []
   }
   private let text = EventText()
   private let state = Guarded(State())
   private let watch: @Sendable (Event) -> Void
 
-  init(_ watch: @escaping @Sendable (Event) -> Void) { self.watch = watch }
+  private let keep: @Sendable (Event) -> [PageOutput]
+
+  init(
+    _ watch: @escaping @Sendable (Event) -> Void,
+    _ keep: @escaping @Sendable (Event) -> [PageOutput]
+  ) {
+    (self.watch, self.keep) = (watch, keep)
+  }
 
   func send(_ event: Event) {
     watch(event)
-    var isDiagnostic = false
-    var place: Int?
-    if case .diagnostic(let diagnostic) = event {
-      isDiagnostic = true
-      place = diagnostic.span.start
-    }
+    var found: Diagnostic?
+    if case .diagnostic(let diagnostic) = event { found = diagnostic }
+    let isDiagnostic = found != nil
     var shown = text.lines(event).flatMap {
       $0.split(separator: "\n", omittingEmptySubsequences: false)
     }
     while shown.last?.isEmpty == true { shown.removeLast() }
     let lines = shown.map { Notebook.recorded(String($0), isDiagnostic: isDiagnostic) }
+    let parts = keep(event)
     state.change { state in
-      state.hasDiagnostics = state.hasDiagnostics || isDiagnostic
+      if let found { state.diagnostics.append(found) }
       // Each message has its own place: that of the statement it is about.
       if state.open.place != nil {
         state.entries.append(state.open)
         state.open = Entry()
       }
+      if isDiagnostic, state.open.lines.isEmpty { state.open.place = found?.span.start }
       state.open.lines += lines
-      if isDiagnostic, state.open.lines.count == lines.count { state.open.place = place }
+      state.open.parts += parts
     }
   }
 
@@ -156,5 +193,5 @@ private final class StatementRecorder: EventSink {
   }
 
   var entries: [Entry] { state.read { $0.entries } }
-  var hasDiagnostics: Bool { state.read { $0.hasDiagnostics } }
+  var diagnostics: [Diagnostic] { state.read { $0.diagnostics } }
 }

@@ -3,6 +3,8 @@
 // the statement being edited, so that text and they never overwrite each other, whichever thread the
 // text comes from: it is printed above them.
 
+import FactorRuntime
+
 /// Prints lines to output and error.
 final class OutputGate: Sendable {
   /// What one of the two streams can show.
@@ -52,6 +54,18 @@ final class OutputGate: Sendable {
       guard let input = bottom.input else { return write(stream, Array(text.utf8)) }
       let raw = text.replacing("\n", with: "\r\n")
       write(.output, Array((input.erased() + raw + input.fresh).utf8))
+    }
+  }
+
+  /// Gives lines, harmless and without colours, to something else that prints them; tells whether it did.
+  func hand(_ lines: [String], to printer: ([UInt8]) -> Bool) -> Bool {
+    var look = output
+    look.hasColour = false
+    let text = lines.map { Self.finish($0, look) + "\n" }.joined()
+    return status.change { shown in
+      if shown != nil { write(.error, Array("\r\u{1B}[K".utf8)) }
+      shown = nil
+      return printer(Array(text.utf8))
     }
   }
 
@@ -132,30 +146,13 @@ final class OutputGate: Sendable {
   // MARK: Making text harmless
 
   /// Replaces every control character except line breaks and tabs by something visible.
-  static func clean(_ text: String) -> String {
-    if text.utf8.allSatisfy({ 0x20...0x7E ~= $0 || $0 == 0x0A || $0 == 0x09 }) { return text }
-    var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars { result.append(harmless(scalar)) }
-    return String(result)
-  }
+  static func clean(_ text: String) -> String { VisibleText.block(text) }
 
   /// A text without the theme's marks.
   static func withoutMarks(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     result.append(contentsOf: text.unicodeScalars.lazy.filter { !(Theme.marks ~= $0.value) })
     return String(result)
-  }
-
-  private static func harmless(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-    switch scalar.value {
-    case 0x0A, 0x09: return scalar
-    case 0..<0x20: return Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}"
-    case 0x7F: return "\u{2421}"
-    // C1 controls, directions that reorder what is read, and the theme's marks.
-    case 0x80...0x9F, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069, 0xFEFF, Theme.marks:
-      return "\u{FFFD}"
-    default: return scalar
-    }
   }
 
   /// Turns marks into codes or drops them, makes the rest harmless, closes what is open.
@@ -169,7 +166,7 @@ final class OutputGate: Sendable {
         if look.hasColour { result += code }
         isOpen = look.hasColour && code != "\u{1B}[0m"
       } else {
-        let safe = harmless(scalar)
+        let safe = VisibleText.harmless(scalar)
         if look.speaksUTF8 || safe.isASCII {
           result.unicodeScalars.append(safe)
         } else {
@@ -182,6 +179,7 @@ final class OutputGate: Sendable {
 
   /// What a terminal without UTF-8 shows instead.
   private static let spelled: [Unicode.Scalar: String] = [
+    "▁": "_", "▂": ".", "▃": ":", "▄": "=", "▅": "+", "▆": "*", "▇": "%", "█": "#",
     "·": "-", "…": "...", "−": "-", "–": "-", "—": "-", "×": "x", "²": "2", "→": "->", "≥": ">=",
     "≤": "<=", "─": "-", "│": "|", "┌": "+", "├": "+", "└": "+", "┐": "+", "┘": "+", "┤": "+",
     "“": "\"", "”": "\"", "‘": "'", "’": "'",

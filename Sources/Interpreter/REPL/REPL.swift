@@ -39,22 +39,25 @@ struct REPL {
   /// Creates a shell that reads from a source of lines.
   init(
     session holder: Holder, input: any LineSource, gate: OutputGate, history: History,
-    width: @escaping @Sendable () -> Int = { Terminal.width() }, isQuiet: Bool = false
+    width: @escaping @Sendable () -> Int = { Terminal.width() }, isQuiet: Bool = false,
+    pager: Pager? = nil
   ) {
     (self.holder, self.input, self.gate) = (holder, input, gate)
     (self.history, self.width) = (history, width)
-    events = TextEvents(gate, width: width, isQuiet: isQuiet)
+    events = TextEvents(
+      gate, width: width, isQuiet: isQuiet, isPrompt: input.isInteractive, pager: pager)
     session.jobs = Jobs { gate.print($0.map { Theme.style($0, .faint) }) }
   }
 
   /// Creates a shell on a session that nobody else knows.
   init(
     session: Session, input: any LineSource, gate: OutputGate, history: History,
-    width: @escaping @Sendable () -> Int = { Terminal.width() }, isQuiet: Bool = false
+    width: @escaping @Sendable () -> Int = { Terminal.width() }, isQuiet: Bool = false,
+    pager: Pager? = nil
   ) {
     self.init(
       session: Holder(session), input: input, gate: gate, history: history, width: width,
-      isQuiet: isQuiet)
+      isQuiet: isQuiet, pager: pager)
   }
 
   /// Runs the shell on standard input and output, with an editor where a person types.
@@ -66,7 +69,8 @@ struct REPL {
     let path = input.isInteractive ? History.usualPath(FileSystem.environment) : nil
     var repl = REPL(
       session: holder, input: input, gate: gate, history: History(path: path),
-      width: { fixed ?? Terminal.width() }, isQuiet: arguments.isQuiet)
+      width: { fixed ?? Terminal.width() }, isQuiet: arguments.isQuiet,
+      pager: input.isInteractive ? Pager.usual() : nil)
     return repl.run()
   }
 

@@ -32,10 +32,15 @@ enum Terminal {
   }
 
   /// Columns and rows of the terminal.
-  static func size() -> (columns: Int, rows: Int) {
+  static func size() -> (columns: Int, rows: Int) { (width(), height ?? 24) }
+
+  /// Lines of the terminal; nil if nobody knows.
+  static var height: Int? {
     var size = winsize()
-    let isKnown = ioctl(Stream.output.rawValue, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 0
-    return (width(), isKnown ? Int(size.ws_row) : 24)
+    guard ioctl(Stream.output.rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else {
+      return nil
+    }
+    return Int(size.ws_row)
   }
 
   /// Tells whether the terminal cannot move its cursor.

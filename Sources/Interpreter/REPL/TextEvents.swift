@@ -9,6 +9,8 @@ final class TextEvents: OutputSink {
   private let width: @Sendable () -> Int
   private let isQuiet: Bool
   private let isShort: Bool
+  private let isPrompt: Bool
+  private let pager: Pager?
   private let progress: Progress
   private let renderer = Renderer(Theme.decorator)
   /// The remedies offered since the last statement began, numbered from one.
@@ -17,8 +19,9 @@ final class TextEvents: OutputSink {
   /// Prints to a gate; `width` is asked anew for each event, because terminals are resized.
   init(
     _ gate: OutputGate, width: @escaping @Sendable () -> Int, isQuiet: Bool = false,
-    isShort: Bool = false
+    isShort: Bool = false, isPrompt: Bool = false, pager: Pager? = nil
   ) {
+    (self.isPrompt, self.pager) = (isPrompt, pager)
     (self.gate, self.width, self.isQuiet, self.isShort) = (gate, width, isQuiet, isShort)
     progress = Progress(gate, width: { Terminal.width(.error) })
   }
@@ -30,7 +33,8 @@ final class TextEvents: OutputSink {
     case .diagnostic(let diagnostic): show(diagnostic)
     case .ledger, .note:
       if !isQuiet { gate.print(lines(event)) }
-    case .value, .artifact, .failedCells: gate.print(lines(event))
+    case .value: show(lines(event))
+    case .artifact, .failedCells: gate.print(lines(event))
     }
   }
 
@@ -49,8 +53,14 @@ final class TextEvents: OutputSink {
   /// The remedies that were offered since.
   var fixes: [Fix] { offered.read { $0 } }
 
+  // What is longer than the screen goes to the pager, where there is one.
+  private func show(_ lines: [String]) {
+    if pager?.show(lines, gate) != true { gate.print(lines) }
+  }
+
   private func lines(_ event: Event) -> [String] {
     var display = DisplayOptions()
+    display.isPrompt = isPrompt
     display.width = width()
     return EventText(display: display, decorator: Theme.decorator).lines(event)
   }

@@ -15,14 +15,17 @@ public struct EventText: Sendable {
   }
 
   /// The lines of an event; progress has none.
+  ///
+  /// Only the decorator's marks are left of what is not for reading: text from data is harmless by now.
   public func lines(_ event: Event) -> [String] {
     switch event {
-    case .ledger(let entry): Self.ledger(entry, width: display.width)
-    case .note(let text): ["  note: \(text)"]
-    case .value(let value, _): value.display(display)
+    case .ledger(let entry):
+      Self.ledger(entry, width: display.width).map(VisibleText.block)
+    case .note(let text): ["  note: \(VisibleText.block(text))"]
+    case .value(let value, _): value.display(display).map(VisibleText.block)
     case .diagnostic(let diagnostic):
       Self.interruption(diagnostic) ?? Self.split(renderer.render(diagnostic))
-    case .artifact(let path): ["  wrote \(path)"]
+    case .artifact(let path): ["  wrote \(VisibleText.block(path))"]
     case .progress, .failedCells: []
     }
   }
@@ -30,7 +33,8 @@ public struct EventText: Sendable {
   /// An interruption is no error: what was done, and how to go on.
   static func interruption(_ diagnostic: Diagnostic) -> [String]? {
     guard diagnostic.code == .interrupted else { return nil }
-    return ["interrupted: \(diagnostic.message)"] + diagnostic.data.map { "  " + $0 }
+    return (["interrupted: \(diagnostic.message)"] + diagnostic.data.map { "  " + $0 })
+      .map(VisibleText.block)
   }
 
   private static func split(_ text: String) -> [String] {

@@ -77,9 +77,11 @@ extension Table {
         part.columns.dropFirst().enumerated().map { place, item in
           TableLayout.Column(
             item.name, item.column.cells(digits: digits), place < blocks.labels ? .left : .right)
-        })
+        }, keys: blocks.labels)
       if !lines.isEmpty { lines.append("") }
-      lines += [names[start]] + layout.lines(width: options.width)
+      lines +=
+        [TextWidth.cut(VisibleText.line(names[start]), to: options.width)]
+        + layout.lines(width: options.width)
       start = end
     }
     return lines

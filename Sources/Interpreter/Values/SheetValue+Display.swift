@@ -6,9 +6,8 @@ extension SheetValue {
   func display(_ options: DisplayOptions) -> [String] {
     var sheet = Sheet(labelWidth: widths.label, cellWidth: widths.cell)
     sheet.head("\(kind.rawValue) sheet · \(title)")
-    for line in Self.wrapped(facts.map { "\($0.name): \($0.text)" }, width: options.width - 2) {
-      sheet.head("  " + line)
-    }
+    let facts = facts.map { "\($0.name): \($0.text)" }
+    for line in TextWidth.listed(facts, to: options.width - 2) { sheet.head("  " + line) }
     for line in brief { sheet.row(line.label, line.cells, line.remark) }
     let body = sheet.text + notes.map { "  note: \($0)" }
     guard isFull else { return body }
@@ -32,31 +31,6 @@ extension SheetValue {
           return line
         }
     }
-  }
-
-  // Items one after the other, a new line where the next does not fit; one too long is broken at spaces.
-  private static func wrapped(_ items: [String], width: Int) -> [String] {
-    var lines = [""]
-    func add(_ word: String, _ between: String) {
-      let last = lines[lines.count - 1]
-      if last.isEmpty {
-        lines[lines.count - 1] = word
-      } else if TextWidth.of(last) + TextWidth.of(between) + TextWidth.of(word) <= width {
-        lines[lines.count - 1] += between + word
-      } else {
-        lines.append(word)
-      }
-    }
-    for item in items {
-      guard TextWidth.of(item) > width else {
-        add(item, " · ")
-        continue
-      }
-      for (place, word) in item.split(separator: " ").enumerated() {
-        add(String(word), place == 0 ? " · " : " ")
-      }
-    }
-    return lines
   }
 
   /// The whole sheet for a file.

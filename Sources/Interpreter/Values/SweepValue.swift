@@ -185,26 +185,30 @@ extension SweepValue {
       + (cells.count == 1 ? ["name"] : [])
   }
 
-  /// The grid of the papers on the validation months, where choices are made.
   func display(_ options: DisplayOptions) -> [String] {
     if cells.count == 1, let cell = cells.first { return display(of: cell) }
+    return (grid?.display(options) ?? []) + footer
+  }
+
+  /// The grid of the papers on the validation months, where choices are made; nil for a single cell.
+  var grid: Table? {
+    guard cells.count != 1 else { return nil }
     let names = optionNames.filter { name in
       Set(cells.map { $0.options.first { $0.name == name }.map { ValueText.short($0.value) } })
         .count > 1
     }
     let across = names.contains("k") ? "k" : names.last
-    var lines: [String] = []
     let rows = ["model"] + names.filter { $0 != across }
     let scores: [SweepScore] = [.r2_total, .r2_pred, .sharpe]
-    if let grid = try? SweepGrid.table(
+    return try? SweepGrid.table(
       self, scores.map(\.rawValue), rows: rows, across: across, on: block)
-    {
-      lines = grid.display(options)
-    }
-    let failures = cells.filter { $0.why != nil }.prefix(3).map { cell in
+  }
+
+  /// What failed, and what one can do with the cells.
+  var footer: [String] {
+    cells.filter { $0.why != nil }.prefix(3).map { cell in
       "  \(SweepGrid.label(cell)) failed: \(cell.why ?? "")"
-    }
-    return lines + failures + [
+    } + [
       "\(Counted.text(cells.count, "cell")) · \(failed) failed · choose with "
         + "`top 1, by: …, on: valid`, report with `table …, on: test`"
     ]

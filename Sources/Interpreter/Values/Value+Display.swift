@@ -11,6 +11,8 @@ public struct DisplayOptions: Sendable {
   public var canvas: CanvasStyle?
   /// Rows of a table shown before the rest is only counted.
   public var tableRows = 12
+  /// Whether a person reads it at the prompt, who can be told what to type for more.
+  public var isPrompt = false
 
   /// Creates the usual options.
   public init() {}
@@ -48,85 +50,6 @@ extension ColumnValue {
   }
 }
 
-extension PanelValue {
-  func display(_ options: DisplayOptions) -> [String] {
-    let index = panel.index
-    let span = "\(index.months.first?.description ?? "")..\(index.months.last?.description ?? "")"
-    let head =
-      "panel \(panel.assetKey) × \(panel.dateKey) · "
-      + "\(Counted.text(panel.count, "row")) · \(Counted.text(panel.assetCount, "firm")) · \(span) · "
-      + (index.clock == .months ? "" : "\(index.clock.description) · ")
-      + Counted.text(panel.names.count, "column")
-    let shown = min(panel.count, options.tableRows / 2)
-    let preview = panel.preview(rows: shown)
-    return [head] + preview.lines(options, total: panel.count)
-  }
-}
-
-extension Panel {
-  /// The first rows, keys included, as a table.
-  func preview(rows: Int) -> Table {
-    let picked = Array(0..<rows)
-    let keys = [dateKey, assetKey].compactMap { name in columnOrKey(name).map { (name, $0) } }
-    let all = keys + named.map { ($0.name, $0.column) }
-    return Table(columns: all.map { (name: $0.0, column: $0.1.gathered(picked)) })
-  }
-}
-
-extension Table {
-  func display(_ options: DisplayOptions) -> [String] {
-    if format != .text { return document.lines(format) }
-    if isFactList { return (title.map { [$0] } ?? []) + factLines(options.width) }
-    if let blocks { return (title.map { [$0] } ?? []) + blockLines(blocks, options) + notes }
-    let shown = gathered(min(count, options.tableRows))
-    return (title.map { [$0] } ?? []) + shown.lines(options, total: count) + notes
-  }
-
-  // A word and its text, which goes on under itself.
-  private func factLines(_ width: Int) -> [String] {
-    let names = (0..<count).map { columns.first?.column.text(at: $0) ?? "" }
-    let texts = (0..<count).map { columns.last?.column.text(at: $0) ?? "" }
-    let indent = min(22, names.map { TextWidth.of($0) }.max() ?? 0) + 2
-    return zip(names, texts).flatMap { name, text -> [String] in
-      var lines = [""]
-      for word in text.split(separator: " ") {
-        let last = lines[lines.count - 1]
-        let room = max(20, width - indent - 2)
-        if last.isEmpty {
-          lines[lines.count - 1] = String(word)
-        } else if TextWidth.of(last) + 1 + TextWidth.of(String(word)) <= room {
-          lines[lines.count - 1] = last + " " + word
-        } else {
-          lines.append(String(word))
-        }
-      }
-      return lines.enumerated().map { place, line in
-        "  " + TextWidth.padded(place == 0 ? name : "", to: indent) + line
-      }
-    }
-  }
-
-  private func gathered(_ rows: Int) -> Table {
-    var copy = self
-    copy.columns = columns.map { ($0.name, $0.column.gathered(Array(0..<rows))) }
-    return copy
-  }
-
-  /// The rows as aligned columns; what does not fit is counted.
-  func lines(_ options: DisplayOptions, total: Int) -> [String] {
-    let layout = TableLayout(
-      columns.map { name, column in
-        TableLayout.Column(
-          name, column.cells(digits: digits, decimals: decimals[name]),
-          column.numbers == nil ? .left : .right)
-      })
-    let hidden = total - count
-    let more =
-      hidden > 0 ? ["… \(NumberFormat.count(hidden)) more row\(hidden == 1 ? "" : "s")"] : []
-    return layout.lines(width: options.width) + more
-  }
-}
-
 extension Column {
   /// Every cell as text, numbers aligned by a common number of decimals.
   func cells(digits: Int? = nil, decimals fixed: Int? = nil) -> [String] {
@@ -137,12 +60,15 @@ extension Column {
     if let digits, unit == .plain {
       return numbers.map { NumberFormat.significant($0, digits: digits) }
     }
-    let decimals = commonDecimals(numbers)
-    return numbers.map { x in
-      if x.isNaN { return NumberFormat.missing }
-      if unit == .ratio { return NumberFormat.percent(x, decimals: 2) }
-      return decimals.map { NumberFormat.fixed(x, decimals: $0) } ?? ValueText.number(x)
+    if unit == .ratio {
+      return numbers.map { $0.isNaN ? NumberFormat.missing : NumberFormat.percent($0) }
     }
+    if let decimals = commonDecimals(numbers) {
+      return numbers.map { NumberFormat.fixed($0, decimals: decimals) }
+    }
+    let texts = numbers.map { $0.isNaN ? NumberFormat.missing : ValueText.number($0) }
+    // Where whole numbers have separators of thousands, the others of the column have them too.
+    return texts.contains { $0.contains(",") } ? texts.map(NumberFormat.grouped) : texts
   }
 
   // Numbers of one size share their decimals and line up; mixed sizes keep their own digits.

@@ -102,6 +102,8 @@ public struct Table: Sendable {
   var decimals: [String: Int] = [:]
   /// Whether its rows are a word and a text, shown as such.
   var isFactList = false
+  /// What `show` was told.
+  var view = ValueView()
 
   /// The number of rows.
   public var count: Int { columns.first?.column.count ?? 0 }
@@ -127,6 +129,8 @@ public struct PanelValue: Sendable {
   var delisting: DelistingRule?
   /// When the last known condition by which rows were chosen is known, in months after the row.
   var selection = Availability.always
+  /// What `show` was told.
+  var view = ValueView()
 
   /// Gives the same origin with another panel.
   func with(_ panel: Panel) -> PanelValue {

@@ -39,6 +39,14 @@ public enum NumberFormat {
     share.isFinite ? fixed(shifted(share, by: 4), decimals: decimals) + "bps" : nonFinite(share)
   }
 
+  /// A number as text with thousands separators, which it may have already; powers of ten stay.
+  public static func grouped(_ text: String) -> String {
+    let sign = text.hasPrefix("-") ? "-" : ""
+    let digits = text.dropFirst(sign.count).prefix { $0.isNumber }
+    guard digits.count > 3, !text.contains("e"), let whole = Int(digits) else { return text }
+    return sign + count(whole) + text.dropFirst(sign.count + digits.count)
+  }
+
   /// A whole number with thousands separators.
   public static func count(_ number: Int) -> String {
     // Written backwards into the space of the longest number there is, 26 characters.

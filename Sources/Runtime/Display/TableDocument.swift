@@ -71,14 +71,23 @@ public struct TableDocument: Sendable {
     return lines + notes.flatMap { ["", Self.markdownEscaped($0)] }
   }
 
-  /// A text in which Markdown reads what is written; an underscore within a word is one.
-  static func markdownEscaped(_ text: String) -> String {
+  /// A text on one line in which Markdown reads what is written; an underscore within a word is one.
+  public static func markdownEscaped(_ text: String) -> String {
+    let characters = Array(text)
     var result = ""
-    for character in text {
-      if character.isNewline {
-        result += " "
-      } else {
-        result += "\\`*<|".contains(character) ? "\\\(character)" : String(character)
+    for (place, character) in characters.enumerated() {
+      func beside(_ step: Int) -> Character? {
+        characters.indices.contains(place + step) ? characters[place + step] : nil
+      }
+      func isWord(_ other: Character?) -> Bool { other.map { $0.isLetter || $0.isNumber } ?? false }
+      switch character {
+      case _ where character.isNewline: result += " "
+      case "\\", "`", "*", "<", "|", "[": result += "\\\(character)"
+      // An entity, a line struck out, emphasis.
+      case "&" where isWord(beside(1)) || beside(1) == "#": result += "\\&"
+      case "~" where beside(1) == "~" || beside(-1) == "~": result += "\\~"
+      case "_" where !(isWord(beside(-1)) && isWord(beside(1))): result += "\\_"
+      default: result += VisibleText.line(String(character))
       }
     }
     return result

@@ -36,6 +36,53 @@ public enum TextWidth {
     return right ? blanks + text : text + blanks
   }
 
+  /// Gives a text in lines no wider than a width, broken at spaces, or within a word that is wider.
+  public static func wrapped(_ text: String, to width: Int, indent: Int = 0) -> [String] {
+    if of(text) <= width { return [text] }
+    let blanks = String(repeating: " ", count: min(indent, max(0, width - 8)))
+    var lines: [String] = []
+    var line = ""
+    func room() -> Int { width - of(line) }
+    for (place, word) in text.split(separator: " ", omittingEmptySubsequences: false).enumerated() {
+      let next = place == 0 ? String(word) : " " + word
+      if of(next) <= room() {
+        line += next
+        continue
+      }
+      if place > 0, !line.allSatisfy({ $0 == " " }) {
+        lines.append(line)
+        line = blanks
+      }
+      for character in word {
+        if of(character) > room(), line != blanks {
+          lines.append(line)
+          line = blanks
+        }
+        line.append(character)
+      }
+    }
+    return lines + [line]
+  }
+
+  /// Gives items one after the other, ` · ` between them, in lines no wider than a width; one that is too long by
+  /// itself is broken at its spaces.
+  public static func listed(_ items: [String], to width: Int, indent: Int = 0) -> [String] {
+    let blanks = String(repeating: " ", count: min(indent, max(0, width - 8)))
+    var lines: [String] = []
+    for item in items {
+      guard let last = lines.last else {
+        lines = wrapped(item, to: width, indent: indent)
+        continue
+      }
+      if of(last) + 3 + of(item) <= width {
+        lines[lines.count - 1] += " · " + item
+      } else {
+        lines += wrapped(blanks + item, to: width, indent: indent)
+      }
+    }
+    return lines
+  }
+
   private static func of(_ scalar: Unicode.Scalar) -> Int {
     let value = scalar.value
     if value < 0x300 { return value < 32 || value == 127 ? 0 : 1 }

@@ -20,6 +20,43 @@ public enum Subprocess {
     return pclose(pipe) == 0 ? String(decoding: bytes, as: UTF8.self) : nil
   }
 
+  /// Runs a command line under the shell, gives it bytes to read, and waits until it has ended; false if it could
+  /// not be started.
+  ///
+  /// Ctrl-C is the other program's meanwhile, and so is the terminal, which is as it was when it ends, however it ends.
+  public static func feed(_ bytes: [UInt8], to command: String) -> Bool {
+    var settings = termios()
+    let hasTerminal = isatty(STDIN_FILENO) == 1 && tcgetattr(STDIN_FILENO, &settings) == 0
+    defer { if hasTerminal { tcsetattr(STDIN_FILENO, TCSADRAIN, &settings) } }
+    // A handler that does nothing, and not the signal ignored, which the other program would inherit.
+    var (nothing, before) = (sigaction(), sigaction())
+    #if canImport(Glibc)
+      nothing.__sigaction_handler.sa_handler = { _ in }
+    #else
+      nothing.__sigaction_u.__sa_handler = { _ in }
+    #endif
+    nothing.sa_flags = Int32(SA_RESTART)
+    var pipeBefore = sigaction()
+    sigaction(SIGINT, &nothing, &before)
+    sigaction(SIGPIPE, &nothing, &pipeBefore)
+    defer {
+      sigaction(SIGINT, &before, nil)
+      sigaction(SIGPIPE, &pipeBefore, nil)
+    }
+    guard let pipe = popen(command, "w") else { return false }
+    // It may stop reading when its reader has seen enough.
+    _ = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, pipe) }
+    let status = pclose(pipe)
+    let code = (status >> 8) & 0xff
+    return status != -1 && !((status & 0x7f) == 0 && (code == 126 || code == 127))
+  }
+
+  /// Tells whether a program of this name lies on the path that the shell searches.
+  public static func exists(_ name: String) -> Bool {
+    let path = FileSystem.environment("PATH") ?? ""
+    return path.split(separator: ":").contains { access("\($0)/\(name)", X_OK) == 0 }
+  }
+
   /// Runs a program with its output thrown away; gives the exit status, or nil if it cannot start.
   public static func run(_ path: String, _ arguments: [String]) -> Int32? {
     var actions = posix_spawn_file_actions_t()

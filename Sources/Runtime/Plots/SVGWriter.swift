@@ -10,6 +10,12 @@ public enum SVGWriter {
     _ scene: Scene, width: Int = 760, height: Int = 440, ink: SVGInk = .file
   ) -> String {
     if scene.mark == .heat { return HeatPicture(scene, width: Double(width), ink).document }
+    var height = height
+    if scene.mark == .dots {
+      // Piles are as high as they have dots.
+      let highest = scene.series.flatMap(\.ys).max() ?? 1
+      height = min(height, 90 + Int(18 * min(highest, 40)) + (scene.title.isEmpty ? 0 : 30))
+    }
     var picture = SVGPicture(scene, width: Double(width), height: Double(height), ink)
     picture.draw()
     return picture.document
@@ -126,13 +132,15 @@ extension SVGPicture {
       isLying
       ? Ticks(positions: Self.names(scene).indices.map(Double.init), labels: Self.names(scene))
       : Ticks.numbers(yRange, about: 7, unit: scene.unit)
+    // How high a pile of dots is, is counted and not read off.
+    let levels = scene.mark == .dots ? Ticks(positions: [], labels: []) : ups
     let foot = height - bottom
     let isCrowded = across.labels.map { TextWidth.of($0) }.reduce(0, +) * 9 > Int(width)
     for (k, (position, label)) in zip(across.positions, across.labels).enumerated() {
       if scene.mark != .bars { line(x(position), top, x(position), foot, ink.grid) }
       if !isCrowded || k % 2 == 0 { text(label, x(position), foot + 19, anchor: "middle") }
     }
-    for (position, label) in zip(ups.positions, ups.labels) {
+    for (position, label) in zip(levels.positions, levels.labels) {
       if !isLying { line(left, y(position), width - right, y(position), ink.grid) }
       text(label, left - 8, y(position) + 4.5, anchor: "end")
     }
@@ -279,16 +287,16 @@ enum SVGText {
   /// Two decimals.
   static func number(_ value: Double) -> String { CSVWriter.text((value * 100).rounded() / 100) }
 
-  /// Without what markup would read.
+  /// On one line, without what markup would read or controls would do.
   static func escaped(_ text: String) -> String {
     var result = ""
-    for character in text.unicodeScalars {
+    for character in VisibleText.line(text).unicodeScalars {
       switch character {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
-      default: if character.value >= 32 { result.unicodeScalars.append(character) }
+      default: result.unicodeScalars.append(character)
       }
     }
     return result

@@ -10,6 +10,7 @@ public struct TextPlot: Sendable {
 
   /// Draws a scene; lying bars take as many rows as they need.
   public init(_ scene: Scene, width: Int = 80, height: Int = 20, style: CanvasStyle? = nil) {
+    let scene = scene.visible
     let total = max(24, width)
     let style = style ?? (scene.mark == .line ? .braille : .block)
     if scene.mark == .lyingBars {
@@ -81,5 +82,18 @@ struct PlotScale {
     for column in 0..<canvas.grid.columns {
       canvas.background(column, row: y(0) / type(of: canvas).dotsDown, glyph)
     }
+  }
+}
+
+extension Scene {
+  /// The same with every text on one line and harmless, so that each character has its cell.
+  fileprivate var visible: Scene {
+    var copy = self
+    copy.title = VisibleText.line(title)
+    (copy.xLabel, copy.yLabel) = (VisibleText.line(xLabel), VisibleText.line(yLabel))
+    if case .categories(let names) = axis { copy.axis = .categories(names.map(VisibleText.line)) }
+    copy.groups = groups.map(VisibleText.line)
+    copy.series = series.map { Series(VisibleText.line($0.name), xs: $0.xs, ys: $0.ys) }
+    return copy
   }
 }

@@ -1,0 +1,58 @@
+// What is longer than the screen, at the prompt: it goes through the reader's own pager.
+//
+// Definition: FQ_PAGER, else PAGER, else `less -FRSX` where there is one; an empty FQ_PAGER switches paging off. Only
+// values at a terminal that a person types at are paged; scripts, pipes and batch runs never are. The text has passed
+// the output gate before the pager sees it.
+
+import FactorRuntime
+
+/// Hands long values to another program to be read.
+struct Pager: Sendable {
+  private let command: String
+  private let height: @Sendable () -> Int?
+  private let feed: @Sendable ([UInt8], String) -> Bool
+
+  /// Creates a pager; tests pass their own screen and program.
+  init(
+    command: String, height: @escaping @Sendable () -> Int? = { Terminal.height },
+    feed: @escaping @Sendable ([UInt8], String) -> Bool = { Subprocess.feed($0, to: $1) }
+  ) {
+    (self.command, self.height, self.feed) = (command, height, feed)
+  }
+
+  /// The pager of this terminal; nil where there is none or it is not wanted.
+  static func usual() -> Pager? {
+    guard Terminal.isTerminal(0), Terminal.isTerminal(1), !Terminal.isDumb else { return nil }
+    return command(FileSystem.environment, exists: Subprocess.exists).map { Pager(command: $0) }
+  }
+
+  /// The command line that the surroundings ask for.
+  static func command(
+    _ environment: (String) -> String?, exists: (String) -> Bool
+  ) -> String? {
+    for name in ["FQ_PAGER", "PAGER"] {
+      guard let text = environment(name) else { continue }
+      let command = String(text.drop { $0 == " " })
+      if !command.isEmpty { return exec(command) }
+      // Said to be none; an empty PAGER says nothing.
+      if name == "FQ_PAGER" { return nil }
+    }
+    return exists("less") ? exec("less -FRSX") : nil
+  }
+
+  // The shell between would take Ctrl-C for its own; a line that is more than a command needs it all the same.
+  private static func exec(_ command: String) -> String {
+    command.contains { "|;&<>()$`=\n".contains($0) } ? command : "exec " + command
+  }
+
+  /// Shows lines through the pager; false where they fit on the screen or the pager did not start.
+  func show(_ lines: [String], _ gate: OutputGate) -> Bool {
+    // The prompt comes back below them.
+    guard let rows = height(), Self.count(lines) > rows - 1 else { return false }
+    return gate.hand(lines) { feed($0, command) }
+  }
+
+  private static func count(_ lines: [String]) -> Int {
+    lines.reduce(0) { $0 + 1 + $1.utf8.count { $0 == 0x0A } }
+  }
+}
