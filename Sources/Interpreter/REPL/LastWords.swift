@@ -24,7 +24,7 @@ enum LastWords {
 
   /// Prepares what is written if the work that begins now does not end.
   static func prepare(statement: String, entry: (path: String, line: String)?) {
-    let path = Terminal.temporaryFolder + "/fq-replay-\(Terminal.processNumber).fq"
+    let path = Terminal.temporaryFolder + "/fq-replay-\(Subprocess.ownNumber).fq"
     let text =
       "# fq \(CommandLineTool.version) ended here by a fault of its own; no data are in this file\n"
     let report = Note(

@@ -5,10 +5,10 @@ import FactorRuntime
 enum OutsideEditor {
   /// Lets the user change a text; nil if nothing came of it.
   static func edit(_ text: String) -> String? {
-    let path = Terminal.temporaryFolder + "/fq-\(Terminal.processNumber).fq"
+    let path = Terminal.temporaryFolder + "/fq-\(Subprocess.ownNumber).fq"
     defer { try? FileSystem.remove(path) }
     guard (try? DurableWrite.replace(path, with: text + "\n")) != nil,
-      Terminal.run(words: name.split(separator: " ").map(String.init) + [path]) == 0,
+      Subprocess.runHere(name.split(separator: " ").map(String.init) + [path]) == 0,
       let bytes = try? FileSystem.read(path)
     else { return nil }
     var lines = String(decoding: bytes, as: UTF8.self)

@@ -176,25 +176,8 @@ enum Terminal {
     if milliseconds > 0 { _ = systemPoll(nil, 0, Int32(clamping: milliseconds)) }
   }
 
-  static var processNumber: Int { Int(getpid()) }
-
   static var temporaryFolder: String {
     FileSystem.environment("TMPDIR").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
-  }
-
-  /// Runs another program on this terminal to its end; its exit status, or nil if it did not run.
-  static func run(words: [String]) -> Int32? {
-    guard let name = words.first else { return nil }
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
-    arguments.append(nil)
-    defer { for word in arguments { free(word) } }
-    var child: pid_t = 0
-    guard posix_spawnp(&child, name, nil, nil, arguments, environ) == 0 else { return nil }
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0 {
-      if errno != EINTR { return nil }
-    }
-    return status & 0x7F == 0 ? status >> 8 & 0xFF : nil
   }
 
   /// Ends the process.

@@ -51,6 +51,22 @@ public enum Subprocess {
     return status != -1 && !((status & 0x7f) == 0 && (code == 126 || code == 127))
   }
 
+  /// Runs a program that is looked for on the path, on this terminal, to its end; gives the exit status, or nil if it
+  /// did not start or did not end by itself.
+  public static func runHere(_ words: [String]) -> Int32? {
+    guard let name = words.first else { return nil }
+    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
+    arguments.append(nil)
+    defer { for word in arguments { free(word) } }
+    var process = pid_t()
+    guard posix_spawnp(&process, name, nil, nil, arguments, environ) == 0 else { return nil }
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0 {
+      if errno != EINTR { return nil }
+    }
+    return (status & 0x7f) == 0 ? (status >> 8) & 0xff : nil
+  }
+
   /// Tells whether a program of this name lies on the path that the shell searches.
   public static func exists(_ name: String) -> Bool {
     let path = FileSystem.environment("PATH") ?? ""

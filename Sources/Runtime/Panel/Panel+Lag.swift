@@ -4,9 +4,29 @@
 // history gives a missing value; a lag never reaches over the gap, nor into another asset.
 // Missing values: stay missing. Degrees of freedom: none.
 
+import Synchronization
+
+/// The rows of the lags that were asked for last, for the next column of the same panel.
+final class LagMemo: Sendable {
+  private let kept = Mutex<[(periods: Int, rows: [Int])]>([])
+  /// A panel of a million rows holds eight megabytes for each.
+  private static let limit = 2
+
+  func rows(_ periods: Int, make: () -> [Int]) -> [Int] {
+    if let found = kept.withLock({ $0.first { $0.periods == periods }?.rows }) { return found }
+    let rows = make()
+    kept.withLock { $0 = [(periods, rows)] + $0.prefix(Self.limit - 1) }
+    return rows
+  }
+}
+
 extension PanelIndex {
   /// The row that holds every row's asset some periods earlier; -1 if there is none.
   public func lagRows(by periods: Int) -> [Int] {
+    lags.rows(periods) { findLagRows(by: periods) }
+  }
+
+  private func findLagRows(by periods: Int) -> [Int] {
     [Int](unsafeUninitializedCapacity: count) { result, written in
       assets.withUnsafeBufferPointer { assets in
         for (position, month) in months.enumerated() {

@@ -12,6 +12,8 @@ public struct PanelIndex: Sendable {
   public let assets: [Int32]
   /// The assets' names in sorting order; numerals come first and sort by value.
   public let assetNames: [String]
+  /// Where the rows of lags were found.
+  let lags = LagMemo()
 
   /// The number of rows.
   public var count: Int { assets.count }
