@@ -21,7 +21,7 @@ final class History {
     self.path = path
     guard let path, let tail = Terminal.readTail(path, limit: Self.tailLimit) else { return }
     isTorn = tail.last.map { $0 != 0x0A } ?? false
-    for line in tail.split(separator: 0x0A) {
+    for line in tail.split(separator: 0x0A).suffix(Self.entryLimit) {
       if let text = (try? JSON(parsing: Array(line)))?["text"]?.text { note(text) }
     }
     entries = Array(entries.suffix(Self.entryLimit))

@@ -62,9 +62,9 @@ final class OutputGate: Sendable {
     var look = output
     look.hasColour = false
     let text = lines.map { Self.finish($0, look) + "\n" }.joined()
-    return status.change { shown in
-      if shown != nil { write(.error, Array("\r\u{1B}[K".utf8)) }
-      shown = nil
+    return bottom.change { bottom in
+      if bottom.status != nil { write(.error, Array("\r\u{1B}[K".utf8)) }
+      bottom.status = nil
       return printer(Array(text.utf8))
     }
   }
