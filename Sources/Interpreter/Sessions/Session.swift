@@ -96,8 +96,8 @@ public final class Session {
 
   /// Runs a cell and forgets what it defined: a question about values.
   func probe(_ source: Source, to sink: any EventSink) -> CellStatus {
-    let (bindings, types) = (environment, scope)
-    defer { (environment, scope) = (bindings, types) }
+    let (bindings, types, steps) = (environment, scope, lineage)
+    defer { (environment, scope, lineage) = (bindings, types, steps) }
     return run(source, to: sink)
   }
 
