@@ -106,6 +106,22 @@ import Testing
       ])
   }
 
+  @Test func pointsGiveWayBeforeColumns() {
+    let table = TableLayout([
+      .init("key", ["a", "b"], .left), .init("x", ["0.001", "-123"]),
+      .init("y", ["0.002", "-456"]),
+    ])
+    #expect(
+      table.lines(width: 23) == [
+        "key         x         y", "───  ────────  ────────", "a       0.001     0.002",
+        "b    -123      -456",
+      ])
+    #expect(
+      table.lines(width: 17) == [
+        "key      x      y", "───  ─────  ─────", "a    0.001  0.002", "b     -123   -456",
+      ])
+  }
+
   @Test func thousandsAreSeparatedOnce() {
     #expect(NumberFormat.grouped("1235.5") == "1,235.5")
     #expect(NumberFormat.grouped("-1234567") == "-1,234,567")

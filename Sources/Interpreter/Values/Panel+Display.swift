@@ -65,7 +65,7 @@ extension PanelValue {
 
   // MARK: Every column
 
-  private static let columnStrip = 24
+  private static let columnStrip = 20
 
   // Type, when it is known, how much is missing, and firms with a value over time, on the scale of all firms.
   private func columnTable(_ options: DisplayOptions) -> TableLayout {
@@ -119,7 +119,7 @@ extension PanelValue {
     }
     return panel.named.map { item in
       let role = known.first { $0.name == item.name }.map { [$0.words] } ?? []
-      let future = item.column.known > 0 ? ["future: may be a target only"] : []
+      let future = item.column.known > 0 ? ["future: a target only"] : []
       return (role + future).joined(separator: " · ")
     }
   }

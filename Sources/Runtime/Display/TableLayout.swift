@@ -59,8 +59,7 @@ public struct TableLayout: Sendable {
   /// Gives the lines: heading, rule, rows, and what was hidden; none is wider than the width.
   public func lines(width: Int = 80) -> [String] {
     guard let rowCount = columns.first?.cells.count else { return [] }
-    let ready = columns.map(ReadyColumn.init)
-    let fit = TableFit(ready, keys: keys, width: width)
+    let (ready, fit) = fitted(width)
     let between = String(repeating: " ", count: fit.between)
     func line(_ text: (Int) -> String, _ ellipsis: String = "…") -> String {
       var fields = fit.shown.map { k in
@@ -95,6 +94,16 @@ public struct TableLayout: Sendable {
     }
     if let gap, gap.place >= rowCount { lines += gapLines(width) }
     return lines + hiddenLines(fit.hidden, width)
+  }
+
+  // A column that is seen is worth more than points below each other.
+  private func fitted(_ width: Int) -> ([ReadyColumn], TableFit) {
+    let pointed = columns.map { ReadyColumn($0, isPointed: true) }
+    let fit = TableFit(pointed, keys: keys, width: width)
+    guard !fit.hidden.isEmpty else { return (pointed, fit) }
+    let plain = columns.map { ReadyColumn($0, isPointed: false) }
+    let other = TableFit(plain, keys: keys, width: width)
+    return other.hidden.count < fit.hidden.count ? (plain, other) : (pointed, fit)
   }
 
   private func gapLines(_ width: Int) -> [String] {
@@ -133,11 +142,11 @@ private struct ReadyColumn {
   // Numbers so far apart in size are not worth the room.
   private static let widestPointed = 24
 
-  init(_ column: TableLayout.Column) {
+  init(_ column: TableLayout.Column, isPointed: Bool) {
     title = VisibleText.line(column.title)
     isRight = column.alignment == .right
     let plain = column.cells.map(VisibleText.line)
-    let pointed = isRight ? Self.pointed(plain) : nil
+    let pointed = isRight && isPointed ? Self.pointed(plain) : nil
     let widest = (pointed ?? plain).reduce(0) { max($0, TextWidth.of($1)) }
     cells = widest <= Self.widestPointed ? pointed ?? plain : plain
     cellWidth = cells.reduce(0) { max($0, TextWidth.of($1)) }
