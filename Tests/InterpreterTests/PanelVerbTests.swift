@@ -111,7 +111,6 @@ import Testing
     ("2004Q4 + 9223372036854775807q", "F0205"), ("9223372036854775807y == 3m", "F0205"),
     ("toy | derive x = lag(ret, 999999999999m)", "F0203"), ("toy | where size", "F0206"),
     ("toy | derive id = 3", "F0015"), ("toy | derive month = 3", "F0015"),
-    ("[] | compare on: test", "F0201"), ("bg x = 3", "F0207"),
   ]) func absurdRequestIsRefused(text: String, code: String) {
     #expect(run(text).codes.first == code, "\(run(text).diagnostics.map(\.message))")
   }

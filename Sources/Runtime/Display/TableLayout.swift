@@ -153,6 +153,18 @@ private struct ReadyColumn {
     width = max(TextWidth.of(title), cellWidth)
   }
 
+  // A text is not cut shorter than this, as long as a table keeps it at all.
+  private static let (shortText, longText) = (16, 40)
+
+  /// What its cells keep when there is little room: numbers all, texts enough to be told apart.
+  var leastWidth: Int {
+    guard !isRight else { return max(Self.shortText, cellWidth) }
+    let texts = Set(cells).sorted()
+    let shared = zip(texts, texts.dropFirst()).map { $0.commonPrefix(with: $1) }
+    let apart = (shared.map(TextWidth.of).max() ?? 0) + 2
+    return max(Self.shortText, min(apart, Self.longText, cellWidth))
+  }
+
   /// The least width at which the heading takes two lines.
   var stackedWidth: Int {
     let words = title.split(separator: " ").map { TextWidth.of(String($0)) }
@@ -215,8 +227,6 @@ private struct TableFit {
   private(set) var between = 2
   /// Whether headings may take two lines.
   private(set) var isStacked = false
-  /// Texts give way down to this.
-  private static let narrowText = 16
 
   init(_ columns: [ReadyColumn], keys: Int, width: Int) {
     (widths, count, limit) = (columns.map(\.width), columns.count, width)
@@ -225,7 +235,7 @@ private struct TableFit {
     let natural = columns.map(\.stackedWidth)
     (widths, isStacked) = (natural, true)
     if tryCloser() { return }
-    narrow(columns.map { max(Self.narrowText, $0.isRight ? $0.cellWidth : 0) })
+    narrow(columns.map(\.leastWidth))
     if tryCloser() { return }
     let first = min(keys, count)
     // The middle of what may go; the last column is the last to go.
@@ -292,5 +302,11 @@ private struct TableFit {
     for k in shown where widths[k] < natural[k] && total < limit {
       widths[k] = min(natural[k], widths[k] + limit - total)
     }
+  }
+}
+
+extension String {
+  fileprivate func commonPrefix(with other: String) -> String {
+    String(zip(self, other).prefix { $0 == $1 }.map(\.0))
   }
 }
