@@ -160,6 +160,16 @@ import Testing
 }
 
 @Suite struct REPLDiscoveryTests {
+  @Test func aTypeSaysWhenColumnsAreKnown() {
+    let run = REPLCapture.run(
+      "p = toy | derive next = lead(ret, 1m), past = lag(ret, 2m)", ".type p")
+    let lines = run.output.split(separator: "\n").map(String.init)
+    #expect(lines.contains { $0.hasPrefix("  id ") && $0.hasSuffix(" key") })
+    #expect(lines.contains { $0.hasPrefix("  ret ") && $0.hasSuffix("known at t") })
+    #expect(lines.contains { $0.hasPrefix("  past ") && $0.hasSuffix("known at t-2m") })
+    #expect(lines.contains { $0.contains("known at t+1m   may be a target only") })
+  }
+
   private func complete(_ text: String, _ session: Session = Session()) -> CompletionAnswer {
     REPL.complete(text, text.utf8.count, session, width: 80)
   }

@@ -175,7 +175,24 @@ extension REPL {
     guard !text.isEmpty else { return complain(".type needs an expression:  .type p") }
     let checked = session.check(Source(name: ".type", text: text))
     for diagnostic in checked.diagnostics { events.send(.diagnostic(diagnostic)) }
-    if checked.isRunnable { say([checked.result.description]) }
+    if checked.isRunnable { say([checked.result.description] + Self.columns(of: checked.result)) }
+  }
+
+  /// The columns that flow, with when each is known: what the checker holds look-ahead against.
+  private static func columns(of type: Type) -> [String] {
+    guard let schema = type.schema else { return [] }
+    let lines = schema.columns.map { column -> [String] in
+      let unit = column.unit.map { " \($0)" } ?? ""
+      let isAlways = schema.keys.contains(column.name) || column.known == ColumnInfo.always
+      let known = isAlways ? "" : column.known.map { "known at " + (schema.pace ?? .months).moment($0) } ?? ""
+      let role = schema.keys.contains(column.name) ? "key" : known
+      let later = (column.known ?? 0) > 0 && !isAlways ? "   may be a target only" : ""
+      return [column.name, column.type.description + unit, role + later]
+    }
+    let width = (0..<2).map { place in (lines.map { TextWidth.of($0[place]) }.max() ?? 0) + 2 }
+    return lines.map {
+      "  " + TextWidth.padded($0[0], to: width[0]) + TextWidth.padded($0[1], to: width[1]) + $0[2]
+    }
   }
 
   fileprivate mutating func editLast() {
