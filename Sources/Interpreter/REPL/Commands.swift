@@ -184,7 +184,8 @@ extension REPL {
     let lines = schema.columns.map { column -> [String] in
       let unit = column.unit.map { " \($0)" } ?? ""
       let isAlways = schema.keys.contains(column.name) || column.known == ColumnInfo.always
-      let known = isAlways ? "" : column.known.map { "known at " + (schema.pace ?? .months).moment($0) } ?? ""
+      let moment = column.known.map { "known at " + (schema.pace ?? .months).moment($0) }
+      let known = isAlways ? "" : moment ?? ""
       let role = schema.keys.contains(column.name) ? "key" : known
       let later = (column.known ?? 0) > 0 && !isAlways ? "   may be a target only" : ""
       return [column.name, column.type.description + unit, role + later]
