@@ -52,42 +52,56 @@ extension Classroom {
     for (number, text) in lines.enumerated() {
       board.say((number == 0 ? Theme.style("type  ", .faint) : "      ") + text)
     }
+    var begun: [String] = []
     while true {
-      switch read(REPL.prompt) {
+      switch read(begun.isEmpty ? REPL.prompt : InputView.continuation) {
       case .quit: return nil
       case .word(.hint): board.say(faint: "Type the line above, or press Enter to have it typed.")
       case .word(.skip): return .skipped
       case .enter, .word:
-        type(line)
+        begun = []
+        guard type(line) else { continue }
         board.turnPage()
         // Its own line ends the step even where it is a mistake that is to be seen.
         _ = doing(&self, line)
         return .solved
       case .line(let text):
-        if doing(&self, text) { return .solved }
+        begun.append(text)
+        // A statement of several lines may be typed as it is shown, line by line.
+        if Self.begins(line, with: begun) { continue }
+        let whole = begun.joined(separator: "\n")
+        begun = []
+        if doing(&self, whole) { return .solved }
         if repl.isDone { return nil }
         board.say(faint: "Fine. The step itself is the line above; Enter types it.")
       }
     }
   }
 
-  /// Types a line for the learner.
-  private func type(_ line: String) {
+  /// Tells whether lines are the first ones of a statement that has more.
+  private static func begins(_ line: String, with begun: [String]) -> Bool {
+    let lines = line.split(separator: "\n").map(String.init)
+    return begun.count < lines.count && zip(begun, lines).allSatisfy { words($0) == words($1) }
+  }
+
+  /// Types a line for the learner; false if Ctrl-C gave it up.
+  private func type(_ line: String) -> Bool {
     var typist = Typist(pace)
     // Over the empty line on which Enter was pressed.
     board.gate.retakeLine()
     board.gate.write(REPL.prompt)
     Terminal.interrupting(session.budget) {
       for (character, stroke) in zip(line, Blackboard.strokes(line)) {
-        if !session.budget.isCancelled {
-          Terminal.sleep(milliseconds: typist.pause(before: character))
-        }
+        guard !session.budget.isCancelled else { break }
+        Terminal.sleep(milliseconds: typist.pause(before: character))
         board.gate.write(stroke)
       }
       if !session.budget.isCancelled { Terminal.sleep(milliseconds: typist.pauseBeforeEnter()) }
     }
+    let isGivenUp = session.budget.isCancelled
     session.budget.rearm()
-    board.gate.write("\n")
+    board.gate.write(isGivenUp ? "^C\n" : "\n")
+    return !isGivenUp
   }
 
   // Spaces do not matter to an invitation.

@@ -89,9 +89,9 @@ public enum HelpPage {
         }
         if case .columnExpression = parameter.role { facts.append("column expression") }
         let tail = facts.isEmpty ? "" : " (" + facts.joined(separator: "; ") + ")"
-        let head = "  " + TextWidth.padded(parameter.name, to: 18) + parameter.sentence + tail
+        let head = "  " + TextWidth.padded(parameter.name + " ", to: 18) + parameter.sentence + tail
         let choices = (parameter.choices ?? []).map {
-          "      " + TextWidth.padded($0.word, to: 14) + $0.sentence
+          "      " + TextWidth.padded($0.word + " ", to: 14) + $0.sentence
         }
         return [head] + choices
       }

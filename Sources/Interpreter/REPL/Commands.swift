@@ -20,6 +20,12 @@ struct ShellCommand: Sendable {
     return line.dropFirst().first?.isLetter ?? false
   }
 
+  /// What people type without a dot, as long as no name of theirs is so called.
+  static let plainWords: [String: @Sendable (inout REPL) -> Void] = [
+    "run": { $0.runExample() }, "help": { $0.showHelp() }, "quit": { $0.isDone = true },
+    "exit": { $0.isDone = true },
+  ]
+
   static let table: [ShellCommand] = [
     ShellCommand(name: ".help", operand: "", summary: "shows this list") { repl, _ in
       repl.showHelp()
@@ -104,7 +110,8 @@ extension REPL {
       ("run", "runs the example of the page shown last"),
       ("fix [n]", "applies a suggested fix and runs the statement again"),
     ]
-    say((commands + others).map { "  " + TextWidth.padded($0.0, to: 14) + $0.1 })
+    let width = (commands + others).map { TextWidth.of($0.0) }.max() ?? 0
+    say((commands + others).map { "  " + TextWidth.padded($0.0, to: width + 2) + $0.1 })
   }
 
   fileprivate func showKeys() {
@@ -126,12 +133,22 @@ extension REPL {
     if let page = HelpPage.page(for: name, catalog: session.catalog) {
       example = HelpPage.example(for: name, catalog: session.catalog)
       return say(
-        page + (example == nil ? [] : ["", "`run` runs the example; your names stay as they are."]))
+        wrapped(page)
+          + (example == nil ? [] : ["", "`run` runs the example; your names stay as they are."]))
     }
     if let entry = session.scope[name] { return say(["\(name): \(entry.type.description)"]) }
     let near = Suggestion.nearest(to: name, among: session.catalog.names)
     let advice = near.map { "did you mean ?\($0)" } ?? "try ??\(name)"
     complain("nothing is called \(name); " + advice)
+  }
+
+  /// Sentences broken between words, below their beginning; code as it is.
+  private func wrapped(_ page: [String]) -> [String] {
+    let code = page.firstIndex(of: "Example") ?? page.count
+    return page[..<code].flatMap {
+      TextWidth.wrapped($0, to: textWidth, indent: $0.hasPrefix("  ") ? 20 : 0)
+    }
+      + page[code...]
   }
 
   /// Runs the code of the last page in a session of its own, which sees none of the user's names.

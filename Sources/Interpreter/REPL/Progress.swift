@@ -40,7 +40,9 @@ final class Progress: Sendable {
     let line = state.change { Self.advance(&$0, stage, progress, now, rewrites: rewrites) }
     guard let line else { return }
     if rewrites {
-      gate.show(status: TextWidth.cut(line + "  Ctrl-C keeps the work", to: width() - 1))
+      // How to stop is said however narrow the screen is.
+      let way = "  Ctrl-C keeps the work"
+      gate.show(status: TextWidth.cut(line, to: max(20, width() - 1 - TextWidth.of(way))) + way)
     } else {
       gate.print(line, to: .error)
     }

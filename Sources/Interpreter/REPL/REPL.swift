@@ -118,8 +118,9 @@ struct REPL {
       return nil
     }
     if let number = fixNumber(text) { return applyFix(number) }
-    if Self.trimmed(text) == "run", session.scope["run"] == nil {
-      runExample()
+    let word = Self.trimmed(text)
+    if let act = ShellCommand.plainWords[word], session.scope[word] == nil {
+      act(&self)
       return nil
     }
     return evaluate(text)
@@ -161,7 +162,10 @@ struct REPL {
     if status == .failed(.internalFault) { LastWords.report() }
     LastWords.forget()
     sink.finish(ExitStatus(status))
-    faulty = events.fixes.isEmpty ? nil : (source, events.fixes)
+    // A remedy stays at hand until another is offered or something ran.
+    if status == .done || !events.fixes.isEmpty {
+      faulty = events.fixes.isEmpty ? nil : (source, events.fixes)
+    }
     if status != .done { hasFailed = true }
     let spent = (ContinuousClock.now - began) / .seconds(1)
     if showsTime { say([Theme.style("  \(NumberFormat.duration(spent))", .faint)]) }

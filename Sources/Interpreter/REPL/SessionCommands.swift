@@ -69,7 +69,10 @@ extension REPL {
     guard jobs.all.contains(where: { $0.number == number }) else {
       return complain("there is no job \(number)")
     }
-    if verb == "stop", !jobs.stop(number) { return complain("job \(number) has ended") }
+    guard jobs.running.contains(where: { $0.number == number }) else {
+      return complain("job \(number) has ended")
+    }
+    if verb == "stop" { _ = jobs.stop(number) }
     wait(for: number, jobs)
     for note in session.adoptResults() { say(["  note: \(note)"]) }
   }

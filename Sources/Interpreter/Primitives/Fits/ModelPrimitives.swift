@@ -229,6 +229,11 @@ enum Forecasts {
           .init("rows outside \(focus?.rawValue ?? block)", data.returns.count - rows.count)
         ]),
       detail: "\(model.model.summary.model), \(predictions.preferred.rawValue) forecast")
+    if focus == nil, let split = try? data.requireSplit() {
+      context.note(
+        "\(split.train.count + split.valid.count) of \(data.index.months.count) \(data.index.clock.noun)s were "
+          + "fitted or chosen on; `on: test` leaves them out")
+    }
     return PanelValue(
       panel: try Panel(
         index: data.index.selecting(Array(rows)), columns: columns, assetKey: "firm",
