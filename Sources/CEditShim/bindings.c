@@ -4,12 +4,6 @@
 
 #include "editor.h"
 
-fq_edit *fq_edit_of(EditLine *line) {
-  void *edit = NULL;
-  el_wget(line, EL_CLIENTDATA, &edit);
-  return edit;
-}
-
 // Lets a private key follow, as if it had been typed.
 static unsigned char press(EditLine *line, enum fq_key key) {
   wchar_t keys[] = {KEY_LEAD, (wchar_t)key, 0};
@@ -197,10 +191,6 @@ static unsigned char edit_outside(EditLine *line, int key) {
   fq_bracketed_paste(1);
   edit->hooks.draw(edit->hooks.context, edit, FQ_MOMENT_RESUMED);
   return CC_REFRESH;
-}
-
-void fq_add(EditLine *line, const wchar_t *name, unsigned char (*function)(EditLine *, int)) {
-  el_wset(line, EL_ADDFN, name, L"fq", function);
 }
 
 // Binds in both keymaps, so that vi users have the keys in either mode.

@@ -155,23 +155,3 @@ void fq_edit_remember(fq_edit *edit, const char *text) {
   history_w(edit->history, &event, H_ENTER, wide);
   free(wide);
 }
-
-char *fq_edit_text(fq_edit *edit, size_t *cursor) {
-  const LineInfoW *info = el_wline(edit->line);
-  size_t count = (size_t)(info->lastchar - info->buffer);
-  return fq_narrow(info->buffer, count, (size_t)(info->cursor - info->buffer), cursor);
-}
-
-void fq_edit_replace(fq_edit *edit, int characters, const char *text) {
-  if (characters > 0) el_deletestr(edit->line, characters);
-  wchar_t *wide = fq_widen(text);
-  if (wide != NULL && wide[0] != 0) el_winsertstr(edit->line, wide);
-  free(wide);
-}
-
-void fq_edit_set_text(fq_edit *edit, const char *text) {
-  const LineInfoW *info = el_wline(edit->line);
-  int count = (int)(info->lastchar - info->buffer);
-  el_cursor(edit->line, (int)(info->lastchar - info->cursor));
-  fq_edit_replace(edit, count, text);
-}

@@ -57,6 +57,8 @@ int fq_is_input_waiting(fq_edit *edit);
 wchar_t *fq_widen(const char *text);
 char *fq_narrow(const wchar_t *text, size_t count, size_t cursor, size_t *cursor_bytes);
 int fq_is_word(wchar_t character);
+fq_edit *fq_edit_of(EditLine *line);
+void fq_add(EditLine *line, const wchar_t *name, unsigned char (*function)(EditLine *, int));
 
 // signals.c
 enum { FQ_SIGNAL_INTERRUPT = 1, FQ_SIGNAL_RESIZE = 2, FQ_SIGNAL_STOP = 4 };
@@ -74,8 +76,6 @@ void fq_note_change(fq_edit *edit);
 void fq_forget_changes(fq_edit *edit);
 
 // bindings.c
-fq_edit *fq_edit_of(EditLine *line);
 void fq_bind_keys(EditLine *line);
-void fq_add(EditLine *line, const wchar_t *name, unsigned char (*function)(EditLine *, int));
 
 #endif

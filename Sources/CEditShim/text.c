@@ -1,4 +1,5 @@
-// Text between the program's UTF-8 and libedit's wide characters, which are Unicode scalars here.
+// Text between the program's UTF-8 and libedit's wide characters, which are Unicode scalars here, and the
+// text being edited. The ground on which the other files of the shim stand.
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,4 +57,36 @@ char *fq_narrow(const wchar_t *text, size_t count, size_t cursor, size_t *cursor
 int fq_is_word(wchar_t c) {
   return c >= 0x80 || c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')
       || (c >= 'a' && c <= 'z');
+}
+
+// MARK: The text being edited
+
+fq_edit *fq_edit_of(EditLine *line) {
+  void *edit = NULL;
+  el_wget(line, EL_CLIENTDATA, &edit);
+  return edit;
+}
+
+void fq_add(EditLine *line, const wchar_t *name, unsigned char (*function)(EditLine *, int)) {
+  el_wset(line, EL_ADDFN, name, L"fq", function);
+}
+
+char *fq_edit_text(fq_edit *edit, size_t *cursor) {
+  const LineInfoW *info = el_wline(edit->line);
+  size_t count = (size_t)(info->lastchar - info->buffer);
+  return fq_narrow(info->buffer, count, (size_t)(info->cursor - info->buffer), cursor);
+}
+
+void fq_edit_replace(fq_edit *edit, int characters, const char *text) {
+  if (characters > 0) el_deletestr(edit->line, characters);
+  wchar_t *wide = fq_widen(text);
+  if (wide != NULL && wide[0] != 0) el_winsertstr(edit->line, wide);
+  free(wide);
+}
+
+void fq_edit_set_text(fq_edit *edit, const char *text) {
+  const LineInfoW *info = el_wline(edit->line);
+  int count = (int)(info->lastchar - info->buffer);
+  el_cursor(edit->line, (int)(info->lastchar - info->cursor));
+  fq_edit_replace(edit, count, text);
 }

@@ -39,10 +39,8 @@ import Testing
   }
 
   @Test func aSavedScriptMakesTheSameNames() throws {
-    let folder = NSTemporaryDirectory() + "fq-lineage-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let path = folder + "/session.fq"
+    let folder = try ScratchFolder()
+    let path = folder.path + "/session.fq"
     let first = REPLCapture.run(
       "seed 7", "p = panel(firm: [\"A\", \"B\"], month: 2020-01, a: [1, 2])",
       "wrong = missing(3)",
@@ -89,13 +87,14 @@ import Testing
   }
 
   @Test func aFailedJobSaysWhy() {
-    let run = REPLCapture.run("bg y = 1 + \"a\"", ".jobs wait 1", "bg z = [1, 2] | top 5", "1")
-    #expect(run.errors.contains("F0"))
-    let missing = REPLCapture.run("f = load(\"nowhere.csv\", keys: [a, b])", "2")
-    #expect(!missing.errors.isEmpty)
+    let twice = "panel(firm: [\"A\", \"A\"], month: 2020-01, a: [1, 2])"
+    let run = REPLCapture.run("bg y = \(twice)", ".jobs wait 1", ".jobs", "1 + 1")
+    #expect(run.output.contains("[1] y failed after 0.0 s: "))
+    #expect(run.output.contains("  [1] y         failed: "))
+    #expect(run.output.hasSuffix("2\n"))
   }
 
-  @Test func aJobIsStoppedAndKeepsItsWork() {
+  @Test func aJobIsStopped() {
     let run = REPLCapture.run(
       "w = synth world: r_dyn, firms: 30, months: 60, chars: 3",
       "t = w | setup target: ret, features: w.chars | split thirds",

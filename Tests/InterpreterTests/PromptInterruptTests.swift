@@ -10,7 +10,6 @@ import Testing
 @Suite(
   .serialized, .enabled(if: PromptTerminal.isAvailable, "tmux or the fq program is not here"))
 struct PromptInterruptTests {
-  private static let isFull = ProcessInfo.processInfo.environment["FQ_FULL"] != nil
   /// An unoptimised program takes longer from one look at the budget to the next.
   private static let slack: Double = {
     #if DEBUG
@@ -70,9 +69,9 @@ struct PromptInterruptTests {
       "a = q | derive m = ts.mean(ret, 12m), s = ts.std(ret, 24m)",
       "q | plot.hist ret", "for i in 1..200 { i; q | where size > 3 | describe }",
     ]
-    var random = RandomMoments(seed: 20_261_127)
+    var random = RandomStream(seed: 20_261_127, purpose: .example)
     var times: [Double] = []
-    for moment in 0..<(Self.isFull ? 1000 : 50) {
+    for moment in 0..<(FullRun.isAsked ? 1000 : 50) {
       pty.send(work[moment % work.count] + "\r")
       usleep(UInt32(random.below(250_000)))
       pty.send("\u{3}")
@@ -240,7 +239,7 @@ struct PromptInterruptTests {
 
   /// I8: a long session does not grow.
   @Test func aLongSessionDoesNotGrow() throws {
-    let rounds = Self.isFull ? 100_000 : 3000
+    let rounds = FullRun.isAsked ? 100_000 : 3000
     func megabytes() -> Double {
       let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
       return Double(text.split(separator: " ").dropFirst().first ?? "0").map { $0 * 4096 / 1e6 }
@@ -268,7 +267,8 @@ struct PromptInterruptTests {
     _ = repl.run()
     let growth = (megabytes() - warm) / warm / (Double(rounds) / 10_000)
     // A short run sees the allocator settle; the bar is for the long one.
-    #expect(growth < (Self.isFull ? 0.01 : 0.5), "\(growth) per 10,000 commands, from \(warm) MB")
+    #expect(
+      growth < (FullRun.isAsked ? 0.01 : 0.5), "\(growth) per 10,000 commands, from \(warm) MB")
   }
 }
 
@@ -287,15 +287,5 @@ final class RepeatingLineSource: LineSource {
     left -= 1
     if left % every == 0 { act() }
     return .text(lines[left % lines.count])
-  }
-}
-
-/// Random moments that are the same in every run.
-private struct RandomMoments {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func below(_ limit: Int) -> Int {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return Int(state >> 33) % limit
   }
 }

@@ -265,7 +265,7 @@ struct PromptTests {
     try terminal.type("x1 + x2000")
     try terminal.press("Enter")
     try await expect(terminal, "sum") {
-      $0.suffix(2) == ["2,001", "fq>"] || $0.suffix(2) == ["2001", "fq>"]
+      $0.suffix(2) == ["2,001", "fq>"]
     }
   }
 
@@ -306,9 +306,7 @@ struct PromptTests {
     try terminal.type("1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 9 + 10 + 11")
     try terminal.tmux(["resize-window", "-x", "24", "-y", "20"])
     try await expect(terminal, "broken text") {
-      $0.suffix(2) == ["fq> 1 + 2 + 3 + 4 + 5 + ", "6 + 7 + 8 + 9 + 10 + 11"]
-        || $0.suffix(3) == ["fq> 1 + 2 + 3 + 4 + 5 +", "6 + 7 + 8 + 9 + 10 + 11", ""]
-        || $0.suffix(2) == ["fq> 1 + 2 + 3 + 4 + 5 +", "6 + 7 + 8 + 9 + 10 + 11"]
+      $0.suffix(2) == ["fq> 1 + 2 + 3 + 4 + 5 +", "6 + 7 + 8 + 9 + 10 + 11"]
     }
     try terminal.tmux(["resize-window", "-x", "90", "-y", "20"])
     try terminal.type(" + 0")
@@ -365,5 +363,15 @@ struct PromptTests {
     try terminal.type("6 * 7")
     try terminal.press("Enter")
     try await expect(terminal, "answer") { $0.suffix(3) == ["fq> 6 * 7", "42", "fq>"] }
+  }
+
+  @Test func theKeysThatAreBoundAreListed() async throws {
+    let terminal = try await started()
+    try terminal.type(".keys")
+    try terminal.press("Enter")
+    try await expect(terminal, "keys") { screen in
+      ["  Up, Ctrl-P ", "  Alt-Enter, Ctrl-O ", "  Ctrl-Left, Alt-b ", "  Ctrl-Delete, Alt-d "]
+        .allSatisfy { key in screen.contains { $0.hasPrefix(key) } }
+    }
   }
 }

@@ -2,6 +2,7 @@
 
 import FactorRuntime
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Interpreter
@@ -91,7 +92,7 @@ import Testing
 
   /// C11: two sessions at once lose nothing, and a long history is read at once.
   @Test func twoSessionsWriteAtOnceWithoutLoss() async throws {
-    let count = ProcessInfo.processInfo.environment["FQ_FULL"] == nil ? 500 : 10_000
+    let count = FullRun.isAsked ? 10_000 : 500
     let path = NSTemporaryDirectory() + "fq-history-\(UUID().uuidString)"
     defer { unlink(path) }
     await withTaskGroup(of: Void.self) { group in
@@ -143,7 +144,7 @@ import Testing
       Array(
         "{\"text\":\"x\($0) = 1\",\"time\":1,\"cwd\":\"/\",\"status\":\"done\",\"ms\":3}\n".utf8)
     }
-    for seed in 0..<(ProcessInfo.processInfo.environment["FQ_FULL"] == nil ? 200 : 1000) {
+    for seed in 0..<(FullRun.isAsked ? 1000 : 200) {
       var random = RandomStream(seed: UInt64(seed), purpose: .example)
       var damaged = lines
       for place in damaged.indices {

@@ -159,7 +159,13 @@ public struct Completer: Sendable {
 
   // MARK: Inside a stage
 
-  private func signature(_ verb: String, _ place: CursorContext) -> Signature? {
+  /// The parameter that an argument without a label is for.
+  static func slot(_ rank: Int, of parameters: [ParameterInfo]) -> ParameterInfo? {
+    let slots = parameters.filter { !$0.isLabelOnly && !$0.takesFields }
+    return rank < slots.count ? slots[rank] : slots.last { $0.isVariadic }
+  }
+
+  func signature(_ verb: String) -> Signature? {
     scope[verb]?.signature ?? catalog.signature(named: verb)
   }
 
@@ -172,7 +178,7 @@ public struct Completer: Sendable {
   private func parameter(
     _ option: String, _ verb: String, _ words: [String], _ place: CursorContext
   ) -> ParameterInfo? {
-    guard let signature = signature(verb, place) else { return nil }
+    guard let signature = signature(verb) else { return nil }
     return parameters(signature, words).first { $0.name == option }
   }
 
@@ -208,12 +214,7 @@ public struct Completer: Sendable {
   /// The first and the last month that there are.
   private func months(_ type: Type) -> [Candidate] {
     guard let span = type.schema?.months else { return [] }
-    func text(_ index: Int) -> String {
-      let (year, month) = (String(index / 12), String(index % 12 + 1))
-      return String(repeating: "0", count: max(0, 4 - year.utf8.count)) + year + "-"
-        + (month.utf8.count < 2 ? "0" : "") + month
-    }
-    let (first, last) = (text(span.first), text(span.last))
+    let (first, last) = (span.first.asMonth, span.last.asMonth)
     return [
       Candidate(
         text: "\(first)..\(last)", kind: .choice, detail: "all \(span.last - span.first + 1) months"
@@ -226,12 +227,10 @@ public struct Completer: Sendable {
   private func arguments(
     _ verb: String, _ rank: Int, _ words: [String], _ used: Set<String>, _ place: CursorContext
   ) -> [Candidate] {
-    guard let signature = signature(verb, place) else { return variables(place, isColumns: false) }
+    guard let signature = signature(verb) else { return variables(place, isColumns: false) }
     if place.typed.hasPrefix("$") { return variables(place, isColumns: true) }
     let all = parameters(signature, words)
-    let slots = all.filter { !$0.isLabelOnly && !$0.takesFields }
-    let slot = rank < slots.count ? slots[rank] : slots.last { $0.isVariadic }
-    let values = slot.map { self.values(of: $0, place) } ?? []
+    let values = Self.slot(rank, of: all).map { self.values(of: $0, place) } ?? []
     let options = all.filter { !used.contains($0.name) && !$0.takesDefinitions && !$0.takesFields }
     let labels = options.map {
       Candidate(text: $0.name + ":", kind: .option, detail: $0.sentence)

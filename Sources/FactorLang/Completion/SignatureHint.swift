@@ -25,10 +25,7 @@ extension Completer {
     let place = CursorContext(Source(name: "hint", bytes: bytes))
     switch place.position {
     case .argument(let verb, let rank, let words, _):
-      return hint(verb, words) { parameters in
-        let slots = parameters.filter { !$0.isLabelOnly && !$0.takesFields }
-        return (rank < slots.count ? slots[rank] : slots.last { $0.isVariadic })?.name
-      }
+      return hint(verb, words) { Self.slot(rank, of: $0)?.name }
     case .option(let verb, let option, let words): return hint(verb, words) { _ in option }
     case .nowhere, .head, .verb, .expression, .member, .slice: return nil
     }
@@ -37,9 +34,7 @@ extension Completer {
   private func hint(
     _ verb: String, _ words: [String], current: ([ParameterInfo]) -> String?
   ) -> SignatureHint? {
-    guard let signature = scope[verb]?.signature ?? catalog.signature(named: verb) else {
-      return nil
-    }
+    guard let signature = signature(verb) else { return nil }
     let named = (signature.variants?.variants ?? []).filter { words.contains($0.name) }
     let all = signature.parameters + named.flatMap(\.parameters)
     guard !all.isEmpty else { return nil }

@@ -19,7 +19,8 @@ final class ForegroundRun: Sendable {
     (self.ends, self.sink) = (ends, Guarded(sink))
     // The prompt does nothing with the session until this has ended or was left behind for good.
     nonisolated(unsafe) let session = session
-    Parallel.detached(stackBytes: LargeStack.bytes) { [self] in
+    // The session runs on a large stack of its own; this thread only waits for it.
+    Parallel.detached(stackBytes: 1 << 18) { [self] in
       let status = session.run(source, to: RelayedEvents(self.sink))
       self.status.change { $0 = status }
       Terminal.signal(self.ends.write)

@@ -54,20 +54,20 @@ enum LastWords {
 
   /// Writes the statement to the history.
   static func write() {
-    guard let note = note(history) else { return }
-    note.path.withUnsafeBufferPointer { path in
-      guard let path = path.baseAddress else { return }
-      note.bytes.withUnsafeBytes { Terminal.appendInHandler($0, to: path) }
-    }
+    if let note = note(history) { append(note) }
   }
 
   /// Writes the file for a report, and says so.
   static func report() {
     guard let note = note(replay) else { return }
+    append(note)
+    note.complaint.withUnsafeBytes { Terminal.complainInHandler($0) }
+  }
+
+  private static func append(_ note: Note) {
     note.path.withUnsafeBufferPointer { path in
       guard let path = path.baseAddress else { return }
       note.bytes.withUnsafeBytes { Terminal.appendInHandler($0, to: path) }
     }
-    note.complaint.withUnsafeBytes { Terminal.complainInHandler($0) }
   }
 }

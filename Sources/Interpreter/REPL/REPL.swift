@@ -146,17 +146,16 @@ struct REPL {
     var status = CellStatus.done
     events.begin()
     let successor = session.successor()
+    let text = source.text(Span(0, source.bytes.count))
     LastWords.prepare(
-      statement: source.text(Span(0, source.bytes.count)),
-      entry: history.entry(
-        source.text(Span(0, source.bytes.count)), status: "ended", milliseconds: 0))
+      statement: text, entry: history.entry(text, status: "ended", milliseconds: 0))
     Terminal.interrupting(session.budget) {
       guard let run = ForegroundRun(source, in: session, to: sink) else {
         return status = session.run(source, to: sink)
       }
       if let ended = run.wait() { return status = ended }
       status = .interrupted
-      holder.session = successor
+      holder.session = successor()
       complain("interrupted: the work does not stop and was left behind; your names are as before")
     }
     if status == .failed(.internalFault) { LastWords.report() }

@@ -80,9 +80,7 @@ struct Lineage: Sendable {
   private func cause(of number: Int, _ seen: inout Set<Int>) -> (name: String, was: Int, is: Int)? {
     guard seen.insert(number).inserted, let step = steps[number] else { return nil }
     for (name, read) in step.reads.sorted(by: { $0.key < $1.key }) {
-      if let now = current[name], now != read, !Hidden.all.contains(name),
-        !step.names.contains(name)
-      {
+      if isReplaced((name, read), in: step), let now = current[name] {
         return (name, version(name, read), version(name, now))
       }
       if let found = cause(of: read, &seen) { return found }
@@ -90,9 +88,26 @@ struct Lineage: Sendable {
     return nil
   }
 
+  /// The steps that read what has another value now, themselves or by way of others.
+  private var oldSteps: Set<Int> {
+    steps.keys.sorted().reduce(into: []) { old, number in
+      guard let step = steps[number] else { return }
+      if step.reads.contains(where: { old.contains($0.value) || isReplaced($0, in: step) }) {
+        old.insert(number)
+      }
+    }
+  }
+
+  // What a step itself binds anew is replaced by its own result.
+  private func isReplaced(_ read: (key: String, value: Int), in step: Step) -> Bool {
+    current[read.key] != nil && current[read.key] != read.value && !Hidden.all.contains(read.key)
+      && !step.names.contains(read.key)
+  }
+
   /// The names that hold something old.
   var stale: Set<String> {
-    Set(current.keys.filter { !Hidden.all.contains($0) && cause(of: $0) != nil })
+    let old = oldSteps
+    return Set(current.filter { !Hidden.all.contains($0.key) && old.contains($0.value) }.keys)
   }
 
   /// How often a name had been bound when a step bound it.
@@ -100,16 +115,7 @@ struct Lineage: Sendable {
 
   /// The steps to run again for a name to be made of what there is now, in order.
   func outdated(_ name: String) -> [Step] {
-    let chain = needed(for: [name])
-    var old: Set<Int> = []
-    for step in chain {
-      let isOld = step.reads.contains { read in
-        old.contains(read.value)
-          || (!Hidden.all.contains(read.key) && current[read.key] != read.value
-            && !step.names.contains(read.key))
-      }
-      if isOld { old.insert(step.number) }
-    }
-    return chain.filter { old.contains($0.number) }
+    let old = oldSteps
+    return needed(for: [name]).filter { old.contains($0.number) }
   }
 }

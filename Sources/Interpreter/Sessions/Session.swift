@@ -73,14 +73,17 @@ public final class Session {
     if let seconds = options.timeLimit { budget.setTimeLimit(seconds: seconds) }
   }
 
-  /// A session that goes on from what this one holds now, sharing nothing that runs.
-  func successor() -> Session {
-    let next = Session(options)
-    (next.scope, next.environment, next.lineage) = (scope, environment, lineage)
-    let rules = conventions.read { $0 }
-    next.conventions.change { $0 = rules }
-    next.jobs = jobs
-    return next
+  /// Makes, when it is called, a session that goes on from what this one holds now, sharing nothing that runs.
+  func successor() -> () -> Session {
+    let (options, jobs, rules) = (options, jobs, conventions.read { $0 })
+    let (scope, environment, lineage) = (scope, environment, lineage)
+    return {
+      let next = Session(options)
+      (next.scope, next.environment, next.lineage) = (scope, environment, lineage)
+      next.conventions.change { $0 = rules }
+      next.jobs = jobs
+      return next
+    }
   }
 
   /// Checks a program without running it.
