@@ -174,30 +174,17 @@ final class Blackboard: Sendable {
   /// A statement as it stands at the prompt, coloured, in pieces of a character each.
   static func strokes(_ text: String) -> [String] {
     let source = Source(name: "", text: text)
-    var styles = [DiagnosticStyle?](repeating: nil, count: source.bytes.count)
+    var styles = [StyleClass?](repeating: nil, count: source.bytes.count)
     for span in Highlighter.highlight(source) {
-      guard let style = look(span.style) else { continue }
-      for place in span.span.start..<min(span.span.end, styles.count) { styles[place] = style }
+      for place in span.span.start..<min(span.span.end, styles.count) { styles[place] = span.style }
     }
     var place = 0
     return text.map { character in
       defer { place += String(character).utf8.count }
-      guard place < styles.count, let style = styles[place], character != "\n" else {
-        return String(character)
-      }
-      return coloured(String(character), style)
-    }
-  }
-
-  private static func look(_ style: StyleClass) -> DiagnosticStyle? {
-    switch style {
-    case .keyword, .operatorSign: .gutter
-    case .verb: .message
-    case .option, .variable: .secondaryMark
-    case .number, .date, .string, .format: .help
-    case .comment, .prose, .cell, .output: .location
-    case .invalid, .diagnostic: .primaryMark
-    case .name, .quotedName, .punctuation: nil
+      guard place < styles.count, character != "\n",
+        let marks = styles[place].flatMap({ Theme.marks(for: $0) })
+      else { return String(character) }
+      return marks.open + String(character) + marks.close
     }
   }
 

@@ -124,7 +124,7 @@ struct Demonstration {
     }
   }
 
-  // MARK: TypingPace
+  // MARK: Typing
 
   private mutating func type(_ text: String) throws {
     // What an audience has not seen must not scroll away.

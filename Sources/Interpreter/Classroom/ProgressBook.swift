@@ -1,5 +1,4 @@
-// How far a learner is, kept in a file of one JSON object a line beside the history. Lines are only ever added,
-// each in one write, so that nothing is lost to a second window or a crash; a damaged line is skipped.
+// How far a learner is, kept in a file beside the history.
 
 import FactorRuntime
 
@@ -16,20 +15,16 @@ final class ProgressBook {
   private static let tailLimit = 4 << 20
   private static let whole = "lesson"
 
-  private let path: String?
+  private let file: EntryFile
   private var steps: [String: [String: Way]] = [:]
   private var finished: Set<String> = []
-  /// Tells that the file ends in the middle of a line.
-  private var isTorn = false
 
   /// Reads a file; without one, nothing is kept.
   init(path: String?) {
-    self.path = path
-    guard let path, let tail = Terminal.readTail(path, limit: Self.tailLimit) else { return }
-    isTorn = tail.last.map { $0 != 0x0A } ?? false
-    for line in tail.split(separator: 0x0A) {
-      guard let entry = try? JSON(parsing: Array(line)), let lesson = entry["lesson"]?.text,
-        let step = entry["step"]?.text, let way = entry["how"]?.text.flatMap(Way.init)
+    file = EntryFile(path)
+    for entry in file.entries(tail: Self.tailLimit) {
+      guard let lesson = entry["lesson"]?.text, let step = entry["step"]?.text,
+        let way = entry["how"]?.text.flatMap(Way.init)
       else { continue }
       take(lesson, step, way)
     }
@@ -37,11 +32,7 @@ final class ProgressBook {
 
   /// The file that the environment asks for; nil if it asks for none.
   static func usualPath(_ environment: (String) -> String?) -> String? {
-    if let path = environment("FQ_PROGRESS") { return path.isEmpty ? nil : path }
-    if let state = environment("XDG_STATE_HOME"), state.hasPrefix("/") {
-      return state + "/fq/progress.jsonl"
-    }
-    return environment("HOME").map { $0 + "/.local/state/fq/progress.jsonl" }
+    EntryFile.usualPath("FQ_PROGRESS", "progress.jsonl", environment)
   }
 
   /// How the steps of a lesson were taken since it last began.
@@ -53,15 +44,10 @@ final class ProgressBook {
   /// Notes a step.
   func note(_ step: String, of lesson: String, _ way: Way) {
     take(lesson, step, way)
-    guard let path else { return }
-    let line = FlatJSON.object([
+    file.append([
       ("lesson", FlatJSON.quote(lesson)), ("step", FlatJSON.quote(step)),
       ("how", FlatJSON.quote(way.rawValue)), ("time", "\(Terminal.secondsSinceEpoch)"),
     ])
-    History.makeFolders(above: path)
-    // A full disk or a read-only home must not stop the lesson.
-    let entry = (isTorn ? "\n" : "") + line + "\n"
-    if Terminal.append(Array(entry.utf8), to: path) { isTorn = false }
   }
 
   /// Notes that a lesson begins anew.

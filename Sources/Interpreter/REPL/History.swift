@@ -1,5 +1,4 @@
-// What was typed, kept in a file of one JSON object a line. Sessions only ever append, each entry
-// in one write, so two of them never lose each other's lines; a line torn by a crash is skipped.
+// What was typed, with how it ended, in a file that all sessions share.
 
 import FactorRuntime
 
@@ -12,63 +11,44 @@ final class History {
 
   /// The texts, oldest first, neighbours distinct.
   private(set) var entries: [String] = []
-  private let path: String?
-  /// Tells that the file ends in the middle of a line.
-  private var isTorn = false
+  private let file: EntryFile
 
   /// Reads the end of a file; without one, nothing is kept.
   init(path: String?) {
-    self.path = path
-    guard let path, let tail = Terminal.readTail(path, limit: Self.tailLimit) else { return }
-    isTorn = tail.last.map { $0 != 0x0A } ?? false
-    for line in tail.split(separator: 0x0A).suffix(Self.entryLimit) {
-      if let text = (try? JSON(parsing: Array(line)))?["text"]?.text { note(text) }
+    file = EntryFile(path)
+    for entry in file.entries(tail: Self.tailLimit, atMost: Self.entryLimit) {
+      if let text = entry["text"]?.text { note(text) }
     }
-    entries = Array(entries.suffix(Self.entryLimit))
   }
 
   /// The file that the environment asks for; nil if it asks for none.
   static func usualPath(_ environment: (String) -> String?) -> String? {
-    if let path = environment("FQ_HISTORY") { return path.isEmpty ? nil : path }
-    if let state = environment("XDG_STATE_HOME"), state.hasPrefix("/") {
-      return state + "/fq/history.jsonl"
-    }
-    return environment("HOME").map { $0 + "/.local/state/fq/history.jsonl" }
+    EntryFile.usualPath("FQ_HISTORY", "history.jsonl", environment)
   }
 
   /// Adds an input with how it ended.
   func append(_ text: String, status: String, milliseconds: Int) {
     guard !text.allSatisfy({ $0 == " " || $0 == "\n" }) else { return }
     note(text)
-    guard let entry = entry(text, status: status, milliseconds: milliseconds) else { return }
-    Self.makeFolders(above: entry.path)
-    // History is a comfort: a full disk or a read-only home must not stop the work.
-    if Terminal.append(Array(entry.line.utf8), to: entry.path) { isTorn = false }
+    file.append(Self.fields(text, status, milliseconds))
   }
 
   /// The file and the line that an input is kept in; nil where nothing is kept.
   func entry(_ text: String, status: String, milliseconds: Int) -> (path: String, line: String)? {
-    guard let path else { return nil }
-    let line = FlatJSON.object([
-      ("text", FlatJSON.quote(text)),
-      ("time", "\(Terminal.secondsSinceEpoch)"),
-      ("cwd", FlatJSON.quote(Terminal.workingFolder)),
-      ("status", FlatJSON.quote(status)),
+    file.prepared(Self.fields(text, status, milliseconds))
+  }
+
+  private static func fields(
+    _ text: String, _ status: String, _ milliseconds: Int
+  ) -> [(String, String)] {
+    [
+      ("text", FlatJSON.quote(text)), ("time", "\(Terminal.secondsSinceEpoch)"),
+      ("cwd", FlatJSON.quote(Terminal.workingFolder)), ("status", FlatJSON.quote(status)),
       ("ms", "\(milliseconds)"),
-    ])
-    return (path, (isTorn ? "\n" : "") + line + "\n")
+    ]
   }
 
   private func note(_ text: String) {
     if entries.last != text { entries.append(text) }
-  }
-
-  static func makeFolders(above path: String) {
-    var folder = ""
-    for part in path.split(separator: "/", omittingEmptySubsequences: false).dropLast() {
-      folder += part
-      if !folder.isEmpty, !FileSystem.exists(folder) { try? FileSystem.makeFolder(folder) }
-      folder += "/"
-    }
   }
 }
