@@ -173,7 +173,7 @@ struct PromptInterruptTests {
     #expect(Date().timeIntervalSince(began) < 2 * Self.slack)
     pty.send("\r")
     expect(
-      pty, "\"{count(x)}: {x[19999]}\"",
+      pty, "\"{count(x)}: {x[20000]}\"",
       shows: "20000: line number 19999 of a long text that is pasted")
   }
 
