@@ -3,6 +3,7 @@
 #define _GNU_SOURCE  // fopencookie
 #include <langinfo.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,7 +132,13 @@ fq_edit_status fq_edit_read(fq_edit *edit, const char *beginning, char **text) {
   }
   fq_bracketed_paste(0);
   fq_signals_end();
-  if (*text != NULL) return FQ_EDIT_TEXT;
+  if (*text != NULL) {
+    // What came after the last look is meant for what the text does.
+    int late = fq_signals_take();
+    if (late & FQ_SIGNAL_INTERRUPT) raise(SIGINT);
+    if (late & FQ_SIGNAL_STOP) raise(SIGTSTP);
+    return FQ_EDIT_TEXT;
+  }
   return edit->ended == FQ_EDIT_INTERRUPTED ? FQ_EDIT_INTERRUPTED : FQ_EDIT_END;
 }
 

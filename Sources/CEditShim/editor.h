@@ -62,7 +62,6 @@ void fq_add(EditLine *line, const wchar_t *name, unsigned char (*function)(EditL
 
 // signals.c
 enum { FQ_SIGNAL_INTERRUPT = 1, FQ_SIGNAL_RESIZE = 2, FQ_SIGNAL_STOP = 4 };
-void fq_guard_terminal(void);
 void fq_signals_begin(void);
 void fq_signals_end(void);
 int fq_signals_pipe(void);

@@ -22,7 +22,7 @@ static struct sigaction before[WATCHED];
 
 // What ends a process: faults, the runtime's traps, and requests to go.
 static const int deadly[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT,
-                             SIGTERM, SIGHUP, SIGQUIT};
+                             SIGTERM, SIGHUP, SIGQUIT, SIGINT};
 enum { DEADLY = sizeof deadly / sizeof deadly[0] };
 
 static void note(int number) {

@@ -105,6 +105,38 @@ struct PromptInterruptTests {
     expect(pty, "q.entities", shows: NumberFormat.count(Self.firms))
   }
 
+  /// I1: nor does Ctrl-C end the session in the moments between typing and working.
+  @Test func betweenTypingAndWorkItEndsNothing() throws {
+    let pty = try started()
+    var random = RandomStream(seed: 7, purpose: .example)
+    for round in 0..<(FullRun.isAsked ? 5000 : 200) {
+      pty.send("1 + 1\r")
+      usleep(UInt32(random.below(4000)))
+      kill(pty.process, SIGINT)
+      usleep(2000)
+      // What was typed may have been taken back or not; the session lives in any case.
+      pty.send("\u{15}\(1000 + round) + 10000\r")
+      let isBack = pty.wait(seconds: 5) {
+        $0.suffix(2) == [NumberFormat.count(11000 + round), "fq>"]
+      }
+      try #require(isBack != nil, "round \(round): \(pty.screen.lines)")
+    }
+  }
+
+  /// I4: what ends a show, or work, from outside leaves the terminal as it was.
+  @Test(arguments: [SIGTERM, SIGINT, SIGHUP]) func whatEndsAShowLeavesTheTerminalAsItWas(
+    _ signal: Int32
+  ) throws {
+    let folder = try ScratchFolder()
+    let path = try folder.write("show.fq", Array("x = 1\nx + 1\n".utf8))
+    let pty = try PromptPty(arguments: ["demo", path, "--pace", "0.2"])
+    try #require(pty.wait { $0.last?.hasPrefix("fq> ") == true } != nil, "\(pty.screen.lines)")
+    #expect(!pty.isCooked)
+    kill(pty.process, signal)
+    #expect(pty.end(seconds: 5) == -signal)
+    #expect(pty.isCooked)
+  }
+
   /// I2: a call that does not hear of it is left behind at the second press; names are as before.
   @Test func theSecondControlCLeavesBehindWhatDoesNotStop() throws {
     let folder = try ScratchFolder()

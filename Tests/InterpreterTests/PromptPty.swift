@@ -119,6 +119,13 @@ final class PromptPty: @unchecked Sendable {
     return isOpen
   }
 
+  /// Whether the terminal shows what is typed and edits its lines, as programs expect it.
+  var isCooked: Bool {
+    var settings = termios()
+    let both = tcflag_t(ECHO | ICANON)
+    return tcgetattr(master, &settings) == 0 && settings.c_lflag & both == both
+  }
+
   /// Sends bytes as a keyboard would.
   func send(_ text: String) {
     var rest = Array(text.utf8)[...]

@@ -66,7 +66,10 @@ fq_edit *_Nullable fq_edit_new(fq_edit_hooks hooks);
 // Gives the terminal back and forgets everything.
 void fq_edit_free(fq_edit *_Nullable edit);
 
-// Puts the terminal back as it was before there was an editor; may be called from a signal handler.
+// Remembers how the terminal is, once, and puts it back however the process ends; an editor does so itself.
+void fq_guard_terminal(void);
+
+// Puts the terminal back as it was when it was first guarded; may be called from a signal handler.
 void fq_restore_terminal(void);
 
 // Reads one statement, which may have several lines, beginning with a text; `*text` is to be freed,

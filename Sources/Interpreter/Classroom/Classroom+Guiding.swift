@@ -90,7 +90,7 @@ extension Classroom {
     // Over the empty line on which Enter was pressed.
     board.gate.retakeLine()
     board.gate.write(REPL.prompt)
-    Terminal.interrupting(session.budget) {
+    let isGivenUp = Terminal.interrupting(session.budget) {
       for (character, stroke) in zip(line, Blackboard.strokes(line)) {
         guard !session.budget.isCancelled else { break }
         Terminal.sleep(milliseconds: typist.pause(before: character))
@@ -98,8 +98,6 @@ extension Classroom {
       }
       if !session.budget.isCancelled { Terminal.sleep(milliseconds: typist.pauseBeforeEnter()) }
     }
-    let isGivenUp = session.budget.isCancelled
-    session.budget.rearm()
     board.gate.write(isGivenUp ? "^C\n" : "\n")
     return !isGivenUp
   }

@@ -145,19 +145,21 @@ struct REPL {
     let sink: any OutputSink = isJSON ? JSONEvents(gate) : events
     var status = CellStatus.done
     events.begin()
-    let successor = session.successor()
+    let (worker, successor) = (session, session.successor())
     let text = source.text(Span(0, source.bytes.count))
     LastWords.prepare(
       statement: text, entry: history.entry(text, status: "ended", milliseconds: 0))
-    Terminal.interrupting(session.budget) {
-      guard let run = ForegroundRun(source, in: session, to: sink) else {
-        return status = session.run(source, to: sink)
+    Terminal.interrupting(worker.budget) {
+      guard let run = ForegroundRun(source, in: worker, to: sink) else {
+        return status = worker.run(source, to: sink)
       }
       if let ended = run.wait() { return status = ended }
       status = .interrupted
       holder.session = successor()
       complain("interrupted: the work does not stop and was left behind; your names are as before")
     }
+    // What was left behind is to stop whenever it hears of it.
+    if session !== worker { worker.budget.cancel() }
     if status == .failed(.internalFault) { LastWords.report() }
     LastWords.forget()
     sink.finish(ExitStatus(status))

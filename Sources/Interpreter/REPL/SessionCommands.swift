@@ -79,13 +79,11 @@ extension REPL {
 
   // Ctrl-C ends the waiting and not the job.
   private func wait(for number: Int, _ jobs: Jobs) {
-    session.budget.rearm()
     Terminal.interrupting(session.budget) {
       while jobs.running.contains(where: { $0.number == number }), !session.budget.isCancelled {
         Terminal.sleep(milliseconds: 20)
       }
     }
-    session.budget.rearm()
   }
 
   // MARK: Scripts

@@ -203,6 +203,7 @@ enum Terminal {
       var settings = termios()
       guard isTerminal(STDIN_FILENO), tcgetattr(STDIN_FILENO, &settings) == 0 else { return nil }
       before = settings
+      LineEditor.guardTerminal()
       take(signals: false)
     }
 
@@ -221,9 +222,12 @@ enum Terminal {
 
     /// Runs work that Ctrl-C cancels.
     func interrupting(_ budget: Budget, _ body: () -> Void) {
-      take(signals: true)
-      Terminal.interrupting(budget, body)
-      take(signals: false)
+      // In this order: until somebody hears the signal, Ctrl-C stays a key.
+      Terminal.interrupting(budget) {
+        take(signals: true)
+        body()
+        take(signals: false)
+      }
     }
 
     /// Hands the terminal back to the shell until it wakes us again.
@@ -255,12 +259,37 @@ enum Terminal {
   /// The budget that Ctrl-C cancels, as an address, because a signal handler may not take locks.
   private static let target = Atomic<UInt>(0)
 
-  /// Runs work that Ctrl-C cancels, and keeps what is typed meanwhile off the screen.
-  static func interrupting(_ budget: Budget, _ body: () -> Void) {
+  /// Whether Ctrl-C was pressed when nothing ran yet that could be cancelled.
+  private static let wasPressed = Atomic<Bool>(false)
+
+  /// Runs work that Ctrl-C cancels, and keeps what is typed meanwhile off the screen; tells whether it was
+  /// pressed, also between the moment at which a statement was typed and this one.
+  @discardableResult
+  static func interrupting(_ budget: Budget, _ body: () -> Void) -> Bool {
     let address = UInt(bitPattern: Unmanaged.passUnretained(budget).toOpaque())
-    let outer = target.exchange(address, ordering: .sequentiallyConsistent)
     presses.store(0, ordering: .relaxed)
     lastPress.store(0, ordering: .relaxed)
+    let outer = target.exchange(address, ordering: .sequentiallyConsistent)
+    let before = hearInterrupts()
+    if wasPressed.exchange(false, ordering: .sequentiallyConsistent) { cancelTarget() }
+    quietly(body)
+    var previous = before
+    sigaction(SIGINT, &previous, nil)
+    target.store(outer, ordering: .sequentiallyConsistent)
+    let isCancelled = budget.isCancelled
+    // What was asked of this work is not asked of the next.
+    if outer == 0 { budget.rearm() }
+    return isCancelled
+  }
+
+  /// Keeps Ctrl-C from ending the process for as long as it lives, as a prompt wants it.
+  static func keepInterrupts() { _ = hearInterrupts() }
+
+  /// A statement begins: what was pressed before is not meant for it.
+  static func forgetInterrupts() { wasPressed.store(false, ordering: .sequentiallyConsistent) }
+
+  /// Hears Ctrl-C; gives who heard it before.
+  private static func hearInterrupts() -> sigaction {
     var action = sigaction()
     var before = sigaction()
     setHandler(&action)
@@ -271,10 +300,7 @@ enum Terminal {
     sigemptyset(&signals)
     sigaddset(&signals, SIGINT)
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-    quietly(body)
-    sigaction(SIGINT, &before, nil)
-    target.store(outer, ordering: .sequentiallyConsistent)
-    withExtendedLifetime(budget) {}
+    return before
   }
 
   private static func setHandler(_ action: inout sigaction) {
@@ -296,7 +322,9 @@ enum Terminal {
 
   private static func cancelTarget() {
     let address = target.load(ordering: .sequentiallyConsistent)
-    guard let pointer = UnsafeRawPointer(bitPattern: address) else { return }
+    guard let pointer = UnsafeRawPointer(bitPattern: address) else {
+      return wasPressed.store(true, ordering: .sequentiallyConsistent)
+    }
     Unmanaged<Budget>.fromOpaque(pointer).takeUnretainedValue().cancel()
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
@@ -309,7 +337,7 @@ enum Terminal {
 
   // MARK: Ends that nobody planned
 
-  /// What gives the terminal back; set where an editor has it.
+  /// What gives the terminal back; set once something changed it.
   static let restoration = Atomic<UInt>(0)
 
   /// Ends the process from wherever it is, with the terminal as it was.
@@ -359,6 +387,7 @@ enum Terminal {
     guard isTerminal(STDIN_FILENO), tcgetpgrp(STDIN_FILENO) == getpgrp(),
       tcgetattr(STDIN_FILENO, &settings) == 0
     else { return body() }
+    LineEditor.guardTerminal()
     var silent = settings
     // Nor should the driver edit it, or keep no more than a line of it.
     silent.c_lflag &= ~tcflag_t(ECHO | ICANON | IEXTEN)

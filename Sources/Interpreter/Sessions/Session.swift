@@ -92,7 +92,8 @@ public final class Session {
       Parser.parse(source), catalog: catalog, scope: scope, files: files, modules: modules)
   }
 
-  /// Parses, checks and runs a cell; never throws.
+  /// Parses, checks and runs a cell; never throws. A request to stop that came before counts, and is over with
+  /// the cell that heard it.
   public func run(_ source: Source, to sink: any EventSink) -> CellStatus {
     LargeStack.run { runCell(source, to: sink) }
   }
@@ -109,7 +110,6 @@ public final class Session {
     let checked = check(source)
     for diagnostic in checked.diagnostics { sink.send(.diagnostic(diagnostic)) }
     guard checked.isRunnable else { return .refused }
-    budget.rearm()
     let before = (environment, lineage)
     for statement in checked.program.statements {
       if statement.isBackground, let jobs {
@@ -120,6 +120,7 @@ public final class Session {
       guard status == .done else {
         (environment, lineage) = before
         keepPartial(source)
+        if status == .interrupted { budget.rearm() }
         return status
       }
     }
