@@ -11,22 +11,20 @@ public struct StandardCatalog: Catalog {
 
   /// Every primitive of fq.
   public static let standard = StandardCatalog(
-    dataPrimitives + marketPrimitives + [frenchPrimitive] + filePrimitives + panelPrimitives
-      + columnVerbPrimitives + [characteristicsPrimitive, resamplePrimitive]
-      + [mergePrimitive, delistPrimitive, publishPrimitive] + fillingPrimitives
-      + tablePrimitives + [pivotPrimitive]
-      + columnPrimitives
-      + crossSectionPrimitives
-      + timeSeriesPrimitives + importPrimitives + mathPrimitives + listPrimitives + modelPrimitives
-      + [loadingsPrimitive, latentsPrimitive]
-      + evaluationPrimitives + robustnessPrimitives + sweepPrimitives + rollingPrimitives
-      + inferencePrimitives + [bootstrapPrimitive, sortPrimitive] + seriesPrimitives
-      + regimePrimitives
-      + dynamicsPrimitives + portfolioPrimitives
-      + strategyPrimitives
-      + [explainPrimitive]
-      + plotPrimitives + fieldPlotPrimitives + lessonPrimitives + sessionPrimitives
-      + conventionPrimitives)
+    // One array of arrays: a chain of sums would copy the beginning again and again, at every start.
+    [
+      dataPrimitives, marketPrimitives, [frenchPrimitive], filePrimitives, panelPrimitives,
+      columnVerbPrimitives, [characteristicsPrimitive, resamplePrimitive],
+      [mergePrimitive, delistPrimitive, publishPrimitive], fillingPrimitives, tablePrimitives,
+      [pivotPrimitive], columnPrimitives, crossSectionPrimitives, timeSeriesPrimitives,
+      importPrimitives, mathPrimitives, listPrimitives, modelPrimitives,
+      [loadingsPrimitive, latentsPrimitive], evaluationPrimitives, robustnessPrimitives,
+      sweepPrimitives, rollingPrimitives, inferencePrimitives,
+      [bootstrapPrimitive, sortPrimitive], seriesPrimitives, regimePrimitives,
+      dynamicsPrimitives, portfolioPrimitives, strategyPrimitives, [explainPrimitive],
+      plotPrimitives, fieldPlotPrimitives, lessonPrimitives, sessionPrimitives,
+      conventionPrimitives,
+    ].flatMap { $0 })
 
   init(_ primitives: [Primitive]) {
     self.primitives = primitives
