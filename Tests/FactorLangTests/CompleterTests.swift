@@ -41,6 +41,15 @@ import Testing
     #expect(texts.contains("fit") && !texts.contains("winsorize"))
   }
 
+  @Test func optionsComeOnceAModelIsChosenOrALetterTyped() {
+    func kinds(_ marked: String) -> Set<Candidate.Kind> {
+      Set(Self.complete("p | setup target: ret | " + marked).0.candidates.map(\.kind))
+    }
+    #expect(kinds("fit <1/>") == [.choice])
+    #expect(kinds("fit cvra, <1/>").contains(.option))
+    #expect(kinds("fit <1>m</1>") == [.option])
+  }
+
   @Test func nothingInsideTextAndComments() {
     #expect(Self.complete("x = \"wh<1/>").0.candidates.isEmpty)
     #expect(Self.complete("x # wh<1/>").0.candidates.isEmpty)

@@ -231,7 +231,12 @@ public struct Completer: Sendable {
     if place.typed.hasPrefix("$") { return variables(place, isColumns: true) }
     let all = parameters(signature, words)
     let values = Self.slot(rank, of: all).map { self.values(of: $0, place) } ?? []
-    let options = all.filter { !used.contains($0.name) && !$0.takesDefinitions && !$0.takesFields }
+    // Before a model is chosen its options are of no use yet; a letter brings them.
+    let isOpen = rank == 0 && used.isEmpty && place.typed.isEmpty && signature.variants != nil
+    let options = all.filter {
+      !used.contains($0.name) && !$0.takesDefinitions && !$0.takesFields
+        && !(isOpen && !values.isEmpty)
+    }
     let labels = options.map {
       Candidate(text: $0.name + ":", kind: .option, detail: $0.sentence)
     }

@@ -152,19 +152,25 @@ extension SyntaxFault {
     case .expected(.commaOrEnd) where found == .name || found.isNumeric || found == .string,
       .expected(.commaOrClose) where found == .name || found.isNumeric || found == .string:
       let comma = Help(
-        "separate them with a comma", replace: span.lowerEdge, in: source, with: ", ")
+        "separate them with a comma", replace: gap(before: span, source), in: source, with: ", ")
       return [Help(comma.text, fix: comma.fix.map { Fix($0.title, $0.edits, isCertain: false) })]
     default: return []
     }
   }
 
-  /// Brackets and parentheses touch what they index or call.
-  private func touching(_ span: Span, _ source: Source, _ found: TokenKind) -> [Help] {
+  /// The spaces before a piece of text.
+  private func gap(before span: Span, _ source: Source) -> Span {
     var start = span.start
     while start > 0, source.bytes[start - 1] == 0x20 { start -= 1 }
-    guard start < span.start else { return [] }
+    return Span(start, span.start)
+  }
+
+  /// Brackets and parentheses touch what they index or call.
+  private func touching(_ span: Span, _ source: Source, _ found: TokenKind) -> [Help] {
+    let gap = gap(before: span, source)
+    guard gap.length > 0 else { return [] }
     let words = found == .leftBracket ? "index, close the gap" : "call, close the gap"
-    let edit = Edit(source, Span(start, span.start), "")
+    let edit = Edit(source, gap, "")
     return [Help("to \(words)", fix: Fix("close the gap", [edit], isCertain: false))]
   }
 
