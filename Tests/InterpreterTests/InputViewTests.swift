@@ -19,6 +19,14 @@ import Testing
     picture.rows.map(OutputGate.withoutMarks)
   }
 
+  @Test func whatIsHiddenOfALongListIsSaid() {
+    let list = (1...23).map { "  model \($0)" }
+    let rows = view("fit ", below: list).picture(columns: 80, height: 24).rows
+    #expect(rows.count == 23 && rows.last == "  … 2 more; type a letter or two")
+    let whole = view("fit ", below: list).picture(columns: 80, height: 25).rows
+    #expect(whole.last == "  model 23")
+  }
+
   @Test func linesHaveTheirPrompts() {
     let picture = view("p\n| where x > 1").picture(columns: 40, height: 10)
     #expect(plain(picture) == ["fq> p", "... | where x > 1"])

@@ -84,4 +84,19 @@ import Testing
     #expect(seen.first.map { $0.split(separator: "\n").count > 713 } == true)
     #expect(capture.text(.output).contains("2\n"))
   }
+
+  @Test func pagesOfTheManualGoThereToo() {
+    let pages = Guarded<[String]>([])
+    let pager = Pager(command: "cat", height: { 10 }) { bytes, _ in
+      pages.change { $0.append(String(decoding: bytes, as: UTF8.self)) }
+      return true
+    }
+    var repl = REPL(
+      session: Session(), input: ScriptedLineSource("?fit", ".help", "??return"),
+      gate: REPLCapture().gate(), history: History(path: nil), width: { 80 }, pager: pager)
+    _ = repl.run()
+    let seen = pages.read { $0 }
+    #expect(seen.count == 3)
+    #expect(seen.first?.contains("Each model has a page with its options: ?ff") == true)
+  }
 }

@@ -36,6 +36,25 @@ import Testing
     #expect(REPLCapture.run([], isInteractive: false).output.isEmpty)
   }
 
+  @Test func onlyWhoTypedNothingYetIsNew() throws {
+    let folder = try ScratchFolder()
+    let history = History(path: folder.path + "/history.jsonl")
+    let first = REPLCapture.run([.text("1 + 1")], isInteractive: true, history: history)
+    #expect(first.output.contains("new here?"))
+    #expect(
+      !REPLCapture.run([], isInteractive: true, history: history).output.contains("new here?"))
+  }
+
+  @Test func helpOfTheCommandLineFitsATerminal() {
+    #expect(
+      CommandLineTool.usage.split(separator: "\n").allSatisfy { TextWidth.of(String($0)) <= 80 })
+  }
+
+  @Test func missingCommasAreSetWhereTheyBelong() {
+    let (output, _, _) = REPLCapture.run("p = toy | select ret size, mom", "fix", "p.rows")
+    #expect(output.contains("fq> p = toy | select ret, size, mom"))
+  }
+
   @Test func quitEndsTheShell() {
     let (output, _, _) = REPLCapture.run("1", ".quit", "2")
     #expect(output == "1\n")

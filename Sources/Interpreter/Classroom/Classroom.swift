@@ -26,15 +26,16 @@ struct Classroom {
 
   var session: Session { repl.session }
 
-  /// Creates a classroom; `pace` is how fast statements are typed for the learner.
+  /// Creates a classroom; `pace` is how fast statements are typed for the learner, `history` what keeps those
+  /// of the learner.
   init(
     _ lesson: Lesson, session: REPL.Holder, input: any LineSource, board: Blackboard,
-    book: ProgressBook, pace: TypingPace = .instant
+    book: ProgressBook, pace: TypingPace = .instant, history: History = History(path: nil)
   ) {
     (self.lesson, self.input, self.board, self.book) = (lesson, input, board, book)
     self.pace = pace
     repl = REPL(
-      session: session, input: input, gate: board.gate, history: History(path: nil),
+      session: session, input: input, gate: board.gate, history: history,
       width: board.width)
   }
 

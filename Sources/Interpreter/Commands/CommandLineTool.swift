@@ -11,29 +11,31 @@ public enum CommandLineTool {
     fq \(version): a shell for building and judging factor models
 
       fq                       start the prompt
-      fq FILE.fq [name=value]  run a script (also: fq run FILE.fq); --help lists its parameters
+      fq FILE.fq [name=value]  run a script; with --help, list its parameters
       fq -c "statements"       run what is in quotes
       fq -                     run a script from standard input
       fq tour                  five minutes for those who are new here
       fq teach [NAME|FILE.fq]  list the lessons, or play one at the prompt
-      fq demo FILE.fq          type a script before an audience; --pace fast, human, instant or 2.5
+      fq demo FILE.fq          type a script before an audience; --pace fast or 2.5
       fq check FILE.fq         check without running; --fix applies certain fixes
       fq plan FILE.fq          rows, memory and time of each stage, before running
       fq fmt FILE.fq …         lay out scripts; --check only tells
-      fq run --check FILE.fq   compare outputs with those recorded in the file; --update records
-      fq run --lock FILE.fq    write FILE.fq.lock: the data of the script, to be relied on
+      fq run --check FILE.fq   compare outputs with those recorded; --update records
+      fq run --lock FILE.fq    write FILE.fq.lock: the data to be relied on
       fq render FILE.fq        the notebook as a page; --to html or md, -o FILE
-      fq verify RUN.json       repeat a run kept with --manifest RUN.json and compare the bits
+      fq verify RUN.json       repeat a run kept by --manifest, compare the bits
       fq explain CODE          what an error code means, with an example
       fq help NAME             the page of a verb, function or model
-      fq cache [clear]         list the fits that are kept, or remove them; `trim 2GB` leaves the latest
+      fq cache [clear]         list the fits that are kept, or remove them
       fq bench [NAME]          measure the core; --json for one object a line
-      fq docs [--check]        write docs/reference.md, docs/models.md and docs/errors.md
+      fq docs [--check]        write the reference, models and errors of docs/
 
-    flags: --threads N  --max-memory SIZE  --timeout TIME  --manifest FILE  --json  --quiet
-           --width N  --diagnostics short  --no-cache  --checkpoint TIME  --portable
-    exit:  0 done, 1 failed, 2 does not check, 3 assertion, 4 other data, 5 sweep cells failed,
-           70 a fault of fq itself, 124 time limit, 130 interrupted
+    flags: --threads N  --max-memory SIZE  --timeout TIME  --manifest FILE  --json
+           --quiet  --width N  --diagnostics short  --no-cache  --checkpoint TIME
+           --portable
+    exit:  0 done, 1 failed, 2 does not check, 3 assertion, 4 other data,
+           5 sweep cells failed, 70 a fault of fq itself, 124 time limit,
+           130 interrupted
     """
 
   /// Runs the command line and ends the process.

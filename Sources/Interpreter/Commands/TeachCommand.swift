@@ -32,7 +32,9 @@ enum TeachCommand {
     var room = Classroom(
       lesson, session: session, input: input, board: board,
       // Whoever pipes answers in is no learner who comes back.
-      book: input.isInteractive ? book : ProgressBook(path: nil), pace: pace)
+      book: input.isInteractive ? book : ProgressBook(path: nil), pace: pace,
+      history: History(
+        path: input.isInteractive ? History.usualPath(FileSystem.environment) : nil))
     return room.run().rawValue
   }
 

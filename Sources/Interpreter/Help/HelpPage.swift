@@ -39,10 +39,8 @@ public enum HelpPage {
     lines.append("Gives \(signature.resultSentence).")
     lines += parameters(signature.parameters)
     if let variants = signature.variants {
-      lines += ["", "\(variants.selector) is one of"]
-      lines += variants.variants.map {
-        "  " + TextWidth.padded($0.name, to: 14) + "?\($0.name) for its options"
-      }
+      let pages = variants.variants.map { "?\($0.name)" }.joined(separator: " ")
+      lines += ["", "Each \(variants.selector) has a page with its options: \(pages)"]
     }
     lines +=
       ["", "Example"]

@@ -111,12 +111,12 @@ extension REPL {
       ("fix [n]", "applies a suggested fix and runs the statement again"),
     ]
     let width = (commands + others).map { TextWidth.of($0.0) }.max() ?? 0
-    say((commands + others).map { "  " + TextWidth.padded($0.0, to: width + 2) + $0.1 })
+    page((commands + others).map { "  " + TextWidth.padded($0.0, to: width + 2) + $0.1 })
   }
 
   fileprivate func showKeys() {
     let bindings = input.bindings
-    say(
+    page(
       bindings.isEmpty
         ? ["lines are read as they are here; no keys are special"] : Keys.lines(bindings))
   }
@@ -132,7 +132,7 @@ extension REPL {
     if name.isEmpty { return showHelp() }
     if let page = HelpPage.page(for: name, catalog: session.catalog) {
       example = HelpPage.example(for: name, catalog: session.catalog)
-      return say(
+      return self.page(
         wrapped(page)
           + (example == nil ? [] : ["", "`run` runs the example; your names stay as they are."]))
     }
@@ -167,7 +167,7 @@ extension REPL {
   private func search(_ text: String) {
     let words = Self.trimmed(text)
     let found = HelpPage.search(words, catalog: session.catalog)
-    found.isEmpty ? complain("no page has the words: \(words)") : say(found)
+    found.isEmpty ? complain("no page has the words: \(words)") : page(found)
   }
 
   fileprivate func showNames() {
@@ -226,10 +226,13 @@ extension REPL {
     guard let count = text.isEmpty ? 20 : Int(text), count > 0 else {
       return complain(".history takes a number:  .history 50")
     }
-    say(history.entries.suffix(count).flatMap { $0.split(separator: "\n").map { "  " + $0 } })
+    page(history.entries.suffix(count).flatMap { $0.split(separator: "\n").map { "  " + $0 } })
   }
 
   func say(_ lines: [String]) { gate.print(lines) }
+
+  /// Says what may be longer than the screen.
+  func page(_ lines: [String]) { events.show(lines) }
 
   func complain(_ text: String) { gate.print(text, to: .error) }
 

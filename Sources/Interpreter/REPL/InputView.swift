@@ -33,7 +33,7 @@ struct InputView {
     layout.put(Theme.style(prompt, .heading), width: TextWidth.of(prompt))
     lay(&layout)
     layout.endText(ghost)
-    let lines = below.prefix(max(0, height - 2))
+    let lines = shownBelow(height - 2)
     let room = max(1, height - lines.count - 1)
     var picture = layout.window(room)
     if layout.count > room {
@@ -41,6 +41,13 @@ struct InputView {
     }
     for line in lines { picture.add(line, columns) }
     return picture
+  }
+
+  /// What is below the text, as far as there is room; what is not seen is said.
+  private func shownBelow(_ room: Int) -> [String] {
+    guard below.count > max(0, room) else { return below }
+    guard room > 0 else { return [] }
+    return below.prefix(room - 1) + ["  … \(below.count - room + 1) more; type a letter or two"]
   }
 
   private func lay(_ layout: inout Layout) {

@@ -91,7 +91,9 @@ struct REPL {
       for text in history.entries { input.remember(text) }
       let banner = "fq \(CommandLineTool.version)  ·  ?name for help  ·  .help  ·  Ctrl-D ends"
       say([Theme.style(banner, .faint)])
-      say([Theme.style("new here?  fq tour  shows around in five minutes", .faint)])
+      if history.entries.isEmpty {
+        say([Theme.style("new here?  fq tour  shows around in five minutes", .faint)])
+      }
     }
     while !isDone {
       let text = beginning

@@ -53,8 +53,8 @@ final class TextEvents: OutputSink {
   /// The remedies that were offered since.
   var fixes: [Fix] { offered.read { $0 } }
 
-  // What is longer than the screen goes to the pager, where there is one.
-  private func show(_ lines: [String]) {
+  /// Shows lines; what is longer than the screen goes to the pager, where there is one.
+  func show(_ lines: [String]) {
     if pager?.show(lines, gate) != true { gate.print(lines) }
   }
 
