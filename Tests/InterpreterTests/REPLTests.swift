@@ -74,6 +74,12 @@ import Testing
     #expect(errors.contains("nothing is named `nothere`"))
   }
 
+  @Test func aTaskHasTheColumnsItWasMadeOf() {
+    let (output, _, _) = REPLCapture.run(
+      "t = toy | setup target: lead(ret, 1m), features: [size, mom];", "1", ".type t")
+    #expect(output.contains("task\n") && output.contains("known at t-1m"), "\(output)")
+  }
+
   @Test func anUnknownCommandNamesTheNearest() {
     #expect(REPLCapture.run(".hlep").errors.contains("did you mean .help?"))
     #expect(REPLCapture.run(".zzzzzz").errors.contains(".help lists them"))

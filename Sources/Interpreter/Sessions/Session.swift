@@ -241,7 +241,8 @@ public final class Session {
     guard let value = environment[name] else { return nil }
     var entry = scope[name] ?? types[name] ?? Scope.Entry(value.type)
     if case .function = value { return entry }
-    entry.type = value.type
+    // A task does not know the columns it was made of; what the program says of them stays.
+    if case (.task, .task) = (value.type, entry.type) {} else { entry.type = value.type }
     entry.shown = String(ValueText.short(value).prefix(40))
     entry.words = [String](value) ?? String(value).map { [$0] }
     return entry
