@@ -77,7 +77,8 @@ struct PromptInterruptTests {
       "a = q | deciles past | portfolio | costs 30bps", "q | fama_macbeth ret, on: [past, size]",
       "a = t | fit ca2, k: 2, seeds: 1, epochs: \(Self.epochs)",
       "a = q | derive m = ts.mean(ret, 12m), s = ts.std(ret, 24m)",
-      "q | plot.hist ret", "for i in 1..200 { i; q | where size > 3 | describe }",
+      "q | summarise market = mean(ret), by: month | plot.line growth(market)",
+      "for i in 1..200 { i; q | where size > 3 | describe }",
     ]
     var random = RandomStream(seed: 20_261_127, purpose: .example)
     var times: [Double] = []
@@ -124,7 +125,7 @@ struct PromptInterruptTests {
   }
 
   /// I4: what ends a show, or work, from outside leaves the terminal as it was.
-  @Test(arguments: [SIGTERM, SIGINT, SIGHUP]) func whatEndsAShowLeavesTheTerminalAsItWas(
+  @Test(arguments: [SIGTERM, SIGINT, SIGHUP, SIGQUIT]) func whatEndsAShowLeavesTheTerminalAsItWas(
     _ signal: Int32
   ) throws {
     let folder = try ScratchFolder()

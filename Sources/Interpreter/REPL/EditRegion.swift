@@ -27,7 +27,8 @@ struct EditRegion: Equatable {
     if same == rows.count, rows.count == old.rows.count {
       return Self.move(from: old.cursor, to: cursor)
     }
-    if old.rows.isEmpty { return fresh }
+    // The terminal may have echoed a Ctrl-C that came between two statements.
+    if old.rows.isEmpty { return "\r" + fresh }
     // The first row to write may lie just below the last one there is.
     let start = min(same, old.rows.count - 1, rows.count - 1)
     var text = "\u{1B}[?25l" + Self.move(from: old.cursor, to: Place(row: start, column: 0))

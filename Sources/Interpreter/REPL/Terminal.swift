@@ -361,6 +361,9 @@ enum Terminal {
       action.sa_flags = Int32(SA_NODEFER) | Int32(bitPattern: UInt32(SA_RESETHAND))
       sigaction(signal, &action, nil)
     }
+    // Ctrl-\ is the user's wish and no fault, whose stack the language would print.
+    var usual = sigaction()
+    sigaction(SIGQUIT, &usual, nil)
   }
 
   private static func endOnFault() -> Never {
