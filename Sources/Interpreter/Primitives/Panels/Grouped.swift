@@ -9,9 +9,9 @@ enum Grouped {
   /// A statistic of the rows of one period is known when the latest of its columns is; any other is known when
   /// the sample has ended.
   static func summary(
-    _ table: Table, _ statistics: Definitions, by names: [String]
+    _ table: Table, _ statistics: Definitions, by names: [String], budget: Budget
   ) throws -> Table {
-    let groups = try groups(table, by: names)
+    let groups = try groups(table, by: names, budget: budget)
     var columns = try names.map { name -> (name: String, column: Column) in
       (name, try table.required(name).gathered(groups.map { $0[0] }))
     }
@@ -61,11 +61,16 @@ enum Grouped {
   }
 
   /// The rows of each group.
-  static func groups(_ table: Table, by names: [String]) throws -> [[Int]] {
+  static func groups(
+    _ table: Table, by names: [String], budget: Budget
+  ) throws -> [[Int]] {
     guard !names.isEmpty else { return table.count > 0 ? [Array(0..<table.count)] : [] }
     var places: [[String]: Int] = [:]
     var groups: [[Int]] = []
-    for (row, key) in try table.keys(names).enumerated() {
+    let columns = try names.map { try table.required($0) }
+    for row in 0..<table.count {
+      if row & 1023 == 0 { try budget.check() }
+      let key = columns.map { $0.key(at: row) }
       if let place = places[key] {
         groups[place].append(row)
       } else {
@@ -73,7 +78,6 @@ enum Grouped {
         groups.append([row])
       }
     }
-    let columns = try names.map { try table.required($0) }
     return groups.sorted { precedes($0[0], $1[0], columns) }
   }
 

@@ -30,8 +30,8 @@ private enum WideTable {
     let table = all.gathered((0..<all.count).filter { !named.isMissing(at: $0) })
     let filling = try table.required(values)
     let heads = try table.required(across)
-    let lines = try Grouped.groups(table, by: rows)
-    let columns = try Grouped.groups(table, by: [across])
+    let lines = try Grouped.groups(table, by: rows, budget: context.budget)
+    let columns = try Grouped.groups(table, by: [across], budget: context.budget)
     var place = [Int](repeating: -1, count: table.count)
     for (k, members) in columns.enumerated() { for row in members { place[row] = k } }
     var cells = columns.map { _ in [Int](repeating: -1, count: lines.count) }

@@ -143,8 +143,8 @@ let tablePrimitives: [Primitive] = [
     examples: [
       "toy | derive small = size < 0 | summarise n = count(), average = mean(ret), by: small"
     ]
-  ) { _, rows, statistics, by in
-    try Grouped.summary(rows.table, statistics, by: by.names)
+  ) { context, rows, statistics, by in
+    try Grouped.summary(rows.table, statistics, by: by.names, budget: context.budget)
   },
   Primitive(
     "order_by", topic: .tables, "Puts rows in the order of a column; missing values go last.",
@@ -171,11 +171,13 @@ let tablePrimitives: [Primitive] = [
     returns: "a table, the best first and group after group; of a sweep the best cells",
     effect: .keepsAsTable,
     examples: ["toy | top 3, by: ret", "toy | top 1, by: abs(ret), within: month | top 3, by: ret"]
-  ) { _, rows, count, key, smallest, block, within in
+  ) { context, rows, count, key, smallest, block, within in
     let table = try rows.rows(on: block ?? (rows.sweep == nil ? nil : .valid))
     let column = try key.evaluate(on: table)
     guard var sweep = rows.sweep else {
-      let groups = try within.names.isEmpty ? nil : Grouped.groups(table, by: within.names)
+      let groups =
+        try within.names.isEmpty
+        ? nil : Grouped.groups(table, by: within.names, budget: context.budget)
       let order = table.order(by: column, descending: !smallest)
       let best = Grouped.first(count, of: order, in: groups)
       return TableResult.table(table.gathered(best).chosen(knowing: column.known))
