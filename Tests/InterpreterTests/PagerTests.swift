@@ -68,34 +68,32 @@ import Testing
     #expect(capture.text(.output).contains("… 707 of 713 rows not shown: show it, rows: all\n"))
   }
 
-  @Test func longValuesGoToThePagerAndShortOnesDoNot() {
+  /// What went to the pager of a screen, and what to the screen itself.
+  private func pages(
+    of statements: String..., rows: Int
+  ) -> (pages: [String], output: String) {
     let capture = REPLCapture()
     let pages = Guarded<[String]>([])
-    let pager = Pager(command: "cat", height: { 24 }) { bytes, _ in
+    let pager = Pager(command: "cat", height: { rows }) { bytes, _ in
       pages.change { $0.append(String(decoding: bytes, as: UTF8.self)) }
       return true
     }
     var repl = REPL(
-      session: Session(), input: ScriptedLineSource("toy", "show it, rows: all", "1 + 1"),
+      session: Session(), input: ScriptedLineSource(statements.map(LineInput.text)),
       gate: capture.gate(), history: History(path: nil), width: { 80 }, pager: pager)
     _ = repl.run()
-    let seen = pages.read { $0 }
+    return (pages.read { $0 }, capture.text(.output))
+  }
+
+  @Test func longValuesGoToThePagerAndShortOnesDoNot() {
+    let (seen, output) = pages(of: "toy", "show it, rows: all", "1 + 1", rows: 24)
     #expect(seen.count == 1)
     #expect(seen.first.map { $0.split(separator: "\n").count > 713 } == true)
-    #expect(capture.text(.output).contains("2\n"))
+    #expect(output.contains("2\n"))
   }
 
   @Test func pagesOfTheManualGoThereToo() {
-    let pages = Guarded<[String]>([])
-    let pager = Pager(command: "cat", height: { 10 }) { bytes, _ in
-      pages.change { $0.append(String(decoding: bytes, as: UTF8.self)) }
-      return true
-    }
-    var repl = REPL(
-      session: Session(), input: ScriptedLineSource("?fit", ".help", "??return"),
-      gate: REPLCapture().gate(), history: History(path: nil), width: { 80 }, pager: pager)
-    _ = repl.run()
-    let seen = pages.read { $0 }
+    let seen = pages(of: "?fit", ".help", "??return", rows: 10).pages
     #expect(seen.count == 3)
     #expect(seen.first?.contains("Each model has a page with its options: ?ff") == true)
   }

@@ -233,9 +233,8 @@ public struct Completer: Sendable {
     let values = Self.slot(rank, of: all).map { self.values(of: $0, place) } ?? []
     // Before a model is chosen its options are of no use yet; a letter brings them.
     let isOpen = rank == 0 && used.isEmpty && place.typed.isEmpty && signature.variants != nil
-    let options = all.filter {
+    let options = (isOpen && !values.isEmpty ? [] : all).filter {
       !used.contains($0.name) && !$0.takesDefinitions && !$0.takesFields
-        && !(isOpen && !values.isEmpty)
     }
     let labels = options.map {
       Candidate(text: $0.name + ":", kind: .option, detail: $0.sentence)

@@ -83,9 +83,12 @@ extension CompletionAnswer {
       return "  " + cells.joined()
     }
     let hidden = names.count - rows * across
-    if hidden > 0 { lines.append("  … \(hidden) more; type a letter or two") }
+    if hidden > 0 { lines.append(saying(hidden)) }
     return lines
   }
+
+  /// What stands in place of candidates for which there is no room.
+  static func saying(_ hidden: Int) -> String { "  … \(hidden) more; type a letter or two" }
 
   private static func described(_ choices: [Choice], width: Int) -> [String] {
     let widest = choices.map { TextWidth.of($0.text) }.max() ?? 0

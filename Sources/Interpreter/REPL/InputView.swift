@@ -47,7 +47,7 @@ struct InputView {
   private func shownBelow(_ room: Int) -> [String] {
     guard below.count > max(0, room) else { return below }
     guard room > 0 else { return [] }
-    return below.prefix(room - 1) + ["  … \(below.count - room + 1) more; type a letter or two"]
+    return below.prefix(room - 1) + [CompletionAnswer.saying(below.count - room + 1)]
   }
 
   private func lay(_ layout: inout Layout) {
