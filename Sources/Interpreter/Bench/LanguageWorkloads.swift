@@ -59,7 +59,7 @@ enum LanguageWorkloads {
     let budget = Budget(threads: settings.threads)
     let evaluator = Evaluator(
       catalog: catalog, budget: budget, events: EventList(), folder: "",
-      modules: ModuleLoader(catalog: catalog, budget: budget, log: nil))
+      modules: ModuleLoader(budget: budget, log: nil))
     let compiler = Compiler(evaluator, Environment(), source)
     let made = compiler.columns(expression, FrameScope(inside: nil))
       .made(Machine(evaluator, seed: 1))

@@ -50,7 +50,7 @@ enum PromptWorkloads {
   }
 
   private static func history(_ settings: BenchSettings) throws -> Measurement {
-    let path = Terminal.temporaryFolder + "/fq-bench-history-\(Subprocess.ownNumber)"
+    let path = FileSystem.temporaryFolder + "/fq-bench-history-\(Subprocess.ownNumber)"
     defer { try? FileSystem.remove(path) }
     let count = 100_000
     let lines = (0..<count).map {

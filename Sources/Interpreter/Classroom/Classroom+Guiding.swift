@@ -90,7 +90,7 @@ extension Classroom {
     // Over the empty line on which Enter was pressed.
     board.gate.retakeLine()
     board.gate.write(REPL.prompt)
-    let isGivenUp = Terminal.interrupting(session.budget) {
+    let isGivenUp = Interrupts.cancelling(session.budget) {
       for (character, stroke) in zip(line, Blackboard.strokes(line)) {
         guard !session.budget.isCancelled else { break }
         Terminal.sleep(milliseconds: typist.pause(before: character))

@@ -162,7 +162,7 @@ struct Classroom {
   func silently(_ statement: Statement) -> CellStatus {
     var status = CellStatus.done
     let piece = lesson.piece(statement.span)
-    Terminal.interrupting(session.budget) { status = session.run(piece, to: EventList()) }
+    Interrupts.cancelling(session.budget) { status = session.run(piece, to: EventList()) }
     return status
   }
 
@@ -219,7 +219,7 @@ struct Classroom {
 
   /// Runs a piece of the lesson, seen.
   func run(_ piece: Source) {
-    Terminal.interrupting(session.budget) { _ = session.run(piece, to: repl.events) }
+    Interrupts.cancelling(session.budget) { _ = session.run(piece, to: repl.events) }
     repl.events.finish(.done)
   }
 

@@ -31,9 +31,9 @@ protocol CueSource: AnyObject {
 
 /// A keyboard of a terminal.
 final class KeyboardCues: CueSource {
-  private let keys: Terminal.Keys
+  private let keys: SingleKeys
 
-  init(_ keys: Terminal.Keys) { self.keys = keys }
+  init(_ keys: SingleKeys) { self.keys = keys }
 
   func cue(within milliseconds: Int?) -> Cue? {
     while true {

@@ -120,7 +120,7 @@ struct Demonstration {
     if let keys {
       keys.interrupting(room.session.budget) { body(&room.repl) }
     } else {
-      Terminal.interrupting(room.session.budget) { body(&room.repl) }
+      Interrupts.cancelling(room.session.budget) { body(&room.repl) }
     }
   }
 

@@ -46,6 +46,6 @@ enum LessonShelf {
 
   // Progress in a file is kept under the place of the file.
   private static func path(_ word: String) -> String {
-    word.hasPrefix("/") ? word : Terminal.workingFolder + "/" + word
+    word.hasPrefix("/") ? word : FileSystem.workingFolder + "/" + word
   }
 }

@@ -46,7 +46,7 @@ final class ProgressBook {
     take(lesson, step, way)
     file.append([
       ("lesson", FlatJSON.quote(lesson)), ("step", FlatJSON.quote(step)),
-      ("how", FlatJSON.quote(way.rawValue)), ("time", "\(Terminal.secondsSinceEpoch)"),
+      ("how", FlatJSON.quote(way.rawValue)), ("time", "\(WallClock.seconds)"),
     ])
   }
 

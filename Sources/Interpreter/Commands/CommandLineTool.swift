@@ -44,7 +44,7 @@ public enum CommandLineTool {
       Terminal.end(with: complain(fault))
     }
     AllocationCounter.keepFreedMemory()
-    Terminal.guardAgainstFaults()
+    SuddenEnd.prepare()
     Terminal.end(with: run(Array(CommandLine.arguments.dropFirst())))
   }
 
@@ -120,7 +120,7 @@ public enum CommandLineTool {
     let sink = arguments.sink()
     var status = ExitStatus.done
     LastWords.prepare(statement: source.text(Span(0, source.bytes.count)), entry: nil)
-    Terminal.interrupting(session.budget) {
+    Interrupts.cancelling(session.budget) {
       status = Batch.run(source, in: session, to: sink) { sink.speak($0) }
     }
     if status == .internalFault { LastWords.report() }
@@ -129,7 +129,8 @@ public enum CommandLineTool {
   }
 
   private static func startPrompt(_ arguments: CommandArguments) -> Int32 {
-    REPL.run(session: session(arguments), arguments: arguments)
+    StandardCatalog.prepare()
+    return REPL.run(session: session(arguments), arguments: arguments)
   }
 
   private static func help(_ words: [String]) -> Int32 {

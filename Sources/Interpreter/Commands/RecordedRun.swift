@@ -46,7 +46,7 @@ enum RecordedRun {
     var status = ExitStatus.done
     LastWords.prepare(statement: source.text(Span(0, source.bytes.count)), entry: nil)
     let events: any EventSink = log.map { LoggedEvents(sink, $0) } ?? sink
-    Terminal.interrupting(session.budget) {
+    Interrupts.cancelling(session.budget) {
       status = Batch.run(source, in: session, to: events) { sink.speak($0) }
     }
     if status == .internalFault { LastWords.report() }

@@ -32,7 +32,7 @@ enum RenderCommand {
     let session = Session(options)
     let notebook = Notebook(source)
     var result: NotebookResult?
-    Terminal.interrupting(session.budget) {
+    Interrupts.cancelling(session.budget) {
       result = Notebook.runForPage(source, in: session) { event, _ in
         if case .progress = event { sink.send(event) }
       }

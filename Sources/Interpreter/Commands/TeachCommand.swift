@@ -72,7 +72,7 @@ enum TeachCommand {
       return CommandLineTool.complain(error.message)
     }
     let board = Blackboard.standard(arguments.width)
-    let keys = Terminal.isTerminal(1) ? Terminal.Keys() : nil
+    let keys = Terminal.isTerminal(1) ? SingleKeys() : nil
     defer { keys?.end() }
     var show = Demonstration(
       lesson, session: session(lesson, arguments), board: board, keys: keys.map(KeyboardCues.init),

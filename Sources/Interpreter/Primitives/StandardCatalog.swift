@@ -26,6 +26,9 @@ public struct StandardCatalog: Catalog {
       conventionPrimitives,
     ].flatMap { $0 })
 
+  /// Makes the catalog beside other work, such as showing a prompt: the first key comes later than both.
+  static func prepare() { Parallel.detached(stackBytes: 1 << 20) { _ = standard } }
+
   init(_ primitives: [Primitive]) {
     self.primitives = primitives
     positions = Dictionary(

@@ -158,7 +158,7 @@ extension REPL {
     say(example.split(separator: "\n").map { Self.prompt + $0 })
     events.begin()
     let scratch = Session()
-    Terminal.interrupting(scratch.budget) {
+    Interrupts.cancelling(scratch.budget) {
       let status = Batch.run(source, in: scratch, to: events)
       events.finish(status)
     }

@@ -8,30 +8,30 @@ import FactorRuntime
 final class ForegroundRun: Sendable {
   private let status = Guarded<CellStatus?>(nil)
   private let sink: Guarded<(any EventSink)?>
-  private let ends: (read: Int32, write: Int32)
+  private let end: WakingPipe
 
   /// How long the second Ctrl-C waits before the work is left behind.
   private static let grace = Duration.milliseconds(400)
 
   /// Starts; nil where the system gives neither pipe nor thread.
   init?(_ source: Source, in session: Session, to sink: any EventSink) {
-    guard let ends = Terminal.makePipe() else { return nil }
-    (self.ends, self.sink) = (ends, Guarded(sink))
+    guard let end = WakingPipe() else { return nil }
+    (self.end, self.sink) = (end, Guarded(sink))
     // The prompt does nothing with the session until this has ended or was left behind for good.
     nonisolated(unsafe) let session = session
     // The session runs on a large stack of its own; this thread only waits for it.
     Parallel.detached(stackBytes: 1 << 18) { [self] in
       let status = session.run(source, to: RelayedEvents(self.sink))
       self.status.change { $0 = status }
-      Terminal.signal(self.ends.write)
+      self.end.wake()
     }
   }
 
   /// Waits for the end; nil if it did not come although Ctrl-C was pressed twice.
   func wait() -> CellStatus? {
     var since: ContinuousClock.Instant?
-    while !Terminal.wait(ends.read, milliseconds: 50) {
-      guard Terminal.interruptPresses >= Terminal.patience else { continue }
+    while !end.wait(milliseconds: 50) {
+      guard Interrupts.pressesNow >= Interrupts.patience else { continue }
       let second = since ?? .now
       since = second
       if ContinuousClock.now - second > Self.grace {
@@ -39,7 +39,7 @@ final class ForegroundRun: Sendable {
         return nil
       }
     }
-    Terminal.closePipe(ends)
+    end.close()
     return status.read { $0 }
   }
 }

@@ -42,8 +42,8 @@ final class History {
     _ text: String, _ status: String, _ milliseconds: Int
   ) -> [(String, String)] {
     [
-      ("text", FlatJSON.quote(text)), ("time", "\(Terminal.secondsSinceEpoch)"),
-      ("cwd", FlatJSON.quote(Terminal.workingFolder)), ("status", FlatJSON.quote(status)),
+      ("text", FlatJSON.quote(text)), ("time", "\(WallClock.seconds)"),
+      ("cwd", FlatJSON.quote(FileSystem.workingFolder)), ("status", FlatJSON.quote(status)),
       ("ms", "\(milliseconds)"),
     ]
   }

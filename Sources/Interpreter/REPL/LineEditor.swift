@@ -41,14 +41,14 @@ final class LineEditor: LineSource {
     handle = fq_edit_new(Self.shimHooks(context))
     guard handle != nil else { return nil }
     Self.guardTerminal()
-    Terminal.keepInterrupts()
+    Interrupts.keep()
   }
 
   /// Sees to it that the terminal is given back as it is now, however the process ends.
   static func guardTerminal() {
     fq_guard_terminal()
     let restore: @convention(c) () -> Void = fq_restore_terminal
-    Terminal.restoration.store(
+    SuddenEnd.restoration.store(
       UInt(bitPattern: unsafeBitCast(restore, to: UnsafeRawPointer.self)), ordering: .relaxed)
   }
 
@@ -183,7 +183,7 @@ final class LineEditor: LineSource {
     case FQ_MOMENT_RESUMED: show(edit, isFresh: true)
     case FQ_MOMENT_CLEARED: gate.clearScreen()
     case FQ_MOMENT_SUBMITTED:
-      Terminal.forgetInterrupts()
+      Interrupts.forget()
       (view.text, view.cursor) = text(edit)
       leave(view.text)
     case FQ_MOMENT_INTERRUPTED: leave(view.text + "^C")

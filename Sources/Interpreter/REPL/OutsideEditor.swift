@@ -5,7 +5,7 @@ import FactorRuntime
 enum OutsideEditor {
   /// Lets the user change a text; nil if nothing came of it.
   static func edit(_ text: String) -> String? {
-    let path = Terminal.temporaryFolder + "/fq-\(Subprocess.ownNumber).fq"
+    let path = FileSystem.temporaryFolder + "/fq-\(Subprocess.ownNumber).fq"
     defer { try? FileSystem.remove(path) }
     guard (try? DurableWrite.replace(path, with: text + "\n")) != nil,
       Subprocess.runHere(name.split(separator: " ").map(String.init) + [path]) == 0,

@@ -15,7 +15,7 @@ extension REPL {
 
   /// Says what the verb at the cursor takes: its parameters, and what the present one is.
   static func hint(_ text: String, _ cursor: Int, _ session: Session, width: Int) -> [String] {
-    guard !text.hasPrefix("."), !text.hasPrefix("?") else { return [] }
+    guard !text.isEmpty, !text.hasPrefix("."), !text.hasPrefix("?") else { return [] }
     let completer = Completer(catalog: session.catalog, scope: session.scope)
     guard let hint = completer.hint(text, at: cursor) else { return [] }
     let current = hint.parts.firstIndex { $0.isCurrent } ?? 0

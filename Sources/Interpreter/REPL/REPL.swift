@@ -151,7 +151,7 @@ struct REPL {
     let text = source.text(Span(0, source.bytes.count))
     LastWords.prepare(
       statement: text, entry: history.entry(text, status: "ended", milliseconds: 0))
-    Terminal.interrupting(worker.budget) {
+    Interrupts.cancelling(worker.budget) {
       guard let run = ForegroundRun(source, in: worker, to: sink) else {
         return status = worker.run(source, to: sink)
       }

@@ -79,7 +79,7 @@ extension REPL {
 
   // Ctrl-C ends the waiting and not the job.
   private func wait(for number: Int, _ jobs: Jobs) {
-    Terminal.interrupting(session.budget) {
+    Interrupts.cancelling(session.budget) {
       while jobs.running.contains(where: { $0.number == number }), !session.budget.isCancelled {
         Terminal.sleep(milliseconds: 20)
       }

@@ -14,7 +14,7 @@ final class EntryFile {
 
   /// The entries at the end of the file, oldest first; foreign lines are left out.
   func entries(tail bytes: Int, atMost count: Int = .max) -> [JSON] {
-    guard let path, let tail = Terminal.readTail(path, limit: bytes) else { return [] }
+    guard let path, let tail = FileSystem.readTail(path, limit: bytes) else { return [] }
     isTorn = tail.last.map { $0 != 0x0A } ?? false
     return tail.split(separator: 0x0A).suffix(count).compactMap { try? JSON(parsing: Array($0)) }
   }
@@ -30,7 +30,7 @@ final class EntryFile {
     if let slash = entry.path.lastIndex(of: "/"), slash != entry.path.startIndex {
       try? FileSystem.makeFolders(String(entry.path[..<slash]))
     }
-    if Terminal.append(Array(entry.line.utf8), to: entry.path) { isTorn = false }
+    if FileSystem.append(Array(entry.line.utf8), to: entry.path) { isTorn = false }
   }
 
   /// The file that a variable of the environment names, none if it is empty; else one in the folder for what

@@ -16,7 +16,7 @@ final class ModuleLoader: Sendable {
     var open: [String] = []
   }
   private let state = Guarded(State())
-  private let catalog: StandardCatalog
+  private var catalog: StandardCatalog { .standard }
   private let budget: Budget
 
   private let log: RunLog?
@@ -25,12 +25,8 @@ final class ModuleLoader: Sendable {
   /// The folder of the script, which a source typed at the prompt has no name for.
   private let folder: String
 
-  init(
-    catalog: StandardCatalog, budget: Budget, folder: String = "", log: RunLog?,
-    shelf: FitShelf? = nil
-  ) {
-    (self.catalog, self.budget, self.folder, self.log) = (catalog, budget, folder, log)
-    self.shelf = shelf
+  init(budget: Budget, folder: String = "", log: RunLog?, shelf: FitShelf? = nil) {
+    (self.budget, self.folder, self.log, self.shelf) = (budget, folder, log, shelf)
   }
 
   /// The modules loaded so far, by path.

@@ -34,7 +34,7 @@ public struct SessionOptions: Sendable {
 
 /// The bindings of one shell, script or lesson; used from one thread.
 public final class Session {
-  public let catalog = StandardCatalog.standard
+  public var catalog: StandardCatalog { .standard }
   public let budget: Budget
   public let files: any FileSchemas
   public let folder: String
@@ -66,8 +66,7 @@ public final class Session {
     folder = options.folder
     files = HeaderSchemas(folder: options.folder, lock: options.log?.lock)
     modules = ModuleLoader(
-      catalog: catalog, budget: budget, folder: options.folder, log: options.log,
-      shelf: options.shelf)
+      budget: budget, folder: options.folder, log: options.log, shelf: options.shelf)
     parameters = options.parameters
     (log, shelf) = (options.log, options.shelf)
     if let seconds = options.timeLimit { budget.setTimeLimit(seconds: seconds) }

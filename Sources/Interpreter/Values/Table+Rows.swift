@@ -83,6 +83,11 @@ extension Table {
     let columns = try names.map { try required($0) }
     return (0..<count).map { row in columns.map { $0.key(at: row) } }
   }
+
+  /// What one row is in some columns, as it is shown.
+  func keys(_ names: [String], at row: Int) throws -> [String] {
+    try names.map { ValueText.short(try required($0).value(at: row)) }
+  }
 }
 
 extension Column {

@@ -146,6 +146,42 @@ public enum FileSystem {
     getenv(name).map { String(cString: $0) }
   }
 
+  /// The folder in which the process works; empty if nobody knows.
+  public static var workingFolder: String {
+    guard let path = getcwd(nil, 0) else { return "" }
+    defer { free(path) }
+    return String(cString: path)
+  }
+
+  /// Where files go that nobody keeps.
+  public static var temporaryFolder: String {
+    environment("TMPDIR").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
+  }
+
+  /// Adds bytes to a file in one write, making the file, for its owner alone, if need be; false if not all went in.
+  public static func append(_ bytes: [UInt8], to path: String) -> Bool {
+    guard let descriptor = try? open(path, O_WRONLY | O_APPEND | O_CREAT, mode: 0o600) else {
+      return false
+    }
+    defer { close(descriptor) }
+    return bytes.withUnsafeBytes { systemWrite(descriptor, $0) } == bytes.count
+  }
+
+  /// Reads the end of a file, from the beginning of a line; nil if it cannot be read.
+  public static func readTail(_ path: String, limit: Int) -> [UInt8]? {
+    guard let descriptor = try? open(path, O_RDONLY) else { return nil }
+    defer { close(descriptor) }
+    let size = Int(lseek(descriptor, 0, SEEK_END))
+    guard size > 0 else { return size == 0 ? [] : nil }
+    let start = max(0, size - limit)
+    var bytes = [UInt8](repeating: 0, count: size - start)
+    let count = pread(descriptor, &bytes, bytes.count, off_t(start))
+    guard count >= 0 else { return nil }
+    let tail = bytes[..<count]
+    guard start > 0, let end = tail.firstIndex(of: 0x0A) else { return Array(tail) }
+    return Array(tail[(end + 1)...])
+  }
+
   static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o666) throws(FileError) -> Int32
   {
     while true {

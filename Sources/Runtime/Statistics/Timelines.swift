@@ -49,8 +49,8 @@ public struct Timelines: Sendable {
   /// `statistic` gets the values of the window in time order, missing ones included.
   public func rolling(
     _ values: [Double], window: Int, minimum: Int,
-    _ statistic: (UnsafeBufferPointer<Double>) -> Double
-  ) -> [Double] {
+    _ statistic: (UnsafeBufferPointer<Double>) throws -> Double
+  ) rethrows -> [Double] {
     var result = [Double](repeating: .nan, count: values.count)
     for firm in 0..<(starts.count - 1) where starts[firm] < starts[firm + 1] {
       let life = dense(firm, values, lead: window - 1)
@@ -59,11 +59,11 @@ public struct Timelines: Sendable {
       present.reserveCapacity(life.count + 1)
       for value in life { present.append((present.last ?? 0) + (value.isNaN ? 0 : 1)) }
       let first = places[starts[firm]]
-      life.withUnsafeBufferPointer { life in
+      try life.withUnsafeBufferPointer { life in
         for place in starts[firm]..<starts[firm + 1] {
           let end = window - 1 + (places[place] - first)
           guard present[end + 1] - present[end + 1 - window] >= minimum else { continue }
-          result[rows[place]] = statistic(
+          result[rows[place]] = try statistic(
             UnsafeBufferPointer(rebasing: life[(end + 1 - window)...end]))
         }
       }
@@ -74,8 +74,8 @@ public struct Timelines: Sendable {
   /// Computes a statistic of two columns over the window that ends at each row.
   public func rolling(
     _ a: [Double], _ b: [Double], window: Int, minimum: Int,
-    _ statistic: (UnsafeBufferPointer<Double>, UnsafeBufferPointer<Double>) -> Double
-  ) -> [Double] {
+    _ statistic: (UnsafeBufferPointer<Double>, UnsafeBufferPointer<Double>) throws -> Double
+  ) rethrows -> [Double] {
     // A period counts if both values are there.
     let x = zip(a, b).map { $1.isNaN ? .nan : $0 }
     let y = zip(a, b).map { $0.isNaN ? .nan : $1 }
@@ -85,15 +85,17 @@ public struct Timelines: Sendable {
         dense(firm, x, lead: window - 1), dense(firm, y, lead: window - 1)
       )
       let first = places[starts[firm]]
-      left.withUnsafeBufferPointer { left in
-        right.withUnsafeBufferPointer { right in
+      try left.withUnsafeBufferPointer { left in
+        try right.withUnsafeBufferPointer { right in
           for place in starts[firm]..<starts[firm + 1] {
             let end = window - 1 + (places[place] - first)
             let part = (end + 1 - window)...end
             let (p, q) = (
               UnsafeBufferPointer(rebasing: left[part]), UnsafeBufferPointer(rebasing: right[part])
             )
-            if p.count(where: { !$0.isNaN }) >= minimum { result[rows[place]] = statistic(p, q) }
+            if p.count(where: { !$0.isNaN }) >= minimum {
+              result[rows[place]] = try statistic(p, q)
+            }
           }
         }
       }

@@ -100,33 +100,10 @@ let crossSectionPrimitives: [Primitive] = [
   ) { context, x, by in
     let panel = try context.requirePanel("xs.neutralize")
     let numbers = CrossSection.neutralized(
-      try x.requireNumbers("xs.neutralize"), groups: by.groupCodes(),
+      try x.requireNumbers("xs.neutralize"), groups: try by.column.groupCodes(context.budget),
       offsets: panel.index.offsets)
     var result = x.with(numbers, unit: x.column.unit)
     result.column.known = max(x.column.known, by.column.known)
     return result
   },
 ]
-
-extension ColumnValue {
-  /// Groups as numbers; a negative one where the group is missing.
-  func groupCodes() -> [Int32] {
-    switch column.values {
-    case .text(let codes, _): return codes
-    case .numbers(let numbers): return Self.numbered(numbers, \.isNaN)
-    case .months(let periods): return Self.numbered(periods) { $0.isMissing }
-    case .dates(let days): return Self.numbered(days) { $0.isMissing }
-    }
-  }
-
-  private static func numbered<Key: Hashable>(_ keys: [Key], _ isMissing: (Key) -> Bool) -> [Int32]
-  {
-    var codes: [Key: Int32] = [:]
-    return keys.map { key in
-      if isMissing(key) { return -1 }
-      if let code = codes[key] { return code }
-      codes[key] = Int32(codes.count)
-      return Int32(codes.count - 1)
-    }
-  }
-}

@@ -48,8 +48,12 @@ private func windowed(
     let lives = try context.requireTimelines(name)
     let length = try checked(window, lives.clock)
     let needed = try minimum(least, length)
-    let numbers = lives.rolling(
-      try x.requireNumbers(name), window: length, minimum: needed, statistic)
+    let numbers = try lives.rolling(
+      try x.requireNumbers(name), window: length, minimum: needed
+    ) {
+      try context.budget.check()
+      return statistic($0)
+    }
     return x.with(numbers, unit: unit ?? x.column.unit)
   }
 }
@@ -74,9 +78,12 @@ private func paired(
     let lives = try context.requireTimelines(name)
     let length = try checked(window, lives.clock)
     let needed = try minimum(least, length)
-    let numbers = lives.rolling(
-      try x.requireNumbers(name), try y.requireNumbers(name), window: length, minimum: needed,
-      statistic)
+    let numbers = try lives.rolling(
+      try x.requireNumbers(name), try y.requireNumbers(name), window: length, minimum: needed
+    ) {
+      try context.budget.check()
+      return statistic($0, $1)
+    }
     let known = max(x.column.known, y.column.known)
     return ColumnValue(name: x.name, column: Column(numbers: numbers, known: known))
   }

@@ -37,7 +37,7 @@ struct GroupedErrors {
     }
   }
 
-  func rows(of table: Table) throws -> Rows {
+  func rows(of table: Table, _ budget: Budget) throws -> Rows {
     guard cluster.count <= 2 else {
       throw Fault(
         .tooManyArguments, "errors are clustered by one column or two, not \(cluster.count)",
@@ -53,7 +53,7 @@ struct GroupedErrors {
       return numbers
     }
     func codes(_ name: String) throws -> [Int32] {
-      ColumnValue(name: name, column: try table.required(name)).groupCodes()
+      try table.required(name).groupCodes(budget)
     }
     return Rows(
       effects: try effects.map(codes), clusters: try cluster.map(codes), weights: weights)

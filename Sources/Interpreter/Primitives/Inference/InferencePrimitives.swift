@@ -43,7 +43,8 @@ let inferencePrimitives: [Primitive] = [
   ) { context, rows, y, on, kind, lags, constant, effects, cluster, weight in
     let design = try RegressionDesign(
       rows.table, y, on.names, hasConstant: constant,
-      GroupedErrors(effects: effects.names, cluster: cluster.names, weight: weight.names.first))
+      GroupedErrors(effects: effects.names, cluster: cluster.names, weight: weight.names.first),
+      context.budget)
     return try design.table(kind, lags: lags, context)
   },
   Primitive(

@@ -19,7 +19,7 @@ struct RegressionDesign {
 
   init(
     _ table: Table, _ target: ColumnExpression, _ on: [String], hasConstant: Bool,
-    _ grouped: GroupedErrors
+    _ grouped: GroupedErrors, _ budget: Budget
   ) throws {
     let column = try target.evaluate(on: table)
     guard let response = column.numbers else {
@@ -43,7 +43,7 @@ struct RegressionDesign {
       isSeries
       ? response.indices.sorted { (periods?[$0] ?? .missing) < (periods?[$1] ?? .missing) }
       : Array(response.indices)
-    let all = try grouped.rows(of: table)
+    let all = try grouped.rows(of: table, budget)
     let whole = order.filter { i in
       response[i].isFinite && regressors.allSatisfy { $0[i].isFinite } && all.isWhole(i)
     }

@@ -65,19 +65,12 @@ enum Grouped {
     _ table: Table, by names: [String], budget: Budget
   ) throws -> [[Int]] {
     guard !names.isEmpty else { return table.count > 0 ? [Array(0..<table.count)] : [] }
-    var places: [[String]: Int] = [:]
+    var keys = RowKeys(names, budget)
     var groups: [[Int]] = []
-    let columns = try names.map { try table.required($0) }
-    for row in 0..<table.count {
-      if row & 1023 == 0 { try budget.check() }
-      let key = columns.map { $0.key(at: row) }
-      if let place = places[key] {
-        groups[place].append(row)
-      } else {
-        places[key] = groups.count
-        groups.append([row])
-      }
+    for (row, key) in try keys.numbers(of: table).enumerated() {
+      if key == groups.count { groups.append([row]) } else { groups[key].append(row) }
     }
+    let columns = try names.map { try table.required($0) }
     return groups.sorted { precedes($0[0], $1[0], columns) }
   }
 
@@ -107,21 +100,20 @@ enum Grouped {
 enum TableJoin {
   /// All rows of the first with the columns of the second, and how many found no partner.
   static func left(
-    _ first: Table, _ second: Table, on names: [String]
+    _ first: Table, _ second: Table, on names: [String], budget: Budget
   ) throws -> (table: Table, unmatched: Int) {
-    var places: [[String]: Int] = [:]
-    for (row, key) in try second.keys(names).enumerated() {
-      guard places.updateValue(row, forKey: key) == nil else {
-        throw Fault(
-          .duplicateKey,
-          "the table to join has two rows for \(key.joined(separator: ", "))",
-          helps: ["make them one first, for example with summarise"], parameter: "other")
-      }
+    var keys = RowKeys(names, budget)
+    let known = try keys.numbers(of: second)
+    for (row, key) in known.enumerated() where key != row {
+      throw Fault(
+        .duplicateKey,
+        "the table to join has two rows for \(try second.keys(names, at: row).joined(separator: ", "))",
+        helps: ["make them one first, for example with summarise"], parameter: "other")
     }
     // A missing key never matches.
-    let keys = try names.map { try first.required($0) }
-    let partners = try first.keys(names).enumerated().map { row, key in
-      keys.contains { $0.isMissing(at: row) } ? -1 : places[key] ?? -1
+    let columns = try names.map { try first.required($0) }
+    let partners = try keys.numbers(of: first).enumerated().map { row, key in
+      key < known.count && !columns.contains { $0.isMissing(at: row) } ? key : -1
     }
     var table = first
     let joinsDates = names.contains { name in

@@ -206,7 +206,8 @@ let tablePrimitives: [Primitive] = [
       "a = toy | summarise n = count(), by: month\ntoy | join a, on: month | top 2, by: n"
     ]
   ) { context, rows, other, keys in
-    let (table, unmatched) = try TableJoin.left(rows.table, other.table, on: keys.names)
+    let (table, unmatched) = try TableJoin.left(
+      rows.table, other.table, on: keys.names, budget: context.budget)
     context.ledger(
       LedgerLine(stage: "join", rowsIn: rows.table.count, rowsOut: table.count),
       detail: "on \(keys.names.joined(separator: ", ")); "
@@ -275,8 +276,8 @@ let tablePrimitives: [Primitive] = [
     Parameter<TableFlow>.flow("rows", "a table or panel"),
     Parameter<ColumnNames>.columns("columns", "the columns"),
     returns: "true or false", examples: ["unique(toy, id, month)"]
-  ) { _, rows, columns in
-    let keys = try rows.table.keys(columns.names)
-    return Set(keys).count == keys.count
+  ) { context, rows, columns in
+    var keys = RowKeys(columns.names, context.budget)
+    return try keys.numbers(of: rows.table).enumerated().allSatisfy { $0 == $1 }
   },
 ]

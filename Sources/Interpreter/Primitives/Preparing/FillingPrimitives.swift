@@ -35,7 +35,7 @@ let fillingPrimitives: [Primitive] = [
       "toy | derive gap = mom is na | impute mom, with: last, limit: 3m",
     ]
   ) { context, value, columns, rule, by, limit in
-    try Filling(value, rule, by.names, limit).filled(columns.names, context)
+    try Filling(value, rule, by.names, limit, context.budget).filled(columns.names, context)
   }.costing(.perCell(30)),
   Primitive(
     "neutralize", topic: .panels,
@@ -63,7 +63,9 @@ let fillingPrimitives: [Primitive] = [
 
 /// The codes of a column of groups, and when they are known.
 private enum GroupColumn {
-  static func codes(_ panel: Panel, _ names: [String]) throws -> (codes: [Int32], known: Int)? {
+  static func codes(
+    _ panel: Panel, _ names: [String], _ budget: Budget
+  ) throws -> (codes: [Int32], known: Int)? {
     guard let name = names.first else { return nil }
     guard names.count == 1 else {
       throw Fault(.tooManyArguments, "groups come from one column", parameter: "by")
@@ -73,7 +75,7 @@ private enum GroupColumn {
     }
     try Timing.checkPresent(
       column.known, of: name, "groups are made", on: panel.index.clock, parameter: "by")
-    return (ColumnValue(name: name, column: column).groupCodes(), column.known)
+    return (try column.groupCodes(budget), column.known)
   }
 }
 
@@ -84,7 +86,9 @@ private struct Filling {
   private let groups: (codes: [Int32], known: Int)?
   private let limit: Int
 
-  init(_ value: PanelValue, _ rule: FillRule, _ by: [String], _ limit: Periods?) throws {
+  init(
+    _ value: PanelValue, _ rule: FillRule, _ by: [String], _ limit: Periods?, _ budget: Budget
+  ) throws {
     let isCentral = rule == .median || rule == .mean
     guard by.isEmpty || isCentral else {
       throw Fault(
@@ -94,7 +98,7 @@ private struct Filling {
       throw Fault(.unknownOption, "`limit` is for `with: last`", parameter: "limit")
     }
     (self.value, self.rule) = (value, rule)
-    groups = try GroupColumn.codes(value.panel, by)
+    groups = try GroupColumn.codes(value.panel, by, budget)
     self.limit = try limit?.count(on: value.panel.index.clock, parameter: "limit") ?? 12
     guard self.limit > 0 else {
       throw Fault(.outOfRange, "`limit` is at least one period", parameter: "limit")
@@ -161,7 +165,7 @@ private enum Neutralizing {
       throw Fault(
         .missingArgument, "say what is taken out: columns after `against`, or groups after `by`")
     }
-    let groups = try GroupColumn.codes(panel, by)
+    let groups = try GroupColumn.codes(panel, by, context.budget)
     let regressors = try against.map { name -> [Double] in
       try Timing.checkPresent(
         try panel.column(name).known, of: name, "it is taken out", on: panel.index.clock,

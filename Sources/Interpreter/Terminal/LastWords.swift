@@ -24,7 +24,7 @@ enum LastWords {
 
   /// Prepares what is written if the work that begins now does not end.
   static func prepare(statement: String, entry: (path: String, line: String)?) {
-    let path = Terminal.temporaryFolder + "/fq-replay-\(Subprocess.ownNumber).fq"
+    let path = FileSystem.temporaryFolder + "/fq-replay-\(Subprocess.ownNumber).fq"
     let text =
       "# fq \(CommandLineTool.version) ended here by a fault of its own; no data are in this file\n"
     let report = Note(
@@ -61,13 +61,13 @@ enum LastWords {
   static func report() {
     guard let note = note(replay) else { return }
     append(note)
-    note.complaint.withUnsafeBytes { Terminal.complainInHandler($0) }
+    note.complaint.withUnsafeBytes { SuddenEnd.complain($0) }
   }
 
   private static func append(_ note: Note) {
     note.path.withUnsafeBufferPointer { path in
       guard let path = path.baseAddress else { return }
-      note.bytes.withUnsafeBytes { Terminal.appendInHandler($0, to: path) }
+      note.bytes.withUnsafeBytes { SuddenEnd.append($0, to: path) }
     }
   }
 }
