@@ -129,8 +129,7 @@ public enum CommandLineTool {
   }
 
   private static func startPrompt(_ arguments: CommandArguments) -> Int32 {
-    StandardCatalog.prepare()
-    return REPL.run(session: session(arguments), arguments: arguments)
+    REPL.run(session: session(arguments), arguments: arguments)
   }
 
   private static func help(_ words: [String]) -> Int32 {

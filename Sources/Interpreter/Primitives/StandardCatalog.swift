@@ -26,7 +26,7 @@ public struct StandardCatalog: Catalog {
       conventionPrimitives,
     ].flatMap { $0 })
 
-  /// Makes the catalog beside other work, such as showing a prompt: the first key comes later than both.
+  /// Makes the catalog beside other work, such as waiting for the first key at the prompt.
   static func prepare() { Parallel.detached(stackBytes: 1 << 20) { _ = standard } }
 
   init(_ primitives: [Primitive]) {

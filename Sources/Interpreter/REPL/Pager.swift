@@ -8,22 +8,24 @@ import FactorRuntime
 
 /// Hands long values to another program to be read.
 struct Pager: Sendable {
-  private let command: String
+  /// Looked for when there is something to show: a search through the folders of programs takes its time.
+  private let command: @Sendable () -> String?
   private let height: @Sendable () -> Int?
   private let feed: @Sendable ([UInt8], String) -> Bool
 
   /// Creates a pager; tests pass their own screen and program.
   init(
-    command: String, height: @escaping @Sendable () -> Int? = { Terminal.height },
+    command: @autoclosure @escaping @Sendable () -> String?,
+    height: @escaping @Sendable () -> Int? = { Terminal.height },
     feed: @escaping @Sendable ([UInt8], String) -> Bool = { Subprocess.feed($0, to: $1) }
   ) {
     (self.command, self.height, self.feed) = (command, height, feed)
   }
 
-  /// The pager of this terminal; nil where there is none or it is not wanted.
+  /// The pager of this terminal; nil where there is none.
   static func usual() -> Pager? {
     guard Terminal.isTerminal(0), Terminal.isTerminal(1), !Terminal.isDumb else { return nil }
-    return command(FileSystem.environment, exists: Subprocess.exists).map { Pager(command: $0) }
+    return Pager(command: command(FileSystem.environment, exists: Subprocess.exists))
   }
 
   /// The command line that the surroundings ask for.
@@ -48,7 +50,9 @@ struct Pager: Sendable {
   /// Shows lines through the pager; false where they fit on the screen or the pager did not start.
   func show(_ lines: [String], _ gate: OutputGate) -> Bool {
     // The prompt comes back below them.
-    guard let rows = height(), Self.count(lines) > rows - 1 else { return false }
+    guard let rows = height(), Self.count(lines) > rows - 1, let command = command() else {
+      return false
+    }
     return gate.hand(lines) { feed($0, command) }
   }
 

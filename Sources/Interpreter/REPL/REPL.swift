@@ -94,6 +94,7 @@ struct REPL {
       if history.entries.isEmpty {
         say([Theme.style("new here?  fq tour  shows around in five minutes", .faint)])
       }
+      StandardCatalog.prepare()
     }
     while !isDone {
       let text = beginning

@@ -53,8 +53,10 @@ enum Terminal {
   static var speaksUTF8: Bool {
     let names = ["LC_ALL", "LC_CTYPE", "LANG"]
     let set = names.lazy.compactMap { FileSystem.environment($0) }.first { !$0.isEmpty }
-    guard let locale = set?.lowercased() else { return true }
-    return locale.contains("utf-8") || locale.contains("utf8")
+    guard let set else { return true }
+    // In small letters, without hyphens.
+    let letters = set.utf8.filter { $0 != 0x2D }.map { $0 | 0x20 }
+    return letters.indices.contains { letters[$0...].starts(with: "utf8".utf8) }
   }
 
   /// What a stream can show.
