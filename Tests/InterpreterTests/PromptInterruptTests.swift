@@ -71,6 +71,7 @@ struct PromptInterruptTests {
     let pty = try started()
     try run(pty, "p = load \"\(path)\", keys: [firm, month]")
     try run(pty, "q = p | derive past = lag(ret, 1m)")
+    try run(pty, "small = p | derive past = lag(ret, 1m) | select past;")
     try run(pty, "t = p | setup target: lead(ret, 1m), features: [size, ret] | split thirds")
     let work = [
       "a = load \"\(path)\", keys: [firm, month]", "a = q | rank_normalize size, ret, past",
@@ -78,6 +79,7 @@ struct PromptInterruptTests {
       "a = t | fit ca2, k: 2, seeds: 1, epochs: \(Self.epochs)",
       "a = q | derive m = ts.mean(ret, 12m), s = ts.std(ret, 24m)",
       "q | summarise market = mean(ret), by: month | plot.line growth(market)",
+      "a = p | join small, on: [firm, month] | summarise n = count(), by: [firm, size]",
       "for i in 1..200 { i; q | where size > 3 | describe }",
     ]
     var random = RandomStream(seed: 20_261_127, purpose: .example)
