@@ -92,7 +92,7 @@ import Testing
       ("A", "2001-01", 1), ("B", "2001-01", 2), ("A", "2001-03", .nan), ("B", "2001-03", 3),
       ("C", "2001-03", 6),
     ])
-    let summary = panel.summary()
+    let summary = try panel.summary()
     #expect(summary.items[0].missing == 1)
     expectClose(summary.items[0].mean, 3)
     expectClose(summary.items[0].quartiles, [1, 1.75, 2.5, 3.75, 6])

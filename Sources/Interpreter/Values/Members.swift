@@ -81,7 +81,7 @@ enum Members {
       PanelValue($0).map { .integer($0.panel.monthCount) }
     },
     Member("min_per_month", .integer, "the fewest firms in a month") {
-      PanelValue($0).map { .integer($0.panel.summary().assetsPerMonth.fewest) }
+      PanelValue($0).map { .integer($0.panel.assetsPerMonth.fewest) }
     },
     Member("columns", .list(of: .text), "the names of the columns") {
       PanelValue($0).map { .list($0.panel.names.map(Value.text)) }

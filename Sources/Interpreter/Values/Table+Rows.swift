@@ -58,26 +58,6 @@ extension Table {
     return column
   }
 
-  /// The rows in the order of a column; missing values go last, equal ones keep their order.
-  func ordered(by key: Column, descending: Bool) -> Table {
-    gathered(order(by: key, descending: descending))
-  }
-
-  /// The places of the rows in that order.
-  func order(by key: Column, descending: Bool) -> [Int] {
-    let values = (0..<key.count).map { key.value(at: $0) }
-    return (0..<count).sorted { a, b in
-      switch (key.isMissing(at: a), key.isMissing(at: b)) {
-      case (true, true): return a < b
-      case (true, false): return false
-      case (false, true): return true
-      default:
-        let sign = Operators.order(values[a], values[b]) ?? 0
-        return sign == 0 ? a < b : (sign < 0) != descending
-      }
-    }
-  }
-
   /// What the rows are in some columns, as keys to compare.
   func keys(_ names: [String]) throws -> [[String]] {
     let columns = try names.map { try required($0) }

@@ -88,7 +88,7 @@ public struct PanelRegression: Sendable {
     var rounds = 0
     for j in columns.indices {
       try budget.check()
-      rounds = max(rounds, Self.demean(&columns[j], effects, scaled))
+      rounds = max(rounds, try Self.demean(&columns[j], effects, scaled, budget))
     }
     self.rounds = rounds
     if let scaled {
@@ -131,8 +131,8 @@ public struct PanelRegression: Sendable {
 
   /// Takes the means of groups out and puts the mean of all rows back; gives the number of rounds.
   private static func demean(
-    _ values: inout [Double], _ effects: [RowGroups], _ weights: [Double]?
-  ) -> Int {
+    _ values: inout [Double], _ effects: [RowGroups], _ weights: [Double]?, _ budget: Budget
+  ) throws -> Int {
     guard !effects.isEmpty else { return 0 }
     func mean(_ values: [Double]) -> Double {
       guard let weights else { return Moments(values).mean }
@@ -144,6 +144,7 @@ public struct PanelRegression: Sendable {
     let scale = values.reduce(0) { max($0, abs($1)) }
     var round = 0
     repeat {
+      try budget.check()
       round += 1
       var largest = 0.0
       for groups in effects { largest = max(largest, subtract(&values, groups, weights)) }

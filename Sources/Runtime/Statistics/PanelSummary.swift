@@ -41,16 +41,24 @@ public struct PanelSummary: Sendable {
 
 extension Panel {
   /// Describes the panel.
-  public func summary() -> PanelSummary {
-    let sizes = index.months.indices.map { index.rows(ofMonthAt: $0).count }
+  public func summary(budget: Budget = Budget()) throws -> PanelSummary {
     let span = index.months.first.flatMap { first in index.months.last.map { (first, $0) } }
     return PanelSummary(
-      items: named.map { Self.item($0.name, $0.column) }, months: span, monthCount: monthCount,
+      items: try named.map {
+        try budget.check()
+        return Self.item($0.name, $0.column)
+      }, months: span, monthCount: monthCount,
       emptyMonths: span.map { $0.1 - $0.0 + 1 - monthCount } ?? 0, assetCount: assetCount,
-      assetsPerMonth: (
-        sizes.min() ?? 0, sizes.isEmpty ? 0 : Quantile.median(sizes.map(Double.init)),
-        sizes.max() ?? 0
-      ))
+      assetsPerMonth: assetsPerMonth)
+  }
+
+  /// The fewest, median and most assets of a month.
+  public var assetsPerMonth: (fewest: Int, median: Double, most: Int) {
+    let sizes = index.months.indices.map { index.rows(ofMonthAt: $0).count }
+    return (
+      sizes.min() ?? 0, sizes.isEmpty ? 0 : Quantile.median(sizes.map(Double.init)),
+      sizes.max() ?? 0
+    )
   }
 
   private static func item(_ name: String, _ column: Column) -> PanelSummary.Item {

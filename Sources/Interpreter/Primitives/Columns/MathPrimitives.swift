@@ -206,7 +206,8 @@ enum Elementwise {
   ) throws -> ColumnValue {
     let numbers = try column.requireNumbers(name)
     var thin: [(used: Int, all: Int)] = []
-    let values = rows.groups.map { group -> Double in
+    let values = try rows.groups.map { group -> Double in
+      try context.budget.check()
       let present = numbers[group].filter { !$0.isNaN }
       if 2 * present.count < group.count { thin.append((present.count, group.count)) }
       return function(present)

@@ -109,7 +109,7 @@ enum Saver {
     if let bytes = try DocumentFiles.bytes(value, path: path) {
       return try DurableWrite.replace(path, with: bytes)
     }
-    if path.hasSuffix(".csv") { return try saveTable(value, path) }
+    if path.hasSuffix(".csv") { return try saveTable(value, path, budget) }
     if path.hasSuffix(ModelFiles.ending) {
       guard case .model(let model) = value else {
         throw Fault(.wrongType, "only models are written as .fqm, not \(value.type.phrase)")
@@ -144,10 +144,10 @@ enum Saver {
     try DurableWrite.replace(path, with: Array((lines.joined(separator: "\n") + "\n").utf8))
   }
 
-  private static func saveTable(_ value: Value, _ path: String) throws {
+  private static func saveTable(_ value: Value, _ path: String, _ budget: Budget) throws {
     switch value {
-    case .panel(let panel): try CSVWriter.write(panel.panel, to: path)
-    case .table(let table): try CSVWriter.write(table.columns, to: path)
+    case .panel(let panel): try CSVWriter.write(panel.panel, to: path, budget: budget)
+    case .table(let table): try CSVWriter.write(table.columns, to: path, budget: budget)
     case .backtest(let backtest): try CSVWriter.write(backtest.monthly.columns, to: path)
     default: throw Fault(.wrongType, "\(value.type.phrase) is not a table")
     }

@@ -100,8 +100,8 @@ enum CrossSectional {
 
 enum Describe {
   /// One row a column: how many, how many missing, and the moments of numbers.
-  static func table(_ panel: Panel) -> Table {
-    let summary = panel.summary()
+  static func table(_ panel: Panel, _ budget: Budget) throws -> Table {
+    let summary = try panel.summary(budget: budget)
     let items = summary.items
     func numbers(_ part: (PanelSummary.Item) -> Double) -> Column {
       Column(numbers: items.map(part))

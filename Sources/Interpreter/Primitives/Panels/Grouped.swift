@@ -70,8 +70,9 @@ enum Grouped {
     for (row, key) in try keys.numbers(of: table).enumerated() {
       if key == groups.count { groups.append([row]) } else { groups[key].append(row) }
     }
-    let columns = try names.map { try table.required($0) }
-    return groups.sorted { precedes($0[0], $1[0], columns) }
+    let firsts = groups.map { $0[0] }
+    let columns = try names.map { try table.required($0).gathered(firsts) }
+    return try RowOrder(columns, budget).places().map { groups[$0] }
   }
 
   /// The first rows of an order, or the first of it in each group.
@@ -80,20 +81,6 @@ enum Grouped {
     var places = [Int](repeating: 0, count: order.count)
     for (place, row) in order.enumerated() { places[row] = place }
     return groups.flatMap { rows in rows.sorted { places[$0] < places[$1] }.prefix(count) }
-  }
-
-  private static func precedes(_ a: Int, _ b: Int, _ columns: [Column]) -> Bool {
-    for column in columns {
-      switch (column.isMissing(at: a), column.isMissing(at: b)) {
-      case (true, true): continue
-      case (true, false): return false
-      case (false, true): return true
-      default:
-        let sign = Operators.order(column.value(at: a), column.value(at: b)) ?? 0
-        if sign != 0 { return sign < 0 }
-      }
-    }
-    return a < b
   }
 }
 

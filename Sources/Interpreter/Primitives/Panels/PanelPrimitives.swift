@@ -74,7 +74,7 @@ let panelPrimitives: [Primitive] = [
   ) { context, value in
     let times = value.panel.named.map { (name: $0.name, known: $0.column.known) }
     if let note = Timing.futureNote(times, on: value.panel.index.clock) { context.note(note) }
-    return Describe.table(value.panel)
+    return try Describe.table(value.panel, context.budget)
   },
   Primitive(
     "rank_normalize", topic: .panels,

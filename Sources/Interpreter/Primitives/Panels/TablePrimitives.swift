@@ -153,8 +153,9 @@ let tablePrimitives: [Primitive] = [
     Parameter<Bool>.value("descending", default: false, "the largest first").labelled,
     returns: "a table in that order; equal rows keep theirs", effect: .keepsAsTable,
     examples: ["toy | order_by ret, descending: true"]
-  ) { _, rows, key, descending in
-    try rows.table.ordered(by: key.evaluate(on: rows.table), descending: descending)
+  ) { context, rows, key, descending in
+    let order = RowOrder([try key.evaluate(on: rows.table)], context.budget)
+    return rows.table.gathered(try order.places(descending: descending))
   },
   Primitive(
     "top", topic: .tables, "Keeps the rows with the largest values of a column.",
@@ -174,11 +175,11 @@ let tablePrimitives: [Primitive] = [
   ) { context, rows, count, key, smallest, block, within in
     let table = try rows.rows(on: block ?? (rows.sweep == nil ? nil : .valid))
     let column = try key.evaluate(on: table)
+    let order = try RowOrder([column], context.budget).places(descending: !smallest)
     guard var sweep = rows.sweep else {
       let groups =
         try within.names.isEmpty
         ? nil : Grouped.groups(table, by: within.names, budget: context.budget)
-      let order = table.order(by: column, descending: !smallest)
       let best = Grouped.first(count, of: order, in: groups)
       return TableResult.table(table.gathered(best).chosen(knowing: column.known))
     }
@@ -186,12 +187,12 @@ let tablePrimitives: [Primitive] = [
       throw Fault(.unknownOption, "cells of a sweep are chosen among all", parameter: "within")
     }
     // Cells without a score are no candidates.
-    let order = table.order(by: column, descending: !smallest).filter { !column.isMissing(at: $0) }
-    guard !order.isEmpty else {
+    let scored = order.filter { !column.isMissing(at: $0) }
+    guard !scored.isEmpty else {
       throw Fault(.allMissing, "no cell has a value of `\(key.text)`", parameter: "by")
     }
     sweep.block = block ?? .valid
-    return .sweep(sweep.choosing(Array(order.prefix(count))))
+    return .sweep(sweep.choosing(Array(scored.prefix(count))))
   },
   Primitive(
     "join", topic: .tables, "Adds the columns of another table to the rows with the same key.",

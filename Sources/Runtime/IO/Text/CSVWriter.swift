@@ -6,31 +6,43 @@
 /// Writes tables of text.
 public enum CSVWriter {
   /// Writes a panel, replacing the file all at once.
-  public static func write(_ panel: Panel, to path: String) throws(FileError) {
-    try DurableWrite.replace(path, with: bytes(of: panel))
+  public static func write(_ panel: Panel, to path: String, budget: Budget = Budget()) throws {
+    try DurableWrite.replace(path, with: bytes(of: panel) { try budget.check() })
   }
 
   /// Writes named columns of equal length, replacing the file all at once.
   public static func write(
-    _ columns: [(name: String, column: Column)], to path: String
-  ) throws(FileError) {
-    try DurableWrite.replace(path, with: bytes(of: columns))
+    _ columns: [(name: String, column: Column)], to path: String, budget: Budget = Budget()
+  ) throws {
+    try DurableWrite.replace(path, with: bytes(of: columns, dateStyle: nil) { try budget.check() })
   }
 
   /// The text of a panel: both keys, then the columns.
-  public static func bytes(of panel: Panel) -> [UInt8] {
-    let dates: Column.Values =
-      panel.dates.map { .dates($0) }
-      ?? .months(panel.index.rowMonths)
-    let assets = Column(.text(codes: panel.index.assets, dictionary: panel.index.assetNames))
-    let keys = [(name: panel.dateKey, column: Column(dates)), (panel.assetKey, assets)]
-    return bytes(of: keys + panel.named, dateStyle: panel.dateStyle)
-  }
+  public static func bytes(of panel: Panel) -> [UInt8] { bytes(of: panel) {} }
 
   /// The text of named columns; `dateStyle` spells the first column.
   public static func bytes(
     of columns: [(name: String, column: Column)], dateStyle: DateStyle? = nil
   ) -> [UInt8] {
+    bytes(of: columns, dateStyle: dateStyle) {}
+  }
+
+  // `look` is called every thousand rows and may give up.
+  private static func bytes(
+    of panel: Panel, look: () throws -> Void
+  ) rethrows -> [UInt8] {
+    let dates: Column.Values =
+      panel.dates.map { .dates($0) }
+      ?? .months(panel.index.rowMonths)
+    let assets = Column(.text(codes: panel.index.assets, dictionary: panel.index.assetNames))
+    let keys = [(name: panel.dateKey, column: Column(dates)), (panel.assetKey, assets)]
+    return try bytes(of: keys + panel.named, dateStyle: panel.dateStyle, look: look)
+  }
+
+  private static func bytes(
+    of columns: [(name: String, column: Column)], dateStyle: DateStyle?,
+    look: () throws -> Void
+  ) rethrows -> [UInt8] {
     var out: [UInt8] = []
     append(columns.map(\.name).map { quoted($0, isName: true) }, to: &out)
     let texts = columns.map { item -> [String] in
@@ -38,6 +50,7 @@ public enum CSVWriter {
       return dictionary.map { quoted($0) }
     }
     for row in 0..<(columns.first?.column.count ?? 0) {
+      if row & 1023 == 0 { try look() }
       for (c, item) in columns.enumerated() {
         if c > 0 { out.append(44) }
         let style = c == 0 ? dateStyle : nil
