@@ -79,4 +79,23 @@ import Testing
       """
     #expect(run(text).shown == "[na, na, 5]")
   }
+
+  /// The month of a day, or the day of a month, is on both sides and the same: it stays one column.
+  @Test func timesThatAgreeAreOneColumn() {
+    let other = "other = toy | derive past = lag(ret, 1m) | select past\n"
+    for keys in ["[id, month]", "[id, date]"] {
+      let result = run(other + "q = toy | join other, on: \(keys)\nq.columns")
+      #expect(result.shown == "[\"ret\", \"size\", \"mom\", \"past\"]")
+    }
+    let late = "late = [{id: \"1\", month: 2000-02, date: 2000-01-31}]\n"
+    let result = run(late + "toy | join late, on: [id, month]")
+    #expect(result.diagnostics.first?.message == "both tables have a column `date`")
+  }
+
+  @Test func theTableThatLacksTheKeyIsNamed() {
+    let result = run("toy | join (toy | summarise m = mean(ret), by: month), on: id")
+    #expect(
+      result.diagnostics.first?.message == "the table to join has no column `id`, only `month`, `m`"
+    )
+  }
 }

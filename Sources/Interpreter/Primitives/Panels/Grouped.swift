@@ -89,6 +89,12 @@ enum TableJoin {
   static func left(
     _ first: Table, _ second: Table, on names: [String], budget: Budget
   ) throws -> (table: Table, unmatched: Int) {
+    if let name = names.first(where: { second.column($0) == nil }) {
+      throw Fault(
+        .unknownColumn,
+        "the table to join has no column `\(name)`, only "
+          + second.columnNames.map { "`\($0)`" }.joined(separator: ", "), parameter: "other")
+    }
     var keys = RowKeys(names, budget)
     let known = try keys.numbers(of: second)
     for (row, key) in known.enumerated() where key != row {
@@ -103,12 +109,8 @@ enum TableJoin {
       key < known.count && !columns.contains { $0.isMissing(at: row) } ? key : -1
     }
     var table = first
-    let joinsDates = names.contains { name in
-      if case .dates? = first.column(name)?.values { true } else { false }
-    }
     for (name, column) in second.columns where !names.contains(name) {
-      // Rows of the same day are of the same month.
-      if name == "month", joinsDates, first.column(name) != nil { continue }
+      if let own = first.column(name), isSameTime(own, column, partners) { continue }
       guard first.column(name) == nil else {
         throw Fault(
           .duplicateName, "both tables have a column `\(name)`",
@@ -117,6 +119,18 @@ enum TableJoin {
       table.columns.append((name, column.gathered(partners)))
     }
     return (table, partners.count { $0 < 0 })
+  }
+
+  // The month of a day, or the day that stands for a month, is the same on both sides of most joins.
+  private static func isSameTime(_ own: Column, _ other: Column, _ partners: [Int]) -> Bool {
+    func agree<Time: Equatable>(_ a: [Time], _ b: [Time]) -> Bool {
+      partners.enumerated().allSatisfy { row, partner in partner < 0 || a[row] == b[partner] }
+    }
+    switch (own.values, other.values) {
+    case (.dates(let a), .dates(let b)): return agree(a, b)
+    case (.months(let a), .months(let b)): return agree(a, b)
+    default: return false
+    }
   }
 }
 
