@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test func searchFindsByWords() {
-    #expect(HelpPage.search("autoencoder", catalog: .standard).count >= 2)
-    #expect(HelpPage.search("no such words", catalog: .standard).isEmpty)
+    #expect(PageSearch.lines("autoencoder", catalog: .standard).count >= 2)
+    #expect(PageSearch.lines("nosuchword", catalog: .standard).isEmpty)
   }
 }

@@ -3,7 +3,8 @@
 extension BindFault {
   /// Words the fault for a call of `verb`.
   func diagnostic(
-    verb: String, nameSpan: Span, arguments: [Argument], parameters: [String], in source: Source
+    verb: String, nameSpan: Span, arguments: [Argument], parameters: [String],
+    takesDefinitions: Bool = false, in source: Source
   ) -> Diagnostic {
     func label(_ index: Int) -> Span {
       guard arguments.indices.contains(index) else { return nameSpan }
@@ -28,7 +29,7 @@ extension BindFault {
       return Diagnostic(
         .tooManyArguments, "`\(verb)` takes \(words)",
         at: Label(source, label(index), "one too many"),
-        helps: options)
+        helps: surplusHelps(verb, index, arguments, takesDefinitions, source) + options)
     case .repeated(let index, let name):
       return Diagnostic(
         .repeatedArgument, "`\(name)` is given twice",
@@ -43,6 +44,33 @@ extension BindFault {
     case .definitionForOption, .definitionForComparison, .definitionNotAccepted:
       return definitionDiagnostic(verb, arguments, nameSpan, source)
     }
+  }
+
+  /// What an argument too many was meant to be: a column without a name, one more of a list, rows in order.
+  private func surplusHelps(
+    _ verb: String, _ index: Int, _ arguments: [Argument], _ takesDefinitions: Bool,
+    _ source: Source
+  ) -> [Help] {
+    if let advice = ForeignWords.misuse(of: verb) { return [Help(advice)] }
+    guard arguments.indices.contains(index) else { return [] }
+    let text = source.text(arguments[index].span)
+    if takesDefinitions {
+      let word = text.prefix { $0.isLetter || $0 == "_" }
+      let named = "\(word.isEmpty ? "x" : word) = \(text)"
+      return [
+        Help("give it a name:  \(named)", replace: arguments[index].span, in: source, with: named)
+      ]
+    }
+    // What follows the value of an option is one more of it.
+    guard let option = arguments[..<index].last(where: { $0.label != nil }),
+      let name = option.label?.text
+    else { return [] }
+    let rest = arguments[index...].prefix { $0.label == nil }
+    let span = Span(option.value.span.start, rest.last?.span.end ?? arguments[index].span.end)
+    let list = "[" + source.text(span) + "]"
+    return [
+      Help("several stand in brackets:  \(name): \(list)", replace: span, in: source, with: list)
+    ]
   }
 
   private func definitionDiagnostic(

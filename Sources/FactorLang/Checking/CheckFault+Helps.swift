@@ -15,6 +15,7 @@ extension CheckFault {
     case .columnAsVariable(let name): return use(name)
     case .unknownVerb(let name, let nearest), .unknownName(let name, let nearest):
       if let advice = ForeignWords.advice(for: name) { return [Help(advice)] }
+      if let advice = ForeignWords.methods(name) { return [Help(advice)] }
       return use(ForeignWords.verbs[name] ?? nearest)
     case .unknownMember(_, _, let nearest): return use(nearest)
     case .unknownType(let name, let nearest): return use(ForeignWords.types[name] ?? nearest)

@@ -62,7 +62,8 @@ extension Checker {
       found.append(
         error.diagnostic(
           verb: call.verb, nameSpan: call.nameSpan, arguments: call.arguments,
-          parameters: options, in: source))
+          parameters: options,
+          takesDefinitions: call.signature.parameters.contains { $0.takesDefinitions }, in: source))
       return signature.result.with(nil)
     }
   }

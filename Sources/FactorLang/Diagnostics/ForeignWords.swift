@@ -1,13 +1,44 @@
 // Words that other languages use for what fq says otherwise, and how fq says it.
 
-enum ForeignWords {
+public enum ForeignWords {
   /// The verb of fq that does what this verb of another language does.
   static let verbs = [
     "mutate": "derive", "assign": "derive", "filter": "where", "arrange": "order_by",
     "sort_by": "order_by", "sort_values": "order_by", "aggregate": "summarise",
-    "agg": "summarise", "summarize": "summarise", "merge": "join", "left_join": "join",
+    "agg": "summarise", "summarize": "summarise", "left_join": "join", "query": "where",
     "concat_rows": "stack", "bind_rows": "stack", "print": "show", "echo": "show",
-    "read_csv": "load", "write_csv": "save", "regress": "fit", "train": "fit",
+    "read_csv": "load", "read_parquet": "load", "write_csv": "save", "to_csv": "save",
+    "savefig": "save", "train": "fit", "pivot_table": "pivot", "unstack": "pivot",
+    "fillna": "impute", "ffill": "impute", "shift": "lag", "diff": "ts.delta",
+    "qcut": "deciles", "info": "describe", "summary": "describe", "average": "mean",
+  ]
+
+  /// The built-ins that do what a word of other languages, or of everyday speech, asks for; `??words` finds them.
+  public static let pages: [String: [String]] = [
+    "groupby": ["summarise"], "group_by": ["summarise"], "group": ["summarise"],
+    "value_counts": ["summarise", "count"], "aggregate": ["summarise"], "agg": ["summarise"],
+    "filter": ["where"], "query": ["where"], "dropna": ["where"], "subset": ["where", "select"],
+    "head": ["show", "top"], "tail": ["show", "top"], "sort_values": ["order_by"],
+    "sort": ["order_by", "sort"], "arrange": ["order_by"], "nlargest": ["top"],
+    "shift": ["lag"], "pct_change": ["lag", "growth"], "diff": ["ts.delta"],
+    "cumsum": ["growth"], "cumprod": ["growth"], "cumulative": ["growth", "log_growth"],
+    "fillna": ["impute"], "ffill": ["impute"], "fill": ["impute"], "missing": ["impute"],
+    "concat": ["stack"], "append": ["stack"], "unstack": ["pivot"], "pivot_table": ["pivot"],
+    "apply": ["derive", "each"], "assign": ["derive"], "mutate": ["derive"],
+    "column": ["derive", "select", "rename"], "average": ["mean", "summarise"],
+    "picture": ["save"], "png": ["save"], "svg": ["save"], "export": ["save"],
+    "write": ["save"], "to_csv": ["save"], "savefig": ["save"], "latex": ["save", "table"],
+    "read": ["load"], "read_csv": ["load"], "import": ["load"], "csv": ["load", "save"],
+    "ols": ["regress"], "newey": ["regress", "fama_macbeth"], "west": ["regress", "fama_macbeth"],
+    "hac": ["regress"], "t-stat": ["regress", "fama_macbeth", "alphas"], "tstat": ["regress"],
+    "information": ["ic"], "coefficient": ["ic", "correlate"], "spearman": ["ic", "correlate"],
+    "zscore": ["xs.zscore", "ts.zscore"], "standardize": ["xs.zscore"],
+    "standardise": ["xs.zscore"], "demean": ["xs.demean"], "qcut": ["deciles", "xs.decile"],
+    "quintile": ["deciles", "sorts"], "backtest": ["portfolio", "costs"],
+    "transaction": ["costs"], "commission": ["costs"], "slippage": ["costs"],
+    "alphalens": ["ic", "deciles", "tearsheet"], "pyfolio": ["tearsheet", "performance"],
+    "window": ["ts.mean", "rolling"], "beta": ["ts.beta", "loadings"], "train": ["fit"],
+    "predict": ["predict"], "forecast": ["predict"], "print": ["show"],
   ]
 
   /// The type of fq that this type of another language is.
@@ -36,13 +67,36 @@ enum ForeignWords {
     "elif": "write `else if … then … else …`",
     "try": "write `… catch …`, with what stands in for the failure",
     "group_by": "groups are an option:  summarise …, by: …",
-    "rename": "derive the new name, then:  select except: …",
+    "groupby": "groups are an option:  summarise …, by: …",
+    "head": "a name alone shows its first and last rows; more of them:  show …, rows: 20",
+    "tail": "a name alone shows its first and last rows; more of them:  show …, rows: 20",
+    "dropna": "choose the rows that have a value:  where x is not na",
+    "pct_change": "a return is:  derive r = x / lag(x, 1m) - 1",
+    "cumsum": "returns are added up by growth(…), in columns and plots",
+    "value_counts": "count the rows of each value:  summarise n = count(), by: x",
+    "apply": "compute a column:  derive y = …",
     "fq": "the edition stands on the first line of a script:  fq 1",
     "for": "write `for x in … { … }`",
   ]
 
   /// Says how fq does what a statement that begins with this word means elsewhere.
   static func advice(for word: String) -> String? { statements[word] }
+
+  /// Says how fq does what a method of an object does; nil for a name without a dot.
+  static func methods(_ name: String) -> String? {
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
+    let (object, method) = (name[..<dot], String(name[name.index(after: dot)...]))
+    if let advice = advice(for: method) { return advice }
+    let word = verbs[method] ?? method
+    return
+      "nothing has methods: verbs follow a bar, as in  \(object) | \(word),  and functions take values, as in "
+      + " mean(\(object))"
+  }
+
+  /// Says what is meant instead where a verb is used for something else.
+  static func misuse(of verb: String) -> String? {
+    verb == "sort" ? "`sort` is for lists; rows are put in order by:  order_by …" : nil
+  }
 
   /// Gives the first word of the line on which a byte stands.
   static func firstWord(ofLineAt offset: Int, in source: Source) -> String {

@@ -137,7 +137,7 @@ public enum CommandLineTool {
     if let page = HelpPage.page(for: name, catalog: .standard) {
       return say(page.joined(separator: "\n"))
     }
-    let found = HelpPage.search(name, catalog: .standard)
+    let found = PageSearch.lines(name, catalog: .standard)
     return found.isEmpty
       ? complain("nothing is called `\(name)`") : say(found.joined(separator: "\n"))
   }

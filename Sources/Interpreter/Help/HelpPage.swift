@@ -20,19 +20,6 @@ public enum HelpPage {
     return Registry.card(name).map(ModelPage.example)
   }
 
-  /// One line for every verb, function and model in which all words occur.
-  public static func search(_ words: String, catalog: StandardCatalog) -> [String] {
-    let wanted = words.lowercased().split(separator: " ").map(String.init)
-    let entries =
-      catalog.primitives.map { ($0.signature.name, $0.signature.summary) }
-      + Registry.cards.map { ($0.name, $0.summary) }
-    let found = entries.filter { entry in
-      let text = (entry.0 + " " + entry.1).lowercased()
-      return wanted.allSatisfy(text.contains)
-    }
-    return found.map { TextWidth.padded($0.0, to: 18) + $0.1 }
-  }
-
   private static func page(_ signature: Signature) -> [String] {
     var lines = [usage(signature), "", signature.summary]
     if let receiver = signature.receiver { lines.append("Works on \(receiver.phrase).") }

@@ -166,7 +166,7 @@ extension REPL {
 
   private func search(_ text: String) {
     let words = Self.trimmed(text)
-    let found = HelpPage.search(words, catalog: session.catalog)
+    let found = PageSearch.lines(words, catalog: session.catalog)
     found.isEmpty ? complain("no page has the words: \(words)") : page(found)
   }
 
