@@ -33,6 +33,16 @@ import Testing
     #expect(picture.cursor == .init(row: 1, column: 17))
   }
 
+  /// What follows on further lines would move the cursor off the row that it is counted on.
+  @Test func ofAHintOnlyTheFirstLineIsSeen() {
+    var hinted = view("dec")
+    hinted.ghost = "iles = toy |\n summarise n = count()"
+    let picture = hinted.picture(columns: 40, height: 10)
+    #expect(plain(picture) == ["fq> deciles = toy | …"])
+    hinted.ghost = "\n| where x"
+    #expect(plain(hinted.picture(columns: 40, height: 10)) == ["fq> dec …"])
+  }
+
   @Test func aLongLineGoesOnBelow() {
     let picture = view("abcdefghij").picture(columns: 10, height: 10)
     #expect(plain(picture) == ["fq> abcdef", "ghij"])

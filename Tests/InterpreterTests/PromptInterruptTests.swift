@@ -115,6 +115,38 @@ struct PromptInterruptTests {
     expect(pty, "q.entities", shows: NumberFormat.count(Self.firms))
   }
 
+  /// Where lines cannot be edited, Ctrl-C gives the line up and nothing else.
+  @Test func aDumbTerminalKeepsItsSession() throws {
+    let pty = try started(["TERM": "dumb"])
+    try run(pty, "keep = 42")
+    for text in ["", "abc", "q = (1 +\r2"] {
+      pty.send(text)
+      usleep(50_000)
+      pty.send("\u{3}")
+      usleep(50_000)
+    }
+    expect(pty, "keep", shows: "42")
+  }
+
+  /// I1: work that hears nothing is left behind at the second press, however slow one presses.
+  @Test func slowPressesLeaveWorkBehindToo() throws {
+    let folder = try TemporaryFolder()
+    let fifo = folder.path + "/never.csv"
+    #expect(mkfifo(fifo, 0o600) == 0)
+    let pty = try started()
+    try run(pty, "keep = 42")
+    pty.send("stuck = load \"\(fifo)\", keys: [a, b]\r")
+    usleep(200_000)
+    pty.send("\u{3}")
+    usleep(1_300_000)
+    pty.send("\u{3}")
+    let isBack = pty.wait(seconds: 10) { lines in
+      lines.last == "fq>" && lines.contains { $0.contains("left behind") }
+    }
+    try #require(isBack != nil, "\(pty.screen.lines)")
+    expect(pty, "keep", shows: "42")
+  }
+
   /// I1: nor does Ctrl-C end the session in the moments between typing and working.
   @Test func betweenTypingAndWorkItEndsNothing() throws {
     let pty = try started()

@@ -143,11 +143,12 @@ private struct Layout {
     cursor = EditRegion.Place(row: rows.count - 1, column: width)
   }
 
-  /// Adds what may follow, as far as the row has room.
+  /// Adds what may follow, as far as the row has room; of several lines the first.
   mutating func endText(_ ghost: String) {
     let room = columns - width - 1
     guard !ghost.isEmpty, room > 3 else { return }
-    let shown = TextWidth.cut(ghost, to: room)
+    let line = ghost.prefix { !$0.isNewline }
+    let shown = TextWidth.cut(line.count < ghost.count ? line + " …" : String(line), to: room)
     put(Theme.style(shown, .faint), width: TextWidth.of(shown))
   }
 

@@ -48,12 +48,19 @@ final class PlainLineSource: LineSource {
   let isInteractive: Bool
   private let gate: OutputGate
   private let read: () -> [UInt8]?
+  private let wasInterrupted: () -> Bool
   private var waiting: [UInt8] = []
   private var isAtEnd = false
 
   /// Reads chunks of bytes until there are none.
-  init(isInteractive: Bool, gate: OutputGate, read: @escaping () -> [UInt8]?) {
+  ///
+  /// Where reading ends because Ctrl-C was pressed, `wasInterrupted` tells so.
+  init(
+    isInteractive: Bool, gate: OutputGate, wasInterrupted: @escaping () -> Bool = { false },
+    read: @escaping () -> [UInt8]?
+  ) {
     (self.isInteractive, self.gate, self.read) = (isInteractive, gate, read)
+    self.wasInterrupted = wasInterrupted
   }
 
   func readStatement(prompt: String, beginning: String) -> LineInput {
@@ -62,11 +69,20 @@ final class PlainLineSource: LineSource {
     if isInteractive { gate.show(prompt: prompt) }
     guard var text = readLine() else {
       if isInteractive { gate.print("") }
-      return .endOfInput
+      return isGivenUp() ? .interrupted : .endOfInput
     }
     // An empty line belongs to the statement here: piped scripts have them between stages.
     while !isWhole(text), let line = readLine() { text += "\n" + line }
-    return .text(text)
+    guard isAtEnd, isGivenUp() else { return .text(text) }
+    gate.print("")
+    return .interrupted
+  }
+
+  /// Whether there is more to come although reading ended.
+  private func isGivenUp() -> Bool {
+    guard wasInterrupted() else { return false }
+    (isAtEnd, waiting) = (false, [])
+    return true
   }
 
   private func isWhole(_ text: String) -> Bool {

@@ -82,7 +82,13 @@ struct REPL {
     {
       return editor
     }
-    return PlainLineSource(isInteractive: isInteractive, gate: gate, read: Terminal.readChunk)
+    guard isInteractive else {
+      return PlainLineSource(isInteractive: false, gate: gate, read: Terminal.readChunk)
+    }
+    Interrupts.keep()
+    return PlainLineSource(
+      isInteractive: true, gate: gate, wasInterrupted: Interrupts.takePress,
+      read: Terminal.readTyped)
   }
 
   /// Reads and runs until the input ends; the exit status tells, where nobody watches, of failures.

@@ -23,6 +23,7 @@ enum Interrupts {
   static func cancelling(_ budget: Budget, _ body: () -> Void) -> Bool {
     let address = UInt(bitPattern: Unmanaged.passUnretained(budget).toOpaque())
     presses.store(0, ordering: .relaxed)
+    quickPresses.store(0, ordering: .relaxed)
     lastPress.store(0, ordering: .relaxed)
     let outer = target.exchange(address, ordering: .sequentiallyConsistent)
     let before = hear()
@@ -39,6 +40,9 @@ enum Interrupts {
 
   /// Keeps Ctrl-C from ending the process for as long as it lives, as a prompt wants it.
   static func keep() { _ = hear() }
+
+  /// Whether Ctrl-C was pressed while nothing ran; it is forgotten.
+  static func takePress() -> Bool { wasPressed.exchange(false, ordering: .sequentiallyConsistent) }
 
   /// A statement begins: what was pressed before is not meant for it.
   static func forget() { wasPressed.store(false, ordering: .sequentiallyConsistent) }
@@ -66,10 +70,12 @@ enum Interrupts {
     #endif
   }
 
-  /// How often Ctrl-C was pressed, each time within a second of the time before, and when it last was.
+  /// How often Ctrl-C was pressed while the present work runs, how often in quick succession, each time within a
+  /// second of the time before, and when it last was.
   private static let presses = Atomic<Int>(0)
+  private static let quickPresses = Atomic<Int>(0)
   private static let lastPress = Atomic<Int>(0)
-  /// More than this, and what does not stop is ended with the process.
+  /// So many, and work that does not stop is left behind; more in quick succession, and the process is ended.
   static let patience = 2
 
   /// The presses that asked the present work to stop.
@@ -85,8 +91,9 @@ enum Interrupts {
     clock_gettime(CLOCK_MONOTONIC, &time)
     let now = time.tv_sec * 1000 + time.tv_nsec / 1_000_000
     let isSoon = now - lastPress.exchange(now, ordering: .relaxed) < 1000
-    let count = isSoon ? presses.add(1, ordering: .relaxed).newValue : 1
-    if !isSoon { presses.store(1, ordering: .relaxed) }
+    presses.add(1, ordering: .relaxed)
+    let count = isSoon ? quickPresses.add(1, ordering: .relaxed).newValue : 1
+    if !isSoon { quickPresses.store(1, ordering: .relaxed) }
     if count > patience { SuddenEnd.end(130) }
   }
 

@@ -109,6 +109,12 @@ enum Terminal {
     }
   }
 
+  /// Reads what a person types; nil at its end, and where a signal came first.
+  static func readTyped() -> [UInt8]? {
+    var wanted = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    return systemPoll(&wanted, 1, -1) < 0 ? nil : readChunk()
+  }
+
   /// Reads standard input to its end.
   static func readStandardInput() -> [UInt8] {
     var result: [UInt8] = []

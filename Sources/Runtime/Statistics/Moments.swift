@@ -39,7 +39,9 @@ public struct Moments: Sendable, Equatable {
       sums.2.add(d * d * d)
       sums.3.add(d * d * d * d)
     }
-    squares = present.isEmpty ? .nan : max(0, sums.1.value - sums.0.value * sums.0.value / n)
+    // Squares too large for a number are missing, not zero.
+    let spread = sums.1.value - sums.0.value * sums.0.value / n
+    squares = spread.isFinite ? max(0, spread) : .nan
     let variance = squares / n
     skewness = variance > 0 ? sums.2.value / n / (variance * variance.squareRoot()) : .nan
     kurtosis = variance > 0 ? sums.3.value / n / (variance * variance) : .nan
