@@ -39,7 +39,8 @@ import Testing
   @Test func linesFitAndEveryWordLeadsSomewhere() {
     let known = Set(
       StandardCatalog.standard.names + Registry.cards.map(\.name) + Statistic.all.map(\.name))
-    for (word, pages) in ForeignWords.pages {
+    for word in ForeignWords.words {
+      let pages = ForeignWords.pages(for: word)
       #expect(pages.allSatisfy(known.contains), "\(word)")
       #expect(names(word).contains(pages[0]), "\(word)")
     }
@@ -57,6 +58,17 @@ import Testing
     let source = Source(name: "test.fq", text: text)
     let mended = help?.fix.flatMap { REPL.applied($0, to: source) } ?? ""
     #expect(run(mended).status == .done, "\(mended)")
+  }
+
+  /// A slip in a name is a slip, and a column that is there is not written over.
+  @Test func aNearNameComesFirstAndNoColumnIsLost() {
+    for (text, near) in [
+      ("toy | derive a = ts.men(ret, 3m)", "ts.mean"), ("plot.lne toy", "plot.line"),
+    ] {
+      #expect(run(text).diagnostics.first?.helps.first?.text == "use `\(near)`")
+    }
+    let help = run("toy | derive ret * 2").diagnostics.first?.helps.first
+    #expect(help?.fix?.edits.first?.replacement == "x = ret * 2")
   }
 
   @Test func methodsAndForeignVerbsAreExplained() {

@@ -42,7 +42,7 @@ import Testing
     #expect(run(flags).shown == "[2, 1, 3]")
   }
 
-  /// Writing a long file and taking out effects in turn look at the budget too.
+  /// Writing a long file gives up too, and leaves none.
   @Test func longWorkGivesUp() throws {
     let budget = Budget()
     budget.cancel()

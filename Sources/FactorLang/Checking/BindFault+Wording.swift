@@ -55,8 +55,12 @@ extension BindFault {
     guard arguments.indices.contains(index) else { return [] }
     let text = source.text(arguments[index].span)
     if takesDefinitions {
-      let word = text.prefix { $0.isLetter || $0 == "_" }
-      let named = "\(word.isEmpty ? "x" : word) = \(text)"
+      // A column of the name that is there already would be lost, so that only a function lends its name.
+      var name = "x"
+      if case .call(let callee, _) = arguments[index].value.kind, let called = callee.dottedName {
+        name = called.split(separator: ".").last.map(String.init) ?? name
+      }
+      let named = "\(name) = \(text)"
       return [
         Help("give it a name:  \(named)", replace: arguments[index].span, in: source, with: named)
       ]

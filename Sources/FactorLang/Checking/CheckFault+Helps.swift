@@ -14,8 +14,8 @@ extension CheckFault {
       return [Help("use `$\(name)`\(currently)", fix: fix)]
     case .columnAsVariable(let name): return use(name)
     case .unknownVerb(let name, let nearest), .unknownName(let name, let nearest):
-      if let advice = ForeignWords.advice(for: name) { return [Help(advice)] }
-      if let advice = ForeignWords.methods(name) { return [Help(advice)] }
+      if let advice = ForeignWords.meaning(of: name) { return [Help(advice)] }
+      if nearest == nil, let advice = ForeignWords.methods(name) { return [Help(advice)] }
       return use(ForeignWords.verbs[name] ?? nearest)
     case .unknownMember(_, _, let nearest): return use(nearest)
     case .unknownType(let name, let nearest): return use(ForeignWords.types[name] ?? nearest)

@@ -13,33 +13,35 @@ public enum ForeignWords {
     "qcut": "deciles", "info": "describe", "summary": "describe", "average": "mean",
   ]
 
-  /// The built-ins that do what a word of other languages, or of everyday speech, asks for; `??words` finds them.
-  public static let pages: [String: [String]] = [
+  /// Further built-ins that a word of other languages, or of everyday speech, asks for.
+  static let others: [String: [String]] = [
     "groupby": ["summarise"], "group_by": ["summarise"], "group": ["summarise"],
-    "value_counts": ["summarise", "count"], "aggregate": ["summarise"], "agg": ["summarise"],
-    "filter": ["where"], "query": ["where"], "dropna": ["where"], "subset": ["where", "select"],
-    "head": ["show", "top"], "tail": ["show", "top"], "sort_values": ["order_by"],
-    "sort": ["order_by", "sort"], "arrange": ["order_by"], "nlargest": ["top"],
-    "shift": ["lag"], "pct_change": ["lag", "growth"], "diff": ["ts.delta"],
-    "cumsum": ["growth"], "cumprod": ["growth"], "cumulative": ["growth", "log_growth"],
-    "fillna": ["impute"], "ffill": ["impute"], "fill": ["impute"], "missing": ["impute"],
-    "concat": ["stack"], "append": ["stack"], "unstack": ["pivot"], "pivot_table": ["pivot"],
-    "apply": ["derive", "each"], "assign": ["derive"], "mutate": ["derive"],
-    "column": ["derive", "select", "rename"], "average": ["mean", "summarise"],
-    "picture": ["save"], "png": ["save"], "svg": ["save"], "export": ["save"],
-    "write": ["save"], "to_csv": ["save"], "savefig": ["save"], "latex": ["save", "table"],
-    "read": ["load"], "read_csv": ["load"], "import": ["load"], "csv": ["load", "save"],
+    "value_counts": ["summarise", "count"], "dropna": ["where"], "subset": ["where", "select"],
+    "head": ["show", "top"], "tail": ["show", "top"], "sort": ["order_by"], "nlargest": ["top"],
+    "pct_change": ["lag", "growth"], "cumsum": ["growth"], "cumprod": ["growth"],
+    "cumulative": ["growth", "log_growth"], "fill": ["impute"], "missing": ["impute"],
+    "concat": ["stack"], "append": ["stack"], "apply": ["derive", "each"],
+    "column": ["derive", "select", "rename"], "average": ["summarise"], "picture": ["save"],
+    "png": ["save"], "svg": ["save"], "export": ["save"], "write": ["save"],
+    "latex": ["save", "table"], "read": ["load"], "import": ["load"], "csv": ["load", "save"],
     "ols": ["regress"], "newey": ["regress", "fama_macbeth"], "west": ["regress", "fama_macbeth"],
     "hac": ["regress"], "t-stat": ["regress", "fama_macbeth", "alphas"], "tstat": ["regress"],
     "information": ["ic"], "coefficient": ["ic", "correlate"], "spearman": ["ic", "correlate"],
     "zscore": ["xs.zscore", "ts.zscore"], "standardize": ["xs.zscore"],
-    "standardise": ["xs.zscore"], "demean": ["xs.demean"], "qcut": ["deciles", "xs.decile"],
+    "standardise": ["xs.zscore"], "demean": ["xs.demean"], "qcut": ["xs.decile"],
     "quintile": ["deciles", "sorts"], "backtest": ["portfolio", "costs"],
     "transaction": ["costs"], "commission": ["costs"], "slippage": ["costs"],
     "alphalens": ["ic", "deciles", "tearsheet"], "pyfolio": ["tearsheet", "performance"],
-    "window": ["ts.mean", "rolling"], "beta": ["ts.beta", "loadings"], "train": ["fit"],
-    "predict": ["predict"], "forecast": ["predict"], "print": ["show"],
+    "window": ["ts.mean", "rolling"], "beta": ["ts.beta", "loadings"], "forecast": ["predict"],
   ]
+
+  /// The words that stand for built-ins.
+  public static var words: Set<String> { Set(verbs.keys).union(others.keys) }
+
+  /// The built-ins that do what a word asks for, the nearest first.
+  public static func pages(for word: String) -> [String] {
+    (verbs[word].map { [$0] } ?? []) + (others[word] ?? [])
+  }
 
   /// The type of fq that this type of another language is.
   static let types = [
@@ -67,6 +69,12 @@ public enum ForeignWords {
     "elif": "write `else if … then … else …`",
     "try": "write `… catch …`, with what stands in for the failure",
     "group_by": "groups are an option:  summarise …, by: …",
+    "fq": "the edition stands on the first line of a script:  fq 1",
+    "for": "write `for x in … { … }`",
+  ]
+
+  /// Of words that a name may well be, so that they say nothing of a line that begins with them.
+  private static let uses = [
     "groupby": "groups are an option:  summarise …, by: …",
     "head": "a name alone shows its first and last rows; more of them:  show …, rows: 20",
     "tail": "a name alone shows its first and last rows; more of them:  show …, rows: 20",
@@ -75,18 +83,19 @@ public enum ForeignWords {
     "cumsum": "returns are added up by growth(…), in columns and plots",
     "value_counts": "count the rows of each value:  summarise n = count(), by: x",
     "apply": "compute a column:  derive y = …",
-    "fq": "the edition stands on the first line of a script:  fq 1",
-    "for": "write `for x in … { … }`",
   ]
 
   /// Says how fq does what a statement that begins with this word means elsewhere.
   static func advice(for word: String) -> String? { statements[word] }
 
+  /// Says how fq does what a verb or function that it does not have does elsewhere.
+  static func meaning(of name: String) -> String? { statements[name] ?? uses[name] }
+
   /// Says how fq does what a method of an object does; nil for a name without a dot.
   static func methods(_ name: String) -> String? {
     guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
     let (object, method) = (name[..<dot], String(name[name.index(after: dot)...]))
-    if let advice = advice(for: method) { return advice }
+    if let meaning = meaning(of: method) { return meaning }
     let word = verbs[method] ?? method
     return
       "nothing has methods: verbs follow a bar, as in  \(object) | \(word),  and functions take values, as in "

@@ -30,7 +30,7 @@ enum PageSearch {
     /// nil if nowhere.
     func distance(_ word: String) -> Int? {
       if name == word { return 0 }
-      if ForeignWords.pages[word]?.contains(name) == true { return 1 }
+      if ForeignWords.pages(for: word).contains(name) { return 1 }
       return zip([0, 2, 3], words).first { $1.contains { $0.hasPrefix(word) } }?.0
     }
   }

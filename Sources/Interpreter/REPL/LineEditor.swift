@@ -183,7 +183,8 @@ final class LineEditor: LineSource {
     case FQ_MOMENT_RESUMED: show(edit, isFresh: true)
     case FQ_MOMENT_CLEARED: gate.clearScreen()
     case FQ_MOMENT_SUBMITTED:
-      Interrupts.forget()
+      // What was pressed before is not meant for the statement that begins.
+      Interrupts.takePress()
       (view.text, view.cursor) = text(edit)
       leave(view.text)
     case FQ_MOMENT_INTERRUPTED: leave(view.text + "^C")

@@ -69,17 +69,17 @@ final class PlainLineSource: LineSource {
     if isInteractive { gate.show(prompt: prompt) }
     guard var text = readLine() else {
       if isInteractive { gate.print("") }
-      return isGivenUp() ? .interrupted : .endOfInput
+      return takeInterruption() ? .interrupted : .endOfInput
     }
     // An empty line belongs to the statement here: piped scripts have them between stages.
     while !isWhole(text), let line = readLine() { text += "\n" + line }
-    guard isAtEnd, isGivenUp() else { return .text(text) }
+    guard isAtEnd, takeInterruption() else { return .text(text) }
     gate.print("")
     return .interrupted
   }
 
   /// Whether there is more to come although reading ended.
-  private func isGivenUp() -> Bool {
+  private func takeInterruption() -> Bool {
     guard wasInterrupted() else { return false }
     (isAtEnd, waiting) = (false, [])
     return true

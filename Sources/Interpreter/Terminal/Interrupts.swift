@@ -27,7 +27,7 @@ enum Interrupts {
     lastPress.store(0, ordering: .relaxed)
     let outer = target.exchange(address, ordering: .sequentiallyConsistent)
     let before = hear()
-    if wasPressed.exchange(false, ordering: .sequentiallyConsistent) { cancelTarget() }
+    if takePress() { cancelTarget() }
     quietly(body)
     var previous = before
     sigaction(SIGINT, &previous, nil)
@@ -42,10 +42,8 @@ enum Interrupts {
   static func keep() { _ = hear() }
 
   /// Whether Ctrl-C was pressed while nothing ran; it is forgotten.
+  @discardableResult
   static func takePress() -> Bool { wasPressed.exchange(false, ordering: .sequentiallyConsistent) }
-
-  /// A statement begins: what was pressed before is not meant for it.
-  static func forget() { wasPressed.store(false, ordering: .sequentiallyConsistent) }
 
   /// Hears Ctrl-C; gives who heard it before.
   private static func hear() -> sigaction {
