@@ -108,7 +108,7 @@ void fq_edit_free(fq_edit *edit) {
 fq_edit_status fq_edit_read(fq_edit *edit, const char *beginning, char **text) {
   *text = NULL;
   edit->ended = FQ_EDIT_TEXT;
-  edit->owed_count = 0;
+  edit->owed_count = edit->is_wide = 0;
   edit->is_ahead = fq_is_input_waiting(edit) ? 2 : 0;
   fq_forget_changes(edit);
   free(edit->paste);

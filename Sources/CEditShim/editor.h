@@ -45,6 +45,8 @@ struct fq_edit {
   wchar_t *paste;
   // What was deleted last, for Ctrl-Y.
   wchar_t *killed;
+  // libedit's picture was made large for this line.
+  int is_wide;
   fq_snapshot past[SNAPSHOTS];
   int past_count, is_typing;
 };

@@ -33,17 +33,14 @@ static void stop(fq_edit *edit) {
   fq_suspend();
   el_wset(edit->line, EL_PREP_TERM, 1);
   fq_bracketed_paste(1);
-  el_resize(edit->line);
   edit->hooks.draw(edit->hooks.context, edit, FQ_MOMENT_RESUMED);
 }
 
 // Acts on signals; true if the line is to be given up.
 static int is_interrupted(fq_edit *edit) {
   int signals = fq_signals_take();
-  if (signals & FQ_SIGNAL_RESIZE) {
-    el_resize(edit->line);
+  if (signals & FQ_SIGNAL_RESIZE)
     edit->hooks.draw(edit->hooks.context, edit, FQ_MOMENT_RESIZED);
-  }
   if (signals & FQ_SIGNAL_STOP) stop(edit);
   if (!(signals & FQ_SIGNAL_INTERRUPT)) return 0;
   edit->first = edit->last = 0;
@@ -216,8 +213,18 @@ static int read_character(fq_edit *edit, int byte, wchar_t *character) {
   return byte != 0 && (byte < 0x80 || is_text(*character));
 }
 
+// libedit writes past its picture of a window of a few columns. Nobody sees that picture, so it gets a
+// large one; not before, since reading a line begins with the window's own size and no text. Both
+// settings are the same number because 3.1 takes the one for the other.
+static void widen_picture(fq_edit *edit) {
+  edit->is_wide = 1;
+  el_wset(edit->line, EL_SETTC, L"co", L"500", NULL);
+  el_wset(edit->line, EL_SETTC, L"li", L"500", NULL);
+}
+
 int fq_next_character(EditLine *line, wchar_t *character) {
   fq_edit *edit = fq_edit_of(line);
+  if (!edit->is_wide) widen_picture(edit);
   if (edit->owed_count > 0) {
     *character = edit->owed[--edit->owed_count];
     return 1;

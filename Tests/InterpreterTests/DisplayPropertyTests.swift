@@ -1,6 +1,7 @@
 // Properties of what is displayed: nothing wider than the terminal, nothing hidden without being counted.
 
 import FactorRuntime
+import TestSupport
 import Testing
 
 @testable import Interpreter
@@ -53,7 +54,7 @@ import Testing
 
   @Test(arguments: 1...(isFull ? 1000 : 12))
   func tablesFitAndCountWhatTheyHide(_ seed: UInt64) throws {
-    var random = SeededNumbers(seed)
+    var random = SeededNumbers(seed: seed)
     var options = DisplayOptions()
     let table = Self.table(&random)
     for width in [20, 21, 24, 33, 40, 57, 80, 120, 200] {
@@ -92,7 +93,7 @@ import Testing
 
   @Test(arguments: 1...(isFull ? 300 : 5))
   func panelsFit(_ seed: UInt64) throws {
-    var random = SeededNumbers(seed)
+    var random = SeededNumbers(seed: seed)
     let (firms, months) = (1 + random.below(6), 1 + random.below(40))
     var periods: [Period] = []
     var assets: [Int32] = []

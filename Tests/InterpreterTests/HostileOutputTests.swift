@@ -5,6 +5,7 @@
 import FactorLang
 import FactorRuntime
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Interpreter
@@ -13,7 +14,7 @@ import Testing
 struct HostileStrings {
   private var random: SeededNumbers
 
-  init(seed: UInt64) { random = SeededNumbers(seed) }
+  init(seed: UInt64) { random = SeededNumbers(seed: seed) }
 
   private static let pieces: [String] =
     [
@@ -44,18 +45,6 @@ struct HostileStrings {
       }
     }
     return text
-  }
-}
-
-/// A small generator of its own, the same everywhere.
-struct SeededNumbers {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-  mutating func below(_ bound: Int) -> Int {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return Int((state >> 33) % UInt64(max(1, bound)))
   }
 }
 

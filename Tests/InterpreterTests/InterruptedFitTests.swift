@@ -55,6 +55,25 @@ import Testing
     #expect(try predictions(session, "m") == predictions(whole, "m"))
   }
 
+  @Test func whatNobodyNamedIsKeptAsTheLastResult() throws {
+    let whole = Session()
+    let fit = "fit cvra, k: 2, seeds: 1, epochs: 12"
+    _ = whole.run(Source(name: "a", text: setup + "m = task | " + fit), to: EventList())
+    let session = Session()
+    let sink = Interrupter(session.budget, at: 3)
+    _ = session.run(Source(name: "a", text: setup), to: sink)
+    #expect(session.run(Source(name: "b", text: "task | " + fit), to: sink) == .interrupted)
+    let list = EventList()
+    #expect(session.run(Source(name: "c", text: "it.status"), to: list) == .done)
+    #expect(list.all.contains { if case .value(.text("partial"), _) = $0 { true } else { false } })
+    _ = session.run(
+      Source(name: "d", text: "m = task | fit ca1, k: 1, seeds: 1, epochs: 2"), to: sink)
+    let second = Interrupter(session.budget, at: 5)
+    #expect(session.run(Source(name: "e", text: "task | " + fit), to: second) == .interrupted)
+    #expect(session.run(Source(name: "f", text: "m = resume it"), to: EventList()) == .done)
+    #expect(try predictions(session, "m") == predictions(whole, "m"))
+  }
+
   @Test func theBestEpochCanBeTaken() throws {
     let session = Session()
     let sink = Interrupter(session.budget, at: 3)

@@ -53,12 +53,13 @@ struct StoredFit {
   func fit(
     stoppingAt epoch: Int? = nil, ofMember member: Int? = nil, calls: WriteCalls = .system,
     isFresh: Bool = false,
-    on other: FactorTask? = nil
+    on other: FactorTask? = nil, from earlier: Container? = nil
   ) throws -> FitStore.Result {
     let budget = Budget()
-    let context = FitContext(seed: order.seed, budget: budget) {
+    var context = FitContext(seed: order.seed, budget: budget) {
       if $0.epoch == epoch, member ?? $0.member == $0.member { budget.cancel() }
     }
+    context.earlier = earlier
     let notes = notes
     return try store(calls: calls).fit(order, other ?? task, context, isFresh: isFresh) {
       notes.add($0)
@@ -146,6 +147,28 @@ struct StoredFit {
     #expect(said.contains { $0.contains("is damaged: the section `member0") }, "\(said)")
     #expect(said.contains { $0.hasPrefix("continues at epoch \(found[1].epoch) of 12") }, "\(said)")
     #expect(try fit.bits(rest.model) == fit.whole())
+  }
+
+  // A state in hand that is behind what is kept neither throws the way between away nor the file.
+  @Test func anEarlierStateGoesOnFromTheFurthestKept() throws {
+    let fit = try StoredFit("ca1", ["patience": .integer(50), "seeds": .integer(1)])
+    let early = try #require(try fit.fit(stoppingAt: 3).model.pause)
+    #expect(try fit.fit(stoppingAt: 7).model.pause?.epoch == 7)
+    _ = fit.said
+    let again = try fit.fit(stoppingAt: 9, from: early.checkpoint())
+    #expect(fit.said.contains { $0.hasPrefix("continues at epoch 7 of 12") })
+    #expect(again.model.pause?.epoch == 9)
+    let kept = FitCheckpoints.found(in: try fit.store().files, try fit.key) {
+      Issue.record("\($0)")
+    }
+    #expect(kept.map(\.trained) == [9, 9])
+    // A state ahead of the files stays where it is.
+    let ahead = try #require(again.model.pause).checkpoint()
+    for slot in [0, 1] { try fit.store().files.remove(fit.key, .partial(slot)) }
+    _ = try fit.fit(stoppingAt: 2)
+    _ = fit.said
+    #expect(try fit.bits(fit.fit(from: ahead).model) == fit.whole())
+    #expect(!fit.said.contains { $0.hasPrefix("continues") })
   }
 
   @Test func ifBothAreBadTheFitBeginsAnew() throws {

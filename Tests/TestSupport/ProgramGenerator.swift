@@ -5,16 +5,22 @@
 public struct SeededNumbers: Sendable {
   private var state: UInt64
 
-  /// Creates a source; equal seeds give equal numbers.
-  public init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 0xD1B5_4A32_D192_ED03 }
+  /// Creates a source; equal seeds give equal numbers, others have nothing in common.
+  public init(seed: UInt64) { state = Self.mixed(seed &+ Self.step) }
 
-  /// Gives sixty-four bits.
-  public mutating func bits() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
+  private static let step: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+  private static func mixed(_ bits: UInt64) -> UInt64 {
+    var mixed = bits
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
     mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
     return mixed ^ (mixed >> 31)
+  }
+
+  /// Gives sixty-four bits.
+  public mutating func bits() -> UInt64 {
+    state &+= Self.step
+    return Self.mixed(state)
   }
 
   /// Gives a number from zero up to the limit, without it.

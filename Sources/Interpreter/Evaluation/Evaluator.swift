@@ -47,16 +47,12 @@ public final class Evaluator: Sendable {
       try budget.check()
       switch statement.kind {
       case .binding(let name, let pipeline):
-        do {
-          let value = try value(of: pipeline, environment, source)
-          environment[name.text] = value
-          environment.last = value
-          return Outcome(value: value, names: [name.text])
-        } catch let fault as Fault where fault.partial != nil && pipeline.endsAt(fault.span) {
-          throw fault.kept(as: name.text)
-        }
+        let value = try value(of: pipeline, keptAs: name.text, environment, source)
+        environment[name.text] = value
+        environment.last = value
+        return Outcome(value: value, names: [name.text])
       case .pipeline(let pipeline):
-        let value = try value(of: pipeline, environment, source)
+        let value = try value(of: pipeline, keptAs: Lineage.Hidden.last, environment, source)
         if case .nothing = value { return Outcome(value: value) }
         environment.last = value
         // What was shown last need not be shown again.
@@ -90,6 +86,15 @@ public final class Evaluator: Sendable {
     } catch {
       throw Fault(error).at(statement.span, in: source)
     }
+  }
+
+  /// The value of a statement's pipeline; what is left of a fit that stopped there is kept under a name.
+  private func value(
+    of pipeline: Pipeline, keptAs name: String, _ environment: Environment, _ source: Source
+  ) throws -> Value {
+    do { return try value(of: pipeline, environment, source) } catch let fault as Fault
+      where fault.partial != nil && pipeline.endsAt(fault.span)
+    { throw fault.kept(as: name) }
   }
 
   private func use(

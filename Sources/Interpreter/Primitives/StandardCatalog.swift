@@ -94,6 +94,8 @@ public struct HeaderSchemas: FileSchemas {
     guard FileSystem.exists(path) else {
       return lock?.schema(of: request.path).map { .found($0) } ?? .missing
     }
+    // What is read once is left to the run.
+    guard !FileSystem.isStream(path) else { return .unknown }
     do {
       let keys = try LoadKeys.resolve(request.keys, path: path)
       let header = try PanelReader.header(

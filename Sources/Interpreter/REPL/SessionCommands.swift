@@ -89,24 +89,52 @@ extension REPL {
   // MARK: Scripts
 
   /// Writes the statements that the names of the session depend on, in order.
-  func save(_ path: String) {
-    guard !path.isEmpty else { return complain(".save needs a file:  .save session.fq") }
+  func save(_ words: String) {
+    guard let path = Self.script(words) else {
+      return complain(".save needs a file:  .save session.fq")
+    }
     let steps = session.lineage.needed(for: session.environment.names)
     guard !steps.isEmpty else { return complain("there is nothing to save yet") }
     let text = "fq 1\n" + steps.map { $0.text + "\n" }.joined()
     let program = Parser.parse(Source(name: path, text: text))
     let layout = Formatter.formatted(program, aliases: StandardCatalog.aliases) ?? text
-    do { try DurableWrite.replace(path, with: layout) } catch { return complain(error.message) }
-    say(["  wrote \(path): \(Counted.text(steps.count, "statement"))"])
+    heedingPresses {
+      try FileSystem.write(Array(layout.utf8), to: path, heeding: session.budget)
+      say(["  wrote \(path): \(Counted.text(steps.count, "statement"))"])
+    } complaint: {
+      Saver.words($0, path)
+    }
   }
 
   /// Runs a script in the session.
-  mutating func load(_ path: String) {
-    guard !path.isEmpty else { return complain(".load needs a file:  .load prep.fq") }
-    do {
-      let source = Source(name: path, bytes: try FileSystem.read(path))
-      run(source)
-    } catch { complain(error.message) }
+  mutating func load(_ words: String) {
+    guard let path = Self.script(words) else {
+      return complain(".load needs a file:  .load prep.fq")
+    }
+    var bytes: [UInt8]?
+    heedingPresses {
+      bytes = try FileSystem.read(path, heeding: session.budget)
+    } complaint: {
+      $0.message
+    }
+    if let bytes { run(Source(name: path, bytes: bytes)) }
+  }
+
+  /// The script that is meant: quotes are no part of its name, and its ending may be left out.
+  private static func script(_ words: String) -> String? {
+    let isQuoted = words.count >= 2 && words.hasPrefix("\"") && words.hasSuffix("\"")
+    let path = isQuoted ? String(words.dropFirst().dropLast()) : words
+    guard let name = path.split(separator: "/").last else { return nil }
+    return name.contains(".") || FileSystem.exists(path) ? path : path + ".fq"
+  }
+
+  // Pipes may have to be waited for.
+  private func heedingPresses(_ body: () throws -> Void, complaint: (FileError) -> String) {
+    Interrupts.cancelling(session.budget) {
+      do { try body() } catch let error as FileError { complain(complaint(error)) } catch {
+        complain("interrupted")
+      }
+    }
   }
 
   // MARK: How it answers

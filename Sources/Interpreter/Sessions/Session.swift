@@ -162,10 +162,9 @@ public final class Session {
       return .done
     } catch {
       let fault = Fault(error).at(statement.span, in: source)
-      if let value = fault.partial, !fault.data.isEmpty,
-        case .binding(let name, _) = statement.kind
-      {
-        partial = (name.text, value)
+      if let value = fault.partial, !fault.data.isEmpty {
+        if case .binding(let name, _) = statement.kind { partial = (name.text, value) }
+        if case .pipeline = statement.kind { partial = (Lineage.Hidden.last, value) }
       }
       sink.send(.diagnostic(fault.diagnostic(in: source)))
       return fault.code == .interrupted ? .interrupted : .failed(fault.code)
@@ -228,8 +227,12 @@ public final class Session {
   // The work of a fit that was interrupted is the one thing a cell that ended early leaves behind.
   private func keepPartial(_ source: Source) {
     guard let (name, value) = partial else { return }
-    environment[name] = value
-    scope[name] = Scope.Entry(value.type)
+    environment.last = value
+    scope.lastResult = value.type
+    if name != Lineage.Hidden.last {
+      environment[name] = value
+      scope[name] = Scope.Entry(value.type)
+    }
     let text = source.text(Span(0, source.bytes.count))
     lineage.add(text, names: [name], reads: lineage.reads(of: []), seconds: 0)
     partial = nil

@@ -44,9 +44,12 @@ public struct FitStore: Sendable {
     if !isFresh, context.earlier == nil, let known = recall(key, note) { return known }
     let model = try order.card.model(order.settings)
     var (sample, context) = order.prepared(task, context)
-    // What an explicit state goes on from was usually kept too: its time counts, and its slot is not reused.
     let found = isFresh ? [] : FitCheckpoints.found(in: files, key, note)
-    for last in found where context.earlier == nil {
+    // States of one fit lie on one way: from the furthest no bit is lost, and none is written over by a
+    // lesser one.
+    let explicit = context.earlier
+    let reached = explicit.map(FitCheckpoints.trained(in:)) ?? -1
+    for last in found where last.trained > reached {
       let checkpoints = checkpoints(key, after: last, note)
       context.checkpoints = checkpoints
       context.earlier = last.container
@@ -58,9 +61,10 @@ public struct FitStore: Sendable {
         return finished(fitted, task, key, checkpoints, isFresh: isFresh, note)
       } catch let error as ContainerError {
         note("the checkpoint is not used: it \(error.message)")
-        context.earlier = nil
+        context.earlier = explicit
       }
     }
+    // What an explicit state goes on from was usually kept too: its time counts, and its slot is not reused.
     let checkpoints = checkpoints(key, after: context.earlier == nil ? nil : found.first, note)
     context.checkpoints = checkpoints
     return finished(try model.fit(sample, context), task, key, checkpoints, isFresh: isFresh, note)

@@ -17,6 +17,9 @@ enum MemberProgress<Fit: EnsembleFit>: Sendable {
     }
   }
 
+  /// The epochs behind it; who has finished, early or not, is through with all.
+  func trained(_ epochs: Int) -> Int { isFinished ? epochs : report?.epochs ?? 0 }
+
   var isFinished: Bool {
     if case .finished = self { return true }
     return false
@@ -57,6 +60,7 @@ enum FitCheckpoint {
     container.facts = [
       .init("members", .list(members.map { .text($0.word) })),
       .init("epoch", .number(Double(least))), .init("epochs", .number(Double(epochs))),
+      .init(FitCheckpoints.trained, .number(Double(members.reduce(0) { $0 + $1.trained(epochs) }))),
     ]
     for (number, member) in members.enumerated() {
       let name = "member\(number)"

@@ -30,14 +30,14 @@ final class PartialFit<Fit: EnsembleFit>: FittedModel {
   }
 
   var pause: FitPause? {
-    let begun = members.compactMap(\.report)
-    let least = members.filter { !$0.isFinished }.compactMap(\.report).min {
-      $0.epochs < $1.epochs
-    }
+    // The member that is furthest behind: what is said of epochs is all about one training.
+    let shown =
+      members.filter { !$0.isFinished }.compactMap(\.report).min { $0.epochs < $1.epochs }
+      ?? members.compactMap(\.report).first
     let (members, epochs) = (members, design.schedule.epochs)
     return FitPause(
-      epoch: least?.epochs ?? begun.first?.epochs ?? 0, epochs: epochs,
-      bestEpoch: begun.first?.bestEpoch ?? 0, bestLoss: begun.first?.bestLoss ?? .nan, cause: cause,
+      epoch: shown?.epochs ?? 0, epochs: epochs, bestEpoch: shown?.bestEpoch ?? 0,
+      bestLoss: shown?.bestLoss ?? .nan, cause: cause,
       checkpoint: { FitCheckpoint.container(of: members, epochs) }, best: { try self.taken($0) })
   }
 

@@ -100,6 +100,8 @@ public final class FitCheckpoints: Sendable {
     let seconds: Double
     let epoch: Int
     let epochs: Int
+    /// How far all members are together.
+    let trained: Int
 
     static func facts(_ sequence: Int, _ seconds: Double) -> JSON {
       .fields(
@@ -115,10 +117,19 @@ public final class FitCheckpoints: Sendable {
       written = try kept.integer("written")
       seconds = try kept.number("seconds")
       (epoch, epochs) = (try facts.integer("epoch"), try facts.integer("epochs"))
+      trained = try facts.integer(FitCheckpoints.trained)
     }
   }
 
-  /// The whole checkpoints of a fit, the newest first; `note` hears of damaged ones.
+  /// The name under which a checkpoint says how far all members are together, in epochs.
+  static let trained = "trained"
+
+  /// How far the members of a checkpoint are together; less than nothing where it does not say.
+  static func trained(in container: Container) -> Int {
+    (try? StoredFacts(.object(container.facts)).integer(trained)) ?? -1
+  }
+
+  /// The whole checkpoints of a fit, the furthest first; `note` hears of damaged ones.
   static func found(
     in store: MemoStore, _ key: String, _ note: (String) -> Void
   ) -> [Last] {
@@ -131,7 +142,7 @@ public final class FitCheckpoints: Sendable {
         note("a checkpoint is not used: " + words(for: error, store, key, slot))
       }
     }
-    return found.sorted { $0.sequence > $1.sequence }
+    return found.sorted { ($0.trained, $0.sequence) > ($1.trained, $1.sequence) }
   }
 }
 

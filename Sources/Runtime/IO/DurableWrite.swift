@@ -16,7 +16,7 @@ public enum DurableWrite {
   ) throws(FileError) {
     let target = DurableSteps.target(path)
     // A device or a pipe is written to, not replaced.
-    if DurableSteps.isSpecial(target.path) {
+    if FileSystem.isStream(target.path) {
       let descriptor = try FileSystem.openForWriting(target.path)
       try write(bytes, to: descriptor, path: path, calls: calls, syncs: false)
       return try DurableSteps.finish(descriptor, path: path, calls: calls)

@@ -8,6 +8,8 @@ public enum FileError: Error, Equatable, Sendable {
   case isFolder(path: String)
   /// A stream went on past 4 GB, as devices of zeros or random bytes do.
   case endless(path: String)
+  /// A file was expected and a pipe or a device found.
+  case stream(path: String)
   /// The system refused access.
   case denied(path: String)
   /// Another call failed; `reason` is the system's own wording.
@@ -41,6 +43,7 @@ extension FileError {
     case .notFound(let path): "there is no file '\(path)'"
     case .isFolder(let path): "'\(path)' is a folder, not a file"
     case .endless(let path): "'\(path)' does not end within 4 GB"
+    case .stream(let path): "'\(path)' is a pipe or a device, not a file"
     case .denied(let path): "permission to use '\(path)' is denied"
     case .failed(let operation, let path, let reason): "cannot \(operation) '\(path)': \(reason)"
     case .damaged(let format, let offset, let reason):

@@ -6,27 +6,19 @@
   import Darwin
 #endif
 
-/// The bytes of a file, mapped read-only for as long as this object lives; a pipe is read to its end.
+/// The bytes of a file, mapped read-only for as long as this object lives.
 public final class MappedFile: Sendable {
   /// The bytes; valid while the object lives.
   nonisolated(unsafe) public let bytes: UnsafeBufferPointer<UInt8>
-  private let isMapped: Bool
 
-  /// Maps a file.
+  /// Maps a file; a stream has no bytes to map.
   public init(_ path: String) throws(FileError) {
+    guard !FileSystem.isStream(path) else { throw .stream(path: path) }
     let descriptor = try FileSystem.open(path, O_RDONLY)
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw FileSystem.error("inspect", path) }
     if status.st_mode & S_IFMT == S_IFDIR { throw .isFolder(path: path) }
-    isMapped = status.st_mode & S_IFMT == S_IFREG
-    guard isMapped else {
-      let content = try FileSystem.readToEnd(descriptor, path, expecting: 1 << 16)
-      let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: content.count)
-      _ = copy.initialize(from: content)
-      bytes = UnsafeBufferPointer(copy)
-      return
-    }
     let size = Int(status.st_size)
     if size == 0 {
       bytes = UnsafeBufferPointer(start: nil, count: 0)
@@ -41,7 +33,6 @@ public final class MappedFile: Sendable {
   }
 
   deinit {
-    guard isMapped else { return bytes.deallocate() }
     guard let start = bytes.baseAddress else { return }
     munmap(UnsafeMutableRawPointer(mutating: start), bytes.count)
   }
@@ -68,9 +59,6 @@ public enum FileSystem {
     }
     return try readToEnd(descriptor, path, expecting: Int(status.st_size) + 1)
   }
-
-  /// A device without an end, such as one of zeros, is given up on here.
-  static let longestStream = 1 << 32
 
   static func readToEnd(
     _ descriptor: Int32, _ path: String, expecting count: Int
@@ -246,13 +234,6 @@ enum DurableSteps {
     guard isThere, let resolved = realpath(path, nil) else { return (path, nil) }
     defer { free(resolved) }
     return (String(cString: resolved), status.st_mode & 0o7777)
-  }
-
-  /// Whether there is something that is no regular file.
-  static func isSpecial(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
-      && status.st_mode & S_IFMT != S_IFDIR
   }
 
   /// Creates a file that is not there yet; nil if it is there.

@@ -22,8 +22,8 @@ struct TableFile {
     _ path: String, _ options: CSVOptions, atMost: Int = .max, budget: Budget = Budget()
   ) throws {
     self.path = path
-    // A pipe can be read only once.
-    let start = path.hasPrefix("/dev/") ? [] : try Self.start(of: path)
+    // A stream can be read only once; it is text.
+    let start = FileSystem.isStream(path) ? [] : try Self.start(of: path)
     if let format = EngineFormat(path, start) {
       content = .engine(format)
     } else if options.query != nil {

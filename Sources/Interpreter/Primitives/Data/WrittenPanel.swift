@@ -96,7 +96,7 @@ enum Saver {
   }
 
   // The user knows the file asked for, not the temporary one it is written through.
-  private static func words(_ error: FileError, _ path: String) -> String {
+  static func words(_ error: FileError, _ path: String) -> String {
     switch error {
     case .notFound: "the folder of `\(path)` does not exist"
     case .denied: "permission to write `\(path)` is denied"
@@ -107,26 +107,28 @@ enum Saver {
 
   private static func write(_ value: Value, to path: String, _ budget: Budget) throws {
     if let bytes = try DocumentFiles.bytes(value, path: path) {
-      return try DurableWrite.replace(path, with: bytes)
+      return try FileSystem.write(bytes, to: path, heeding: budget)
     }
     if path.hasSuffix(".csv") { return try saveTable(value, path, budget) }
     if path.hasSuffix(ModelFiles.ending) {
       guard case .model(let model) = value else {
         throw Fault(.wrongType, "only models are written as .fqm, not \(value.type.phrase)")
       }
-      return try DurableWrite.replace(path, with: try ModelFiles.bytes(model, budget))
+      return try FileSystem.write(
+        try ModelFiles.bytes(model, budget), to: path, heeding: budget)
     }
     if path.hasSuffix(".svg") {
       guard case .plot(let plot) = value else {
         throw Fault(.wrongType, "only plots are written as SVG, not \(value.type.phrase)")
       }
-      return try DurableWrite.replace(path, with: Array(SVGWriter.text(plot.scene).utf8))
+      return try FileSystem.write(
+        Array(SVGWriter.text(plot.scene).utf8), to: path, heeding: budget)
     }
     if let format = DocumentFormat(ending: path) {
       guard let table = TableFlow(value)?.table else {
         throw Fault(.wrongType, "\(value.type.phrase) is not a table")
       }
-      return try write(lines: table.document.lines(format), path)
+      return try write(lines: table.document.lines(format), path, budget)
     }
     guard path.hasSuffix(".txt") else {
       throw Fault(
@@ -137,11 +139,12 @@ enum Saver {
         ],
         parameter: "path")
     }
-    try write(lines: value.display(DisplayOptions()), path)
+    try write(lines: value.display(DisplayOptions()), path, budget)
   }
 
-  private static func write(lines: [String], _ path: String) throws {
-    try DurableWrite.replace(path, with: Array((lines.joined(separator: "\n") + "\n").utf8))
+  private static func write(lines: [String], _ path: String, _ budget: Budget) throws {
+    try FileSystem.write(
+      Array((lines.joined(separator: "\n") + "\n").utf8), to: path, heeding: budget)
   }
 
   private static func saveTable(_ value: Value, _ path: String, _ budget: Budget) throws {

@@ -17,7 +17,7 @@ let filePrimitives: [Primitive] = [
       open("model.fqm") | predict t, on: test
       """
     ]
-  ) { context, path in try ModelFiles.open(context.reading(path), shown: path) }
+  ) { context, path in try ModelFiles.open(context.reading(path), shown: path, context.budget) }
 ]
 
 enum ModelFiles {
@@ -45,9 +45,9 @@ enum ModelFiles {
       ("data", .text(data)))
   }
 
-  static func open(_ path: String, shown: String) throws -> ModelValue {
+  static func open(_ path: String, shown: String, _ budget: Budget) throws -> ModelValue {
     do {
-      let container = try Container(decoding: try FileSystem.read(path))
+      let container = try Container(decoding: try FileSystem.read(path, heeding: budget))
       let model = try ModelFile.model(in: container)
       let recipe = try TaskRecipe(container.facts.first { $0.name == "task" }?.value)
       guard recipe.features == model.summary.characteristicNames else {

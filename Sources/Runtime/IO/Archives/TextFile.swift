@@ -12,30 +12,50 @@ public enum PackedText {
 
 /// The text of one file.
 struct TextFile {
-  private let file: MappedFile
-  /// What was unpacked; nil where the file itself is the text.
+  /// The file; nil where what was read is all there is.
+  private let file: MappedFile?
+  /// What was unpacked or read; nil where the file itself is the text.
   private let content: [UInt8]?
   private let reserved: Int
 
-  /// Opens a file; of a packed one at most so many bytes are unpacked.
+  /// Opens a file or a stream; of a packed one at most so many bytes are unpacked.
   init(
     _ path: String, _ options: CSVOptions, atMost: Int = .max, budget: Budget = Budget()
   ) throws {
-    file = try MappedFile(path)
-    let source = file.bytes
-    try Self.refuseForeign(source)
-    let promised = atMost == .max ? Self.promisedSize(source, options) : 0
+    guard !FileSystem.isStream(path) else {
+      let bytes = try FileSystem.readStream(path, budget)
+      file = nil
+      do {
+        let text = try bytes.withUnsafeBufferPointer { try Self.text($0, options, atMost, budget) }
+        (content, reserved) = (text.content ?? bytes, text.reserved + bytes.count)
+      } catch {
+        budget.release(bytes.count)
+        throw error
+      }
+      return
+    }
+    let mapped = try MappedFile(path)
+    file = mapped
+    (content, reserved) = try Self.text(mapped.bytes, options, atMost, budget)
+  }
+
+  /// What has to be made of bytes to have their text, nil for nothing; what that takes stays reserved.
+  private static func text(
+    _ source: UnsafeBufferPointer<UInt8>, _ options: CSVOptions, _ atMost: Int, _ budget: Budget
+  ) throws -> (content: [UInt8]?, reserved: Int) {
+    try refuseForeign(source)
+    let promised = atMost == .max ? promisedSize(source, options) : 0
     try budget.reserve(promised, for: "unpacking a file")
     do {
-      var unpacked = try Self.unpacked(source, options, atMost)
+      var unpacked = try unpacked(source, options, atMost)
       if let inner = unpacked {
         try inner.withUnsafeBufferPointer { bytes throws in
           if ZipArchive.isZip(bytes) || Inflate.isGzip(bytes) { throw FileError.nested }
-          try Self.refuseForeign(bytes)
+          try refuseForeign(bytes)
         }
       }
-      if let text = try Self.utf8(unpacked, source, isWhole: atMost == .max) { unpacked = text }
-      (content, reserved) = (unpacked, promised)
+      if let text = try utf8(unpacked, source, isWhole: atMost == .max) { unpacked = text }
+      return (unpacked, promised)
     } catch {
       budget.release(promised)
       throw error
@@ -47,7 +67,7 @@ struct TextFile {
     _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
   ) rethrows -> Result {
     if let content { return try content.withUnsafeBufferPointer(body) }
-    return try withExtendedLifetime(file) { try body(file.bytes) }
+    return try withExtendedLifetime(file) { try body(file?.bytes ?? .init(start: nil, count: 0)) }
   }
 
   private static func unpacked(

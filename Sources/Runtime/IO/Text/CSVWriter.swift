@@ -7,14 +7,16 @@
 public enum CSVWriter {
   /// Writes a panel, replacing the file all at once.
   public static func write(_ panel: Panel, to path: String, budget: Budget = Budget()) throws {
-    try DurableWrite.replace(path, with: bytes(of: panel) { try budget.check() })
+    try FileSystem.write(
+      bytes(of: panel) { try budget.check() }, to: path, heeding: budget)
   }
 
   /// Writes named columns of equal length, replacing the file all at once.
   public static func write(
     _ columns: [(name: String, column: Column)], to path: String, budget: Budget = Budget()
   ) throws {
-    try DurableWrite.replace(path, with: bytes(of: columns, dateStyle: nil) { try budget.check() })
+    try FileSystem.write(
+      bytes(of: columns, dateStyle: nil) { try budget.check() }, to: path, heeding: budget)
   }
 
   /// The text of a panel: both keys, then the columns.

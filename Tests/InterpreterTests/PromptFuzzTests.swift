@@ -1,0 +1,54 @@
+// Keys at random in windows of any size, down to one column: the prompt stays alive and answers.
+
+import FactorRuntime
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Interpreter
+
+@Suite(.serialized, .enabled(if: PromptTerminal.isAvailable, "the fq program is not here"))
+struct PromptFuzzTests {
+  private static let isFull = FileSystem.environment("FQ_FULL") == "1"
+
+  /// What fingers, terminals and other programs send; nothing that ends the program on purpose.
+  private static let keys = [
+    "\u{1B}[A", "\u{1B}[B", "\u{1B}[C", "\u{1B}[D", "\u{1B}[3~", "\u{1B}[H", "\u{1B}[1;5C",
+    "\u{1B}p", "\u{1B}n", "\u{1B}f", "\u{1B}b", "\u{1B}d", "\u{1B}", "\u{1B}O", "\u{1B}[999;999R",
+    "\u{1B}[200~", "\u{1B}[201~", "\t", "\r", "\u{12}", "\u{7F}", "\u{15}", "\u{0B}", "\u{19}",
+    "\u{17}", "\u{0F}", "\u{1F}", "\u{01}", "\u{05}", "\u{0C}", "\u{03}", "\u{07}", "\u{00}",
+    "한", "e\u{301}", "👩‍🔬", "(", ")", "\"", "toy | ", "derive x = ", "x = [1, 2]", "한국어 글자",
+  ]
+  private static let sizes = [
+    (1, 1), (2, 1), (2, 2), (3, 2), (5, 1), (7, 2), (7, 5), (20, 2), (80, 24), (300, 60), (20, 60),
+  ]
+
+  @Test(arguments: 1...(isFull ? 40 : 4))
+  func anyKeysInAnyWindowLeaveAPromptThatAnswers(seed: UInt64) throws {
+    var random = SeededNumbers(seed: seed)
+    let pty = try PromptPty(environment: ["VISUAL": "/bin/true", "EDITOR": "/bin/true"])
+    try #require(pty.wait { $0.last == "fq>" } != nil, "\(pty.screen.lines)")
+    var sent: [String] = []
+    for _ in 0..<1200 where pty.isRunning {
+      if random.once(in: 30) {
+        let (width, height) = random.pick(Self.sizes)
+        pty.resize(width: width, height: height)
+        sent.append("\(width) x \(height)")
+      }
+      let key = random.pick(Self.keys)
+      pty.send(key)
+      sent.append(key)
+      usleep(UInt32(random.below(3000)))
+    }
+    try #require(pty.isRunning, "ended with \(pty.end() ?? 0) after \(sent.suffix(60))")
+    pty.resize(width: 80, height: 24)
+    // Out of a paste, a search, a pager and a line.
+    for key in ["\u{1B}[201~", "\u{07}", "q", "\u{03}", "\u{03}"] {
+      pty.send(key)
+      usleep(200_000)
+    }
+    pty.send("\u{0C}6 * 7000 + 1\r")
+    let answer = pty.wait(seconds: 60) { $0.contains("42,001") }
+    #expect(answer != nil, "\(pty.screen.lines) after \(sent.suffix(60))")
+  }
+}
