@@ -70,6 +70,38 @@ import Testing
         """)
   }
 
+  @Test func sentencesAreBrokenForANarrowScreen() {
+    let source = Source(name: "a.fq", text: "deciles next")
+    let diagnostic = Diagnostic(
+      .lookAhead, "`next` is not known yet when this ranking is made",
+      at: Label(source, Span(8, 12), ""),
+      reason: "holding that month looks profitable by construction",
+      helps: [
+        Help(
+          "to use last month's return instead:  lag(ret, 1m)", replace: Span(8, 12), in: source,
+          with: "x")
+      ],
+      notes: ["short", "a note of more words than one line of it has room for"])
+    #expect(
+      Renderer().render(diagnostic, width: 40) == """
+        error[F0301]: `next` is not known yet
+          when this ranking is made
+          ┌─ a.fq:1:9
+          │
+        1 │ deciles next
+          │         ^^^^
+          │
+          = holding that month looks profitable
+            by construction
+          help: to use last month's return
+                instead:  lag(ret, 1m)  [fix 1]
+          note: short
+          note: a note of more words than one
+                line of it has room for
+
+        """)
+  }
+
   @Test func wrongInflow() {
     let text = "p = load \"x.csv\"\np.ret\n| deciles ret, within: month"
     #expect(

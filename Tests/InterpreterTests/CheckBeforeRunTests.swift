@@ -37,6 +37,8 @@ import Testing
     ("panel(firm: [\"A\"], month: 2020-01, r: [1]) | where rr > 0", "F0101"),
     ("x = 5\nx.k", "F0106"), ("toy | portfolio returns: ret", "F0101"),
     ("toy | deciles size | portfolio", "F0101"), ("ts.mean(toy.ret, 3m)", "F0201"),
+    ("toy | setup target: ret, features: [size] | split 70/30", "F0204"),
+    ("toy | setup target: ret, features: [size] | split 1 + 1 | fit ca1, k: 1", "F0204"),
     ("toy | derive m = ts.mean(ret, 20000m)", "F0203"), ("toy | table ret, digits: 40", "F0203"),
     ("toy | summarise m = mean(ret), by: month | order_by mm", "F0101"),
     // Ranges and blocks.
@@ -102,5 +104,24 @@ import Testing
     _ = run("p = toy | derive next = lead(ret, 1m)", in: session)
     let result = run("p | deciles next", in: session)
     #expect(result.codes == ["F0301"] && result.status == .refused)
+  }
+
+  /// The first fix or advice for a mistake.
+  private func advice(_ text: String) -> String? {
+    Session().check(Source(name: "t", text: text)).diagnostics.first?.helps.first?.text
+  }
+
+  @Test func severalValuesStandInBracketsWhereAnOptionTakesThem() {
+    #expect(
+      advice("toy | regress ret, on: size, mom")
+        == "several stand in brackets:  on: [size, mom]")
+    let task = "toy | setup target: ret, features: [size, mom] | split thirds | "
+    #expect(advice(task + "fit ca1, k: 1, 2")?.contains("brackets") == false)
+    #expect(advice(task + "fit ca1, k: 1, hidden: 4, 8")?.contains("brackets") != true)
+  }
+
+  @Test func aColonWhereAColumnIsDefinedIsMended() {
+    #expect(advice("toy | summarise m: mean(ret)") == "a column is defined with `=`:  m = …")
+    #expect(advice("toy | summarise m = mean(ret), bye: id") == "use `by`")
   }
 }

@@ -153,13 +153,26 @@ import Testing
     #expect(!third.seen.contains("go on where") && third.seen.contains("fq> x = 2"))
   }
 
+  @Test func aPlaceThatCannotBeKeptIsNotPromised() {
+    let result = play(exercise, ["y = 4"], book: ProgressBook(path: "/dev/full/progress.jsonl"))
+    #expect(result.seen.contains("Your place could not be kept"))
+    #expect(!result.seen.contains("place is kept"))
+  }
+
+  @Test func praiseIsForWhatRan() throws {
+    let guided = "lesson \"x\", guided: true\nx = 2\n"
+    #expect(play(guided, ["1 + 1", ""]).seen.contains("Fine. The step itself"))
+    let wrong = play(guided, ["1 + nothing", ""]).seen
+    #expect(wrong.contains("The step itself") && !wrong.contains("Fine."))
+  }
+
   @Test func theOtherWordsWork() {
     let result = play(exercise, ["help", "progress", "again", "", ".quit"])
     #expect(result.seen.contains("gives the next hint"))
     #expect(result.seen.contains("0 of 2 steps"))
     #expect(result.seen.components(separatedBy: "Double it.").count == 3)
     #expect(
-      result.seen.contains("Type a statement, or") && result.seen.contains("Your place is kept"))
+      result.seen.contains("Type a statement, or") && result.seen.contains("Your place"))
   }
 
   @Test func restartBeginsAnew() {
@@ -172,7 +185,7 @@ import Testing
   @Test func aFullPageWaits() {
     let long = (1...30).map { "## Line \($0).\n##\n" }.joined(separator: "x = 1\n")
     #expect(!play(long, [], height: nil).seen.contains("Your place"))
-    #expect(play(long, [], height: 24).seen.contains("Your place is kept"))
+    #expect(play(long, [], height: 24).seen.contains("Your place could not be kept"))
     #expect(play(long, Array(repeating: "", count: 20), height: 24).seen.contains("The end"))
   }
 

@@ -191,7 +191,7 @@ struct DemonstrationTerminalTests {
     try await expect(terminal, "judgement") { $0.contains("Not that.") && $0.last == "answer>" }
     try terminal.press("C-d")
     try await expect(terminal, "end") {
-      $0.contains { $0.contains("Your place is kept") } && $0.contains("status 0")
+      $0.contains { $0.contains("Your place could not be kept") } && $0.contains("status 0")
     }
   }
 }

@@ -141,6 +141,9 @@ final class PromptPty: @unchecked Sendable {
   func resize(width: Int, height: Int) {
     var size = winsize(
       ws_row: UInt16(height), ws_col: UInt16(width), ws_xpixel: 0, ws_ypixel: 0)
+    lock.lock()
+    defer { lock.unlock() }
+    model = model.resized(columns: width, height: height)
     _ = ioctl(master, UInt(TIOCSWINSZ), &size)
   }
 

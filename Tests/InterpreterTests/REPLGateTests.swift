@@ -1,6 +1,7 @@
 // The output gate: no control byte from data reaches the terminal; styles and progress do.
 
 import FactorLang
+import FactorRuntime
 import Testing
 
 @testable import Interpreter
@@ -76,7 +77,15 @@ import Testing
 
   @Test func theLineSaysWhereTheFitIs() {
     let line = Progress.text("fit cvra", state, .seconds(6))
-    #expect(line == "fit cvra  seed 2/5  epoch 37/300  loss 0.1183  best 0.1180 @31  ~6 s")
+    #expect(line == "fit cvra  seed 2/5  epoch 37/300  ~6 s  loss 0.1183  best 0.1180 @31")
+  }
+
+  // Rewriting in place works only for what is narrower than the screen.
+  @Test func theLineIsNeverWiderThanTheScreen() {
+    let line = Progress.text("fit cvra", state, .seconds(6))
+    for room in 0...120 { #expect(TextWidth.of(Progress.fitted(line, to: room)) <= max(1, room)) }
+    #expect(Progress.fitted(line, to: 99).hasSuffix("@31  Ctrl-C keeps the work"))
+    #expect(Progress.fitted(line, to: 39) == "fit cvra  seed 2/5  epoch…  ^C keeps it")
   }
 
   @Test(arguments: [(0.2, "~1 s"), (6.4, "~6 s"), (125, "~2 min"), (7300, "~2 h")])

@@ -128,10 +128,12 @@ import Testing
 }
 
 @Suite struct REPLSubmissionTests {
-  @Test(arguments: ["", "  ", "1 + 1", "x = [1, 2]", ".help", "?(", "1 +* 2", "f(\n\n", "a\n| b"])
+  @Test(arguments: [
+    "", "  ", "1 + 1", "x = [1, 2]", ".help", "?(", "\"abc", "1 +* 2", "f(\n\n", "a\n| b",
+  ])
   func wholeTextIsSubmitted(_ text: String) { #expect(Submission.isWhole(text)) }
 
-  @Test(arguments: ["x = [1,", "f(", "\"abc", "x = {a: 1,\n  b: 2", "p |"])
+  @Test(arguments: ["x = [1,", "f(", "\"\"\"abc", "x = {a: 1,\n  b: 2", "p |"])
   func openTextWantsMore(_ text: String) { #expect(!Submission.isWhole(text)) }
 
   @Test func linesOfAPipeAreJoinedUntilWhole() {

@@ -21,6 +21,13 @@ struct ScreenModel {
     rows = Array(repeating: Array(repeating: " ", count: columns), count: height)
   }
 
+  /// An empty screen of another size, in the middle of the same bytes.
+  func resized(columns: Int, height: Int) -> ScreenModel {
+    var other = ScreenModel(columns: columns, height: height)
+    other.carried = carried
+    return other
+  }
+
   /// The rows as text, without what is blank at their ends and below.
   var lines: [String] {
     var lines = rows.map(Self.text)
@@ -48,6 +55,8 @@ struct ScreenModel {
         cursor.column = 0
         isPending = false
       case "\n": newline()
+      // Only the terminal itself writes one: the echo of a key that came while something ran.
+      case "\t": cursor.column = min(columns - 1, cursor.column / 8 * 8 + 8)
       case "\u{1B}": escape(&rest)
       case "\u{7}": break
       default: put(Character(scalar))
@@ -68,6 +77,7 @@ struct ScreenModel {
   private mutating func put(_ character: Character) {
     let width = TextWidth.of(character)
     guard width > 0 else { return mark(character) }
+    guard width <= columns else { return }
     if isPending || cursor.column + width > columns {
       cursor.column = 0
       newline()

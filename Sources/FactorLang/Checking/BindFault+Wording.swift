@@ -3,19 +3,29 @@
 extension BindFault {
   /// Words the fault for a call of `verb`.
   func diagnostic(
-    verb: String, nameSpan: Span, arguments: [Argument], parameters: [String],
-    takesDefinitions: Bool = false, in source: Source
+    verb: String, nameSpan: Span, arguments: [Argument], options names: [String],
+    of signature: Signature, in source: Source
   ) -> Diagnostic {
     func label(_ index: Int) -> Span {
       guard arguments.indices.contains(index) else { return nameSpan }
       return arguments[index].label?.span ?? arguments[index].span
     }
-    let shown = parameters.prefix(8).joined(separator: ", ")
-    let more = parameters.count > 8 ? " and \(parameters.count - 8) more" : ""
-    let options = parameters.isEmpty ? [] : [Help("options: \(shown)\(more)")]
+    let shown = names.prefix(8).joined(separator: ", ")
+    let more = names.count > 8 ? " and \(names.count - 8) more" : ""
+    let options = names.isEmpty ? [] : [Help("options: \(shown)\(more)")]
+    let takesDefinitions = signature.parameters.contains { $0.takesDefinitions }
     switch self {
     case .unknownOption(let index, let name, let nearest):
-      let use = nearest.map { [Help("use `\($0)`", replace: label(index), in: source, with: $0)] }
+      var use = nearest.map { [Help("use `\($0)`", replace: label(index), in: source, with: $0)] }
+      if use == nil, takesDefinitions {
+        let sign = arguments[index].label.map {
+          Span($0.span.end, arguments[index].value.span.start)
+        }
+        let advice = "a column is defined with `=`:  \(name) = …"
+        use =
+          [sign.map { Help(advice, replace: $0, in: source, with: " = ") } ?? Help(advice)]
+          + options
+      }
       return Diagnostic(
         .unknownOption, "`\(verb)` has no option `\(name)`",
         at: Label(source, label(index), "not an option"), helps: use ?? options)
@@ -29,7 +39,7 @@ extension BindFault {
       return Diagnostic(
         .tooManyArguments, "`\(verb)` takes \(words)",
         at: Label(source, label(index), "one too many"),
-        helps: surplusHelps(verb, index, arguments, takesDefinitions, source) + options)
+        helps: surplusHelps(verb, index, arguments, signature, source) + options)
     case .repeated(let index, let name):
       return Diagnostic(
         .repeatedArgument, "`\(name)` is given twice",
@@ -48,13 +58,13 @@ extension BindFault {
 
   /// What an argument too many was meant to be: a column without a name, one more of a list, rows in order.
   private func surplusHelps(
-    _ verb: String, _ index: Int, _ arguments: [Argument], _ takesDefinitions: Bool,
+    _ verb: String, _ index: Int, _ arguments: [Argument], _ signature: Signature,
     _ source: Source
   ) -> [Help] {
     if let advice = ForeignWords.misuse(of: verb) { return [Help(advice)] }
     guard arguments.indices.contains(index) else { return [] }
     let text = source.text(arguments[index].span)
-    if takesDefinitions {
+    if signature.parameters.contains(where: \.takesDefinitions) {
       // A column of the name that is there already would be lost, so that only a function lends its name.
       var name = "x"
       if case .call(let callee, _) = arguments[index].value.kind, let called = callee.dottedName {
@@ -67,7 +77,7 @@ extension BindFault {
     }
     // What follows the value of an option is one more of it.
     guard let option = arguments[..<index].last(where: { $0.label != nil }),
-      let name = option.label?.text
+      let name = option.label?.text, signature.takesSeveral(name)
     else { return [] }
     let rest = arguments[index...].prefix { $0.label == nil }
     let span = Span(option.value.span.start, rest.last?.span.end ?? arguments[index].span.end)

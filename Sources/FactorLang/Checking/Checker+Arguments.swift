@@ -245,7 +245,10 @@ extension Checker {
       return
     }
     let type = infer(value, .plain)
-    if !parameter.type.isChoice, !fits(value, type, parameter.type) {
+    // Words may come as text; some words are numbers.
+    let isText = parameter.type == .choice && !words.contains { Int($0) != nil }
+    let wanted = isText ? Type.text : parameter.type
+    if isText || !wanted.isChoice, !fits(value, type, wanted) {
       report(.unknownChoice(nil, parameter: parameter, nearest: nil), at: value.span)
     }
   }

@@ -62,8 +62,7 @@ extension Checker {
       found.append(
         error.diagnostic(
           verb: call.verb, nameSpan: call.nameSpan, arguments: call.arguments,
-          parameters: options,
-          takesDefinitions: call.signature.parameters.contains { $0.takesDefinitions }, in: source))
+          options: options, of: call.signature, in: source))
       return signature.result.with(nil)
     }
   }

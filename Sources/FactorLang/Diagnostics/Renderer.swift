@@ -28,8 +28,6 @@ public struct Decorator: Sendable {
 
 /// Renders diagnostics.
 public struct Renderer: Sendable {
-  /// Column at which fix keys stand.
-  private static let fixColumn = 73
   /// Excerpts shown at most.
   private static let excerptLimit = 3
 
@@ -38,17 +36,19 @@ public struct Renderer: Sendable {
   /// Creates a renderer.
   public init(_ decorator: Decorator = .plain) { self.decorator = decorator }
 
-  /// Renders the full form, lines ending in a line break; fixes are numbered from `firstFix`.
-  public func render(_ diagnostic: Diagnostic, firstFix: Int = 1) -> String {
+  /// Renders the full form, lines ending in a line break; fixes are numbered from `firstFix`. Where there is a
+  /// width, sentences that are longer go on below their own beginning.
+  public func render(_ diagnostic: Diagnostic, firstFix: Int = 1, width: Int? = nil) -> String {
     let groups = excerptGroups(diagnostic)
     let last = groups.map { $0.source.firstLine + $0.lines.last.line }.max() ?? 1
     let gutter = Gutter(width: String(last).count, decorator: decorator)
-    var lines = [headline(diagnostic)]
+    let advice = AdviceLines(indent: gutter.indent, width: width, decorator: decorator)
+    var lines = advice.wrapped(Excerpt.clean(diagnostic.message), behind: heading(diagnostic))
     for (index, group) in groups.enumerated() {
       lines += excerpt(group, gutter, opensWith: index == 0 ? "┌─" : "├─")
     }
     lines += gutter.block(diagnostic.data.map(Excerpt.clean))
-    lines += tail(diagnostic, gutter, firstFix)
+    lines += advice.lines(diagnostic, firstFix)
     return lines.map { $0 + "\n" }.joined()
   }
 
@@ -71,15 +71,18 @@ public struct Renderer: Sendable {
   }
 
   private func headline(_ diagnostic: Diagnostic) -> String {
-    let style: DiagnosticStyle
-    switch diagnostic.severity {
-    case .error: style = .error
-    case .warning: style = .warning
-    case .note: style = .note
-    }
-    let heading = "\(diagnostic.severity.rawValue)[\(diagnostic.code.rawValue)]"
-    return decorator.apply(style, heading) + ": "
+    let (style, text) = heading(diagnostic)
+    return decorator.apply(style, text) + ": "
       + decorator.apply(.message, Excerpt.clean(diagnostic.message))
+  }
+
+  private func heading(_ diagnostic: Diagnostic) -> (DiagnosticStyle, String) {
+    let text = "\(diagnostic.severity.rawValue)[\(diagnostic.code.rawValue)]"
+    switch diagnostic.severity {
+    case .error: return (.error, text)
+    case .warning: return (.warning, text)
+    case .note: return (.note, text)
+    }
   }
 
   // MARK: Excerpts
@@ -139,35 +142,6 @@ public struct Renderer: Sendable {
     let style: DiagnosticStyle = isPrimary ? .primaryMark : .secondaryMark
     let words = label.text.isEmpty ? sign : "\(sign) \(Excerpt.clean(label.text))"
     return String(repeating: " ", count: place.start) + decorator.apply(style, words)
-  }
-
-  // MARK: Advice
-
-  private func tail(_ diagnostic: Diagnostic, _ gutter: Gutter, _ firstFix: Int) -> [String] {
-    var lines: [String] = []
-    let indent = gutter.indent
-    if let reason = diagnostic.reason {
-      lines.append(indent + decorator.apply(.gutter, "=") + " " + Excerpt.clean(reason))
-    }
-    var number = firstFix
-    // The keys of one message stand below each other, past the longest advice.
-    func used(_ help: Help) -> Int {
-      indent.count + help.heading.count + 2 + CharacterWidth.of(help.text)
-    }
-    let longest = diagnostic.helps.filter { $0.fix != nil }.map(used).reduce(0) { max($0, $1) }
-    let column = max(Self.fixColumn, longest + 2)
-    for help in diagnostic.helps {
-      let heading = decorator.apply(.help, help.heading + ":")
-      var line = "\(indent)\(heading) \(Excerpt.clean(help.text))"
-      if help.fix != nil {
-        line += String(repeating: " ", count: column - used(help))
-        line += decorator.apply(.fix, "[fix \(number)]")
-        number += 1
-      }
-      lines.append(line)
-    }
-    return lines
-      + diagnostic.notes.map { "\(indent)\(decorator.apply(.help, "note:")) \(Excerpt.clean($0))" }
   }
 }
 

@@ -66,7 +66,8 @@ extension LexicalFault {
     case .unknownEscape: return ("`\(text)` is not an escape", "stands for nothing")
     case .unknownUnit(let unit):
       return ("`\(unit)` is not a unit", "a name cannot begin with a digit")
-    case .fractionalDuration: return ("a duration is a whole number", "cannot have decimals")
+    case .fractionalDuration:
+      return ("a duration is a whole number", "neither decimals nor powers of ten")
     case .notAMonth: return ("`\(text)` is not a month", "months run from 01 to 12")
     case .notADate(let year, let month, _):
       return ("`\(text)` is not a date", Self.dateLabel(year, month))

@@ -118,7 +118,10 @@ extension SyntaxFault {
     case .blockWithoutValue: return ("this block gives no value", "ends without an expression")
     case .unknownEdition: return ("this fq speaks edition 1", "another edition is asked for")
     case .numberTooLarge:
-      return ("`\(text)` is too large for a number", "the largest is about 1.8e308")
+      let isWhole = text.utf8.allSatisfy { 0x30...0x39 ~= $0 || $0 == 0x5F }
+      return isWhole
+        ? ("`\(text)` is too large for a whole number", "the largest is \(Int.max)")
+        : ("`\(text)` is too large for a number", "the largest is about 1.8e308")
     }
   }
 

@@ -109,6 +109,12 @@ public struct ParameterInfo: Sendable {
     return others.isEmpty ? nil : Type.oneOf(others).phrase
   }
 
+  /// Tells whether several values may stand for it, in brackets.
+  var takesSeveral: Bool {
+    if case .columnNames = role { return true }
+    return isVariadic || type.mayBeList
+  }
+
   var takesDefinitions: Bool {
     if case .definitions = role { return true }
     return false

@@ -194,3 +194,12 @@ public struct Signature: Sendable {
   /// Tells whether a bare name calls it: nothing flows in and nothing must be given.
   public var isCallableBare: Bool { receiver == nil && !parameters.contains(where: \.isRequired) }
 }
+
+extension Signature {
+  /// Tells whether an option, of the verb or of one of its variants, takes several values in brackets.
+  func takesSeveral(_ option: String) -> Bool {
+    if variants?.isSwept == true { return true }
+    let all = parameters + (variants?.variants.flatMap(\.parameters) ?? [])
+    return all.contains { $0.name == option && $0.takesSeveral }
+  }
+}

@@ -64,6 +64,15 @@ extension Type {
   /// Tells whether nothing is known, so that nothing can be wrong.
   public var isOpen: Bool { self == .any || self == .error || self == .missing }
 
+  /// Tells whether a list may be meant.
+  var mayBeList: Bool {
+    switch self {
+    case .list, .any: true
+    case .oneOf(let members): members.contains(where: \.mayBeList)
+    default: false
+    }
+  }
+
   /// Tells whether the values are numbers.
   public var isNumeric: Bool { self == .integer || self == .number || self == .ratio }
 

@@ -19,7 +19,12 @@ extension Classroom {
       own.append(statement)
       guard
         let way = guide(
-          text, doing: { $0.repl.perform($1) == .done && $0.agrees($1, with: statement) })
+          text,
+          doing: { room, typed in
+            let status = room.repl.perform(typed)
+            guard status == .done else { return status == nil ? .other : .mistake }
+            return room.agrees(typed, with: statement) ? .step : .other
+          })
       else { return .quit }
       if way == .skipped { silently(statement) }
       if statement.span == statements.last?.span { book.note(key, of: lesson.name, way) }
@@ -34,17 +39,21 @@ extension Classroom {
       )
     else { return .goOn }
     let way = guide(line) { room, typed in
-      _ = room.repl.perform(typed)
-      return Self.words(typed) == Self.words(line)
+      let status = room.repl.perform(typed)
+      if Self.words(typed) == Self.words(line) { return .step }
+      return status == nil || status == .done ? .other : .mistake
     }
     guard let way, !repl.isDone else { return .quit }
     book.note(step.key, of: lesson.name, way)
     return .goOn
   }
 
+  /// What a line of the learner was.
+  private enum Attempt { case step, other, mistake }
+
   /// Shows a line and waits until it was typed, by the learner or at Enter; nil if the learner leaves.
   private mutating func guide(
-    _ line: String, doing: (inout Classroom, String) -> Bool
+    _ line: String, doing: (inout Classroom, String) -> Attempt
   ) -> ProgressBook.Way? {
     guard turnPageIfFull(for: Self.promptSlack) == .goOn else { return nil }
     board.gap()
@@ -71,9 +80,11 @@ extension Classroom {
         if Self.begins(line, with: begun) { continue }
         let whole = begun.joined(separator: "\n")
         begun = []
-        if doing(&self, whole) { return .solved }
+        let attempt = doing(&self, whole)
+        if attempt == .step { return .solved }
         if repl.isDone { return nil }
-        board.say(faint: "Fine. The step itself is the line above; Enter types it.")
+        let praise = attempt == .other ? "Fine. " : ""
+        board.say(faint: praise + "The step itself is the line above; Enter types it.")
       }
     }
   }

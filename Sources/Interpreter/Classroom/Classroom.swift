@@ -58,8 +58,9 @@ struct Classroom {
       return .refused
     }
     var first = resumptionPlace()
+    if first == (0, 0) { book.begin(lesson.name) }
     greet(isResuming: first != (0, 0))
-    if first == (0, 0) { book.begin(lesson.name) } else { rebuild(before: first) }
+    if first != (0, 0) { rebuild(before: first) }
     for part in lesson.parts.indices.dropFirst(first.part) {
       board.title(lesson.parts[part].title ?? lesson.title, "\(part + 1)/\(lesson.parts.count)")
       for item in lesson.parts[part].items.indices.dropFirst(first.item) {
@@ -81,7 +82,7 @@ struct Classroom {
         faint: lesson.isGuided
           ? "Type what is shown, or press Enter to have it typed. `skip` passes over, `quit` ends."
           : "Type at the prompt whatever you like. `hint`, `reveal`, `skip`, `again`, `progress` and "
-            + "`quit` always work; your place is kept.")
+            + "`quit` always work\(book.isKept ? "; your place is kept" : "").")
     }
   }
 
@@ -94,7 +95,10 @@ struct Classroom {
     }
     let name = LessonShelf.names.contains(lesson.name) ? lesson.name : lesson.source.name
     let command = name == "tour" ? "fq tour" : "fq teach \(name)"
-    board.say(faint: "Your place is kept: `\(command)` goes on from here.")
+    board.say(
+      faint: book.isKept
+        ? "Your place is kept: `\(command)` goes on from here."
+        : "Your place could not be kept: `\(command)` begins anew.")
     return .done
   }
 

@@ -18,10 +18,13 @@ final class ProgressBook {
   private let file: EntryFile
   private var steps: [String: [String: Way]] = [:]
   private var finished: Set<String> = []
+  /// Whether steps go into a file: there is one, and it took the last.
+  private(set) var isKept: Bool
 
   /// Reads a file; without one, nothing is kept.
   init(path: String?) {
     file = EntryFile(path)
+    isKept = path != nil
     for entry in file.entries(tail: Self.tailLimit) {
       guard let lesson = entry["lesson"]?.text, let step = entry["step"]?.text,
         let way = entry["how"]?.text.flatMap(Way.init)
@@ -44,7 +47,7 @@ final class ProgressBook {
   /// Notes a step.
   func note(_ step: String, of lesson: String, _ way: Way) {
     take(lesson, step, way)
-    file.append([
+    isKept = file.append([
       ("lesson", FlatJSON.quote(lesson)), ("step", FlatJSON.quote(step)),
       ("how", FlatJSON.quote(way.rawValue)), ("time", "\(WallClock.seconds)"),
     ])

@@ -75,7 +75,7 @@ enum RecordedRun {
     } catch let error as FileError {
       return CommandLineTool.complain(error.message)
     } catch {
-      return CommandLineTool.complain("`\(path)` is no record of a run: \(error)")
+      return CommandLineTool.complain("`\(path)` is no record of a run: it is not JSON")
     }
     guard let script = old["script"]?.text, let text = old["text"]?.text else {
       return CommandLineTool.complain("`\(path)` is no record of a run: it names no script")

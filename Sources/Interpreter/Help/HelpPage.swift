@@ -7,17 +7,17 @@ import Models
 public enum HelpPage {
   private static let width = 80
 
-  /// The page of a name; nil if there is no such verb, function or model.
+  /// The page of a name; nil if there is no such verb, function, model or word of the language.
   public static func page(for name: String, catalog: StandardCatalog) -> [String]? {
     if let signature = catalog.signature(named: name) { return page(signature) }
     if let card = Registry.card(name) { return page(card) }
-    return Statistic.named(name).map(page)
+    return Statistic.named(name).map(page) ?? LanguageWord.named(name)?.page
   }
 
   /// Code that shows what a name does and runs anywhere; nil where there is none.
   public static func example(for name: String, catalog: StandardCatalog) -> String? {
     if let signature = catalog.signature(named: name) { return signature.examples.first?.code }
-    return Registry.card(name).map(ModelPage.example)
+    return Registry.card(name).map(ModelPage.example) ?? LanguageWord.named(name)?.example
   }
 
   private static func page(_ signature: Signature) -> [String] {

@@ -60,6 +60,7 @@ enum PageSearch {
         rest: [signature.resultSentence] + signature.parameters.map { $0.name + " " + $0.sentence })
     } + Registry.cards.map { Entry($0.name, $0.summary, rest: [$0.reference]) }
       + Statistic.all.map { Entry($0.name, $0.title, rest: [$0.sentence]) }
+      + LanguageWord.all.map { Entry($0.words[0], $0.summary, rest: $0.words + [$0.usage]) }
   }
 
   private static func words(_ text: String) -> [Substring] {

@@ -36,7 +36,8 @@ enum Submission {
   static func isWhole(_ text: String) -> Bool {
     let words = text.drop { $0 == " " || $0 == "\n" || $0 == "\t" }
     if words.isEmpty || ShellCommand.isCommand(text) { return true }
-    guard Parser.parse(text).verdict == .incomplete else { return true }
+    // What comes next stands on another line, where a string of this one cannot be closed.
+    guard Parser.parse(text + "\n").verdict == .incomplete else { return true }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     return lines.count > 1 && lines[lines.count - 1].allSatisfy { $0 == " " || $0 == "\t" }
   }

@@ -40,12 +40,18 @@ final class Progress: Sendable {
     let line = state.change { Self.advance(&$0, stage, progress, now, rewrites: rewrites) }
     guard let line else { return }
     if rewrites {
-      // How to stop is said however narrow the screen is.
-      let way = "  Ctrl-C keeps the work"
-      gate.show(status: TextWidth.cut(line, to: max(20, width() - 1 - TextWidth.of(way))) + way)
+      gate.show(status: Self.fitted(line, to: width() - 1))
     } else {
       gate.print(line, to: .error)
     }
+  }
+
+  /// The line with how to stop, which is said on narrow screens too; on the narrowest there is room for
+  /// neither whole.
+  static func fitted(_ line: String, to room: Int) -> String {
+    let ways = ["  Ctrl-C keeps the work", "  ^C keeps it", ""]
+    let way = ways.first { room - TextWidth.of($0) >= 20 } ?? ""
+    return TextWidth.cut(line, to: max(0, room - TextWidth.of(way))) + way
   }
 
   /// Removes the line.
@@ -87,14 +93,16 @@ final class Progress: Sendable {
     return text(stage, progress, left)
   }
 
-  /// The line: `fit cvra  seed 2/5  epoch 37/300  loss 0.1183  best 0.1180 @31  ~6 s`.
+  /// The line: `fit cvra  seed 2/5  epoch 37/300  ~6 s  loss 0.1183  best 0.1180 @31`. Where it has to be cut, how
+  /// long it takes stays.
   static func text(_ stage: String, _ progress: FitProgress, _ left: Duration) -> String {
     var parts = [stage]
     if progress.members > 1 { parts.append("seed \(progress.member + 1)/\(progress.members)") }
     parts.append("epoch \(progress.epoch)/\(progress.epochs)")
+    parts.append(rough(left))
     parts.append("loss \(NumberFormat.significant(progress.validationLoss))")
     parts.append("best \(NumberFormat.significant(progress.bestLoss)) @\(progress.bestEpoch)")
-    return (parts + [rough(left)]).joined(separator: "  ")
+    return parts.joined(separator: "  ")
   }
 
   /// A duration as people say it.

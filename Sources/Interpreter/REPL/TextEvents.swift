@@ -32,7 +32,10 @@ final class TextEvents: OutputSink {
       if !isQuiet { progress.update(stage, state) }
     case .diagnostic(let diagnostic): show(diagnostic)
     case .ledger, .note:
-      if !isQuiet { gate.print(lines(event)) }
+      guard !isQuiet else { return }
+      // A log keeps a note on one line; on a screen it goes on below its own beginning.
+      let lines = gate.canShowStatus ? lines(event).flatMap(wrapped) : lines(event)
+      gate.print(lines)
     case .value: show(lines(event))
     case .artifact, .failedCells: gate.print(lines(event))
     }
@@ -65,6 +68,10 @@ final class TextEvents: OutputSink {
     return EventText(display: display, decorator: Theme.decorator).lines(event)
   }
 
+  private func wrapped(_ line: String) -> [String] {
+    TextWidth.wrapped(line, to: width(), indent: line.hasPrefix("  note: ") ? 8 : 30)
+  }
+
   private func show(_ diagnostic: Diagnostic) {
     let first = offered.change { fixes in
       defer { fixes += diagnostic.fixes }
@@ -75,7 +82,8 @@ final class TextEvents: OutputSink {
       progress.finish()
       return gate.print(lines, to: .error)
     }
-    let text = renderer.render(diagnostic, firstFix: first)
+    let text = renderer.render(
+      diagnostic, firstFix: first, width: gate.canShowStatus ? width() : nil)
     gate.print(text.split(separator: "\n").map(String.init) + [""], to: .error)
   }
 }

@@ -24,13 +24,17 @@ final class EntryFile {
     path.map { ($0, (isTorn ? "\n" : "") + FlatJSON.object(fields) + "\n") }
   }
 
-  /// Adds an entry. What is kept is a comfort: a full disk or a read-only home must not stop the work.
-  func append(_ fields: [(String, String)]) {
-    guard let entry = prepared(fields) else { return }
+  /// Adds an entry; false if it is not kept. What is kept is a comfort: a full disk or a read-only home must
+  /// not stop the work.
+  @discardableResult
+  func append(_ fields: [(String, String)]) -> Bool {
+    guard let entry = prepared(fields) else { return false }
     if let slash = entry.path.lastIndex(of: "/"), slash != entry.path.startIndex {
       try? FileSystem.makeFolders(String(entry.path[..<slash]))
     }
-    if FileSystem.append(Array(entry.line.utf8), to: entry.path) { isTorn = false }
+    guard FileSystem.append(Array(entry.line.utf8), to: entry.path) else { return false }
+    isTorn = false
+    return true
   }
 
   /// The file that a variable of the environment names, none if it is empty; else one in the folder for what

@@ -89,29 +89,32 @@ final class Jobs: Sendable {
       let events = JobEvents { stage in
         self.change(job.number) { $0.state = .running(stage: stage) }
       }
-      var (made, state) = (Made(), State.done)
+      var (made, state, advice) = (Made(), State.done, [String]())
       do { made = try work(events) } catch {
         let fault = Fault(error)
-        state = fault.code == .interrupted ? .stopped : .failed(fault.message)
+        let isStopped = fault.code == .interrupted
+        state = isStopped ? .stopped : .failed("\(fault.message) [\(fault.code.rawValue)]")
+        if !isStopped { advice = fault.helps.map { "  help: " + $0 } }
         if let partial = fault.partial, let name = names.first { made.values = [(name, partial)] }
       }
-      end(job.number, state, made, lineage, events)
+      end(job.number, state, made, lineage, advice + events.lines, events.value)
     }
   }
 
   private func end(
-    _ number: Int, _ state: State, _ made: Made, _ lineage: Lineage, _ events: JobEvents
+    _ number: Int, _ state: State, _ made: Made, _ lineage: Lineage, _ lines: [String],
+    _ last: Value?
   ) {
     let ended = change(number) { job in
       job.state = state
       job.seconds = (ContinuousClock.now - job.began) / .seconds(1)
     }
     guard let ended else { return }
-    let shown = made.values.last?.value ?? events.value
+    let shown = made.values.last?.value ?? last
     results.change {
       $0.append(Result(job: ended, made: made, shown: shown, lineage: lineage))
     }
-    notify(Self.notice(ended, shown) + events.lines)
+    notify(Self.notice(ended, shown) + lines)
   }
 
   @discardableResult

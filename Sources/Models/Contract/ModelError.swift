@@ -58,7 +58,8 @@ extension ModelError {
     case .noSplit: "the task has no train, valid and test months yet"
     case .emptyBlock(let name): "the \(name) block holds no rows"
     case .tooManyFactors(let factors, let characteristics):
-      "\(factors) factors cannot be told apart by \(characteristics) characteristics"
+      "\(factors) factors cannot be told apart by \(characteristics) "
+        + (characteristics == 1 ? "characteristic" : "characteristics")
     case .thinMonth(let month, let firms, let needed):
       "\(month) has \(firms) \(firms == 1 ? "firm" : "firms"); the model needs at least \(needed)"
     case .noCharacteristicVaries: "no characteristic varies across firms in the training months"

@@ -201,7 +201,7 @@ let tablePrimitives: [Primitive] = [
     Parameter<ColumnNames>.columns("on", "the columns that must agree").labelled,
     returns:
       "all rows, a panel where a panel flows in and else a table; na where nothing agrees, and a ledger line "
-      + "that counts them",
+      + "that counts them; a month or day that both have stays one column if it is the same in all rows with a partner",
     effect: .joins(parameter: "other"),
     examples: [
       "a = toy | summarise n = count(), by: month\ntoy | join a, on: month | top 2, by: n"

@@ -26,7 +26,7 @@ struct LineScene {
     guard let months = frame.months else {
       let xs = (1...max(1, frame.rows.rowCount)).map(Double.init)
       var scene = Scene(
-        title: title, mark: .line,
+        title: PlotColumns.title(title, columns), mark: .line,
         series: columns.map { Scene.Series($0.name, xs: xs, ys: $0.numbers) })
       scene.unit = columns.first?.unit ?? .plain
       return scene
@@ -38,7 +38,8 @@ struct LineScene {
           + "\(Set(months).count) months", helps: ["take one firm, for example p[id: \"AAPL\"]"])
     }
     return LinePlot.overMonths(
-      title, months: months, series: columns.map { (name: $0.name, values: $0.numbers) },
+      PlotColumns.title(title, columns), months: months,
+      series: columns.map { (name: $0.name, values: $0.numbers) },
       unit: columns.first?.unit ?? .plain)
   }
 
@@ -67,7 +68,8 @@ struct LineScene {
             ys: rows.map { column.numbers[$0] }))
       }
     }
-    var scene = Scene(title: title, mark: .line, series: series)
+    let heading = by == nil ? PlotColumns.title(title, columns) : title
+    var scene = Scene(title: heading, mark: .line, series: series)
     (scene.axis, scene.unit, scene.xLabel) = (axis, columns.first?.unit ?? .plain, across)
     return scene
   }

@@ -75,7 +75,8 @@ let plotPrimitives: [Primitive] = [
     }
     let names = try PlotColumns.names(by.names.first, frame)
     let scene = BarPlot.grouped(
-      title, names: names, series: columns.map { (name: $0.name, values: $0.numbers) },
+      PlotColumns.title(title, columns, by: by.names.first), names: names,
+      series: columns.map { (name: $0.name, values: $0.numbers) },
       unit: columns.first?.unit ?? .plain)
     return PlotValue(scene: scene, canvas: canvas)
   },
@@ -119,6 +120,12 @@ let plotPrimitives: [Primitive] = [
 
 /// Columns of numbers for plots.
 enum PlotColumns {
+  /// The title; a plot of one column, which has no legend, is named by it.
+  static func title(_ given: String, _ columns: [Series], by: String? = nil) -> String {
+    guard given.isEmpty, columns.count == 1 else { return given }
+    return columns[0].name + (by.map { " by \($0)" } ?? "")
+  }
+
   static let mostBars = 60
   /// The largest number that an axis can carry.
   static let drawable = 1e100

@@ -152,6 +152,11 @@ let portfolioPrimitives: [Primitive] = [
     var costs = Costs()
     costs.rate = unit == .round_trip ? rate / 2 : rate
     costs.base = base == .undrifted ? .noDrift : .twoSided
+    if costs.rate > unusualCost {
+      context.note(
+        "\(NumberFormat.percent(costs.rate, decimals: 0)) of all that is traded is very much; \(NumberFormat.basisPoints(0.003)) "
+          + "are written `30bps` or `0.3%`")
+    }
     let charged = try backtest.charging(costs)
     let months = charged.backtest.months.count
     context.ledger(
@@ -163,3 +168,6 @@ let portfolioPrimitives: [Primitive] = [
   },
   tearsheetPrimitive,
 ]
+
+/// Beyond this a cost is asked about: percent where basis points were meant are a hundredfold.
+private let unusualCost = 0.05
