@@ -172,7 +172,7 @@ struct PromptTests {
     let terminal = try await started()
     try terminal.type("first = 11")
     try terminal.press("Enter")
-    try await expect(terminal, "next prompt") { $0.last == "fq>" }
+    try await expect(terminal, "next prompt") { $0.suffix(2) == ["fq> first = 11", "fq>"] }
     try terminal.type("fir")
     try await expect(terminal, "hint") { $0.last == "fq> first = 11" }
     try terminal.press("Right")

@@ -79,10 +79,11 @@ extension FileSystem {
     }
   }
 
-  // Devices that cannot be waited for are ready at once.
+  // Devices that cannot be waited for are ready at once. A signal wakes the call without anything being there:
+  // a pipe nobody writes to would then seem to be at its end.
   private static func wait(for descriptor: Int32, _ event: Int32, _ budget: Budget) throws {
     var state = pollfd(fd: descriptor, events: Int16(event), revents: 0)
-    repeat { try budget.check() } while poll(&state, 1, 20) == 0
+    repeat { try budget.check() } while poll(&state, 1, 20) <= 0
   }
 }
 
