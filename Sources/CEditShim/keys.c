@@ -214,8 +214,7 @@ static int read_character(fq_edit *edit, int byte, wchar_t *character) {
 }
 
 // libedit writes past its picture of a window of a few columns. Nobody sees that picture, so it gets a
-// large one; not before, since reading a line begins with the window's own size and no text. Both
-// settings are the same number because 3.1 takes the one for the other.
+// large one; not before, since reading a line begins with the window's own size, and no text.
 static void widen_picture(fq_edit *edit) {
   edit->is_wide = 1;
   el_wset(edit->line, EL_SETTC, L"co", L"500", NULL);

@@ -16,7 +16,8 @@ static struct termios at_start;
 static volatile sig_atomic_t is_guarded;
 static volatile sig_atomic_t is_pasting_bracketed;
 
-static const int watched[] = {SIGINT, SIGWINCH, SIGTSTP};
+// Ctrl-\ is only heard and does nothing: it lies beside Enter, and a line being typed is no emergency.
+static const int watched[] = {SIGINT, SIGWINCH, SIGTSTP, SIGQUIT};
 enum { WATCHED = sizeof watched / sizeof watched[0] };
 static struct sigaction before[WATCHED];
 

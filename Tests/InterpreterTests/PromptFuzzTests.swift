@@ -23,13 +23,11 @@ struct PromptFuzzTests {
     (1, 1), (2, 1), (2, 2), (3, 2), (5, 1), (7, 2), (7, 5), (20, 2), (80, 24), (300, 60), (20, 60),
   ]
 
-  @Test(arguments: 1...(isFull ? 40 : 4))
-  func anyKeysInAnyWindowLeaveAPromptThatAnswers(seed: UInt64) throws {
+  /// Presses keys and pulls at the window; gives the last of them.
+  private func press(_ keys: Int, _ pty: PromptPty, seed: UInt64) -> [String] {
     var random = SeededNumbers(seed: seed)
-    let pty = try PromptPty(environment: ["VISUAL": "/bin/true", "EDITOR": "/bin/true"])
-    try #require(pty.wait { $0.last == "fq>" } != nil, "\(pty.screen.lines)")
     var sent: [String] = []
-    for _ in 0..<1200 where pty.isRunning {
+    for _ in 0..<keys where pty.isRunning {
       if random.once(in: 30) {
         let (width, height) = random.pick(Self.sizes)
         pty.resize(width: width, height: height)
@@ -40,15 +38,40 @@ struct PromptFuzzTests {
       sent.append(key)
       usleep(UInt32(random.below(3000)))
     }
-    try #require(pty.isRunning, "ended with \(pty.end() ?? 0) after \(sent.suffix(60))")
     pty.resize(width: 80, height: 24)
-    // Out of a paste, a search, a pager and a line.
+    return sent.suffix(60)
+  }
+
+  /// Leaves a paste, a search, a pager and a line.
+  private func leave(_ pty: PromptPty) {
     for key in ["\u{1B}[201~", "\u{07}", "q", "\u{03}", "\u{03}"] {
       pty.send(key)
       usleep(200_000)
     }
+  }
+
+  @Test(arguments: 1...(isFull ? 40 : 4))
+  func anyKeysInAnyWindowLeaveAPromptThatAnswers(seed: UInt64) throws {
+    let pty = try PromptPty(environment: ["VISUAL": "/bin/true", "EDITOR": "/bin/true"])
+    try #require(pty.wait { $0.last == "fq>" } != nil, "\(pty.screen.lines)")
+    let sent = press(1200, pty, seed: seed)
+    try #require(pty.isRunning, "ended with \(pty.end() ?? 0) after \(sent)")
+    leave(pty)
     pty.send("\u{0C}6 * 7000 + 1\r")
     let answer = pty.wait(seconds: 60) { $0.contains("42,001") }
-    #expect(answer != nil, "\(pty.screen.lines) after \(sent.suffix(60))")
+    #expect(answer != nil, "\(pty.screen.lines) after \(sent)")
+  }
+
+  @Test(arguments: 1...(isFull ? 10 : 1))
+  func anyKeysInAnyWindowLeaveATourThatCanBeLeft(seed: UInt64) throws {
+    let settings = [
+      "VISUAL": "/bin/true", "EDITOR": "/bin/true", "FQ_PROGRESS": "", "FQ_CACHE": "",
+    ]
+    let pty = try PromptPty(arguments: ["tour"], environment: settings)
+    try #require(pty.wait { $0.last == "fq>" } != nil, "\(pty.screen.lines)")
+    let sent = press(600, pty, seed: 1000 + seed)
+    leave(pty)
+    pty.send("\u{15}quit\r")
+    #expect(pty.end(seconds: 60) == 0, "\(pty.screen.lines) after \(sent)")
   }
 }

@@ -195,7 +195,9 @@ struct PromptInterruptTests {
       pty.send(statement + "\r")
       usleep(300_000)
       pty.send("\u{3}")
-      let left = pty.wait(seconds: 2) { $0.last == "fq>" && $0.contains { $0.contains("interrupted") } }
+      let left = pty.wait(seconds: 2) {
+        $0.last == "fq>" && $0.contains { $0.contains("interrupted") }
+      }
       #expect(left != nil, "\(pty.screen.lines)")
       pty.send("\u{0C}")
       _ = pty.wait(seconds: 2) { $0 == ["fq>"] }
@@ -224,6 +226,16 @@ struct PromptInterruptTests {
     let pty = try started()
     kill(pty.process, SIGHUP)
     #expect(pty.end(seconds: 5) == -SIGHUP)
+  }
+
+  @Test func theQuitKeyIsNoEndWhileALineIsTyped() throws {
+    let pty = try started()
+    pty.send("6 * ")
+    _ = pty.wait { $0.last == "fq> 6 *" }
+    pty.send("\u{1C}")
+    usleep(100_000)
+    pty.send("7\r")
+    #expect(pty.wait { $0.suffix(2) == ["42", "fq>"] } != nil, "\(pty.screen.lines)")
   }
 
   /// I4: Ctrl-Z stops, and what was typed is there again afterwards.

@@ -1,5 +1,5 @@
-// Programs started with chosen files and no signal blocked, which `Process` does not promise: it hands on what
-// its threads block.
+// Programs started with chosen files and no signal blocked or ignored, which `Process` does not promise: it
+// hands on what its threads block, and what whoever started the tests ignores.
 
 import Foundation
 
@@ -18,9 +18,13 @@ func spawned(
   var none = sigset_t()
   sigemptyset(&none)
   posix_spawnattr_setsigmask(&attributes, &none)
+  var all = sigset_t()
+  sigfillset(&all)
+  posix_spawnattr_setsigdefault(&attributes, &all)
   // POSIX_SPAWN_SETSID, which the library hides without extensions.
   let session: Int16 = isSessionLeader ? 0x80 : 0
-  posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | session)
+  let flags = Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF)
+  posix_spawnattr_setflags(&attributes, flags | session)
   let arguments = words.map { strdup($0) } + [nil]
   let variables = environment.map { $0.map { strdup($0) } + [nil] } ?? []
   defer { (arguments + variables).forEach { free($0) } }

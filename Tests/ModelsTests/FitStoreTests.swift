@@ -53,7 +53,7 @@ struct StoredFit {
   func fit(
     stoppingAt epoch: Int? = nil, ofMember member: Int? = nil, calls: WriteCalls = .system,
     isFresh: Bool = false,
-    on other: FactorTask? = nil, from earlier: Container? = nil
+    on other: FactorTask? = nil, from earlier: Container? = nil, spent: Double = 0
   ) throws -> FitStore.Result {
     let budget = Budget()
     var context = FitContext(seed: order.seed, budget: budget) {
@@ -61,7 +61,9 @@ struct StoredFit {
     }
     context.earlier = earlier
     let notes = notes
-    return try store(calls: calls).fit(order, other ?? task, context, isFresh: isFresh) {
+    return try store(calls: calls).fit(
+      order, other ?? task, context, isFresh: isFresh, spent: spent
+    ) {
       notes.add($0)
     }
   }
@@ -162,6 +164,11 @@ struct StoredFit {
       Issue.record("\($0)")
     }
     #expect(kept.map(\.trained) == [9, 9])
+    // The hour in hand is the one in the file, not one more.
+    let late = try fit.fit(stoppingAt: 10, from: early.checkpoint(), spent: 3600)
+    #expect((3600..<7000).contains(late.seconds))
+    let later = try fit.fit(stoppingAt: 11, from: early.checkpoint(), spent: 3600)
+    #expect((3600..<7000).contains(later.seconds))
     // A state ahead of the files stays where it is.
     let ahead = try #require(again.model.pause).checkpoint()
     for slot in [0, 1] { try fit.store().files.remove(fit.key, .partial(slot)) }

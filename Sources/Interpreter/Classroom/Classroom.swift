@@ -74,7 +74,10 @@ struct Classroom {
 
   private func greet(isResuming: Bool) {
     let minutes = lesson.minutes.map { " · about \(Counted.text($0, "minute"))" } ?? ""
-    board.say(Theme.style(lesson.title, .heading) + minutes)
+    for line in TextWidth.wrapped(Theme.style(lesson.title, .heading) + minutes, to: board.width())
+    {
+      board.say(line)
+    }
     if isResuming {
       board.say(faint: "You go on where you stopped; what was defined by then is there again.")
     } else {

@@ -134,7 +134,8 @@ extension REPL {
       example = HelpPage.example(for: name, catalog: session.catalog)
       return self.page(
         wrapped(page)
-          + (example == nil ? [] : ["", "`run` runs the example; your names stay as they are."]))
+          + (example == nil
+            ? [] : [""] + wrapped(["`run` runs the example; your names stay as they are."])))
     }
     if let entry = session.scope[name] { return say(["\(name): \(entry.type.description)"]) }
     let near = Suggestion.nearest(to: name, among: session.catalog.names)

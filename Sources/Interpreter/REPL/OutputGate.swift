@@ -86,6 +86,9 @@ final class OutputGate: Sendable {
   /// Prints a piece of a line.
   func write(_ piece: String) { write(.output, Array(Self.finish(piece, output).utf8)) }
 
+  /// Tells whether output is read on a screen, as it comes.
+  var isScreen: Bool { output.isTerminal }
+
   /// Tells whether there is a place for a progress line.
   var canShowStatus: Bool { errors.canRewrite }
 

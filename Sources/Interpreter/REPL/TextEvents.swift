@@ -34,8 +34,7 @@ final class TextEvents: OutputSink {
     case .ledger, .note:
       guard !isQuiet else { return }
       // A log keeps a note on one line; on a screen it goes on below its own beginning.
-      let lines = gate.canShowStatus ? lines(event).flatMap(wrapped) : lines(event)
-      gate.print(lines)
+      gate.print(gate.isScreen ? lines(event).flatMap(wrapped) : lines(event))
     case .value: show(lines(event))
     case .artifact, .failedCells: gate.print(lines(event))
     }
@@ -69,7 +68,7 @@ final class TextEvents: OutputSink {
   }
 
   private func wrapped(_ line: String) -> [String] {
-    TextWidth.wrapped(line, to: width(), indent: line.hasPrefix("  note: ") ? 8 : 30)
+    TextWidth.wrapped(line, to: width(), indent: line.hasPrefix("  note: ") ? 8 : 2)
   }
 
   private func show(_ diagnostic: Diagnostic) {

@@ -42,6 +42,8 @@ public struct EventText: Sendable {
   }
 
   private static let stageWidth = 15
+  /// A screen on which details under their column would have too little room.
+  private static let narrow = 60
 
   /// One ledger line: stage, rows left, why rows went, what happened to values.
   static func ledger(_ entry: LedgerEntry, width: Int) -> [String] {
@@ -58,7 +60,8 @@ public struct EventText: Sendable {
   // A long line goes on under its detail, so that the stages stay readable as a column.
   private static func wrap(_ line: String, width: Int) -> [String] {
     guard TextWidth.of(line) > width else { return [line] }
-    let indent = String(repeating: " ", count: stageWidth + 15)
+    let isNarrow = width < narrow
+    let indent = String(repeating: " ", count: isNarrow ? max(2, width / 3) : stageWidth + 15)
     var lines: [String] = []
     var current = ""
     for word in line.split(separator: " ", omittingEmptySubsequences: false) {

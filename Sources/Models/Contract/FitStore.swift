@@ -34,10 +34,11 @@ public struct FitStore: Sendable {
     public let isKept: Bool
   }
 
-  /// Fits, unless the fit is known; `isFresh` asks for a new one in any case.
+  /// Fits, unless the fit is known; `isFresh` asks for a new one in any case. A state to go on from took `spent`
+  /// seconds.
   public func fit(
     _ order: FitOrder, _ task: FactorTask, _ context: FitContext, isFresh: Bool = false,
-    note: @escaping @Sendable (String) -> Void
+    spent: Double = 0, note: @escaping @Sendable (String) -> Void
   ) throws -> Result {
     try order.check(task, threads: context.budget.threads)
     let key = try order.key(task, threads: context.budget.threads)
@@ -50,7 +51,7 @@ public struct FitStore: Sendable {
     let explicit = context.earlier
     let reached = explicit.map(FitCheckpoints.trained(in:)) ?? -1
     for last in found where last.trained > reached {
-      let checkpoints = checkpoints(key, after: last, note)
+      let checkpoints = checkpoints(key, after: last, spent, note)
       context.checkpoints = checkpoints
       context.earlier = last.container
       note(
@@ -65,15 +66,18 @@ public struct FitStore: Sendable {
       }
     }
     // What an explicit state goes on from was usually kept too: its time counts, and its slot is not reused.
-    let checkpoints = checkpoints(key, after: context.earlier == nil ? nil : found.first, note)
+    let last = context.earlier == nil ? nil : found.first
+    let checkpoints = checkpoints(key, after: last, spent, note)
     context.checkpoints = checkpoints
     return finished(try model.fit(sample, context), task, key, checkpoints, isFresh: isFresh, note)
   }
 
   private func checkpoints(
-    _ key: String, after last: FitCheckpoints.Last?, _ note: @escaping @Sendable (String) -> Void
+    _ key: String, after last: FitCheckpoints.Last?, _ spent: Double,
+    _ note: @escaping @Sendable (String) -> Void
   ) -> FitCheckpoints {
-    FitCheckpoints(files, key, interval: .seconds(interval), after: last, complaints, note: note)
+    FitCheckpoints(
+      files, key, interval: .seconds(interval), after: last, spent: spent, complaints, note: note)
   }
 
   // MARK: Results

@@ -28,11 +28,12 @@ public final class FitCheckpoints: Sendable {
 
   init(
     _ store: MemoStore, _ key: String, interval: Duration, after last: FitCheckpoints.Last?,
-    _ complaints: StoreComplaints, note: @escaping @Sendable (String) -> Void
+    spent: Double, _ complaints: StoreComplaints, note: @escaping @Sendable (String) -> Void
   ) {
     (self.store, self.key, self.interval, self.note) = (store, key, interval, note)
     self.complaints = complaints
-    spent = last?.seconds ?? 0
+    // A state in hand and the file of it tell of the same time.
+    self.spent = max(spent, last?.seconds ?? 0)
     state = Mutex(State(written: began, sequence: last?.sequence ?? 0, slot: last?.slot ?? 1))
   }
 

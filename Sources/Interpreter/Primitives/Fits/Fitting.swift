@@ -51,20 +51,23 @@ enum Fitting {
     fit.earlier = checkpoint
     func value(_ model: any FittedModel, _ seconds: Double) -> ModelValue {
       ModelValue(
-        model: model, task: task, recipe: task.recipe.split(as: data), seconds: earlier + seconds,
+        model: model, task: task, recipe: task.recipe.split(as: data), seconds: seconds,
         threads: context.budget.threads, order: order, split: data.split)
     }
     guard let store = context.store else {
       let began = ContinuousClock.now
       let model = try order.fit(data, fit)
       return Outcome(
-        value: value(model, (ContinuousClock.now - began).seconds), origin: "", isRecalled: false)
+        value: value(model, earlier + (ContinuousClock.now - began).seconds), origin: "",
+        isRecalled: false)
     }
-    let found = try store.fit(order, data, fit, isFresh: isFresh) {
+    // Where a state is gone on from, the store knows best how long that took.
+    let (before, spent) = checkpoint == nil ? (earlier, 0) : (0, earlier)
+    let found = try store.fit(order, data, fit, isFresh: isFresh, spent: spent) {
       events.send(.note($0))
     }
     return Outcome(
-      value: value(found.model, found.seconds), origin: words(found),
+      value: value(found.model, before + found.seconds), origin: words(found),
       isRecalled: found.origin != .computed)
   }
 
