@@ -124,4 +124,33 @@ import Testing
     #expect(advice("toy | summarise m: mean(ret)") == "a column is defined with `=`:  m = …")
     #expect(advice("toy | summarise m = mean(ret), bye: id") == "use `by`")
   }
+
+  // What people type who come from pandas, R or the shell.
+  @Test(arguments: [
+    ("toy.head()", "a name alone shows its first and last rows; more of them:  show …, rows: 20"),
+    ("toy.shape", "how large it is say `.rows` and `.columns`"),
+    ("toy.std", "functions take values:  std(p.ret)"),
+    ("toy.query", "verbs follow a bar:  p | where …"),
+    ("toy[\"A\"]", "months stand without quotes:  2000-01"),
+    ("toy | deciles size | portfolio returns: ret | costs 30 bps", "a unit touches its number"),
+    ("toy | derive l = lag(ret)", "for example:  toy | derive other = lag(ret, 1m)"),
+    ("toy | lag ret", "inside a verb, as in:  p | derive x = lag(…)"),
+    ("toy | corr ret, mom", "use `correlate`"),
+    ("toy | regress ret ~ mom", "a regression names its sides:  regress y, on: [a, b]"),
+    ("compare toy, toy", "several flow in as a list:  [toy, toy] | compare"),
+    (
+      "toy | plot ret",
+      "plots are named by their kind:  plot.line, plot.bars, plot.histogram, plot.scatter"
+    ),
+  ])
+  func mistakesOfOtherLanguagesAreAnswered(_ text: String, _ first: String) {
+    #expect(advice(text) == first)
+  }
+
+  @Test func aUnitApartFromItsNumberIsMended() throws {
+    let text = "toy | derive l = lag(ret, 1 month)"
+    let found = try #require(Session().check(Source(name: "t", text: text)).diagnostics.first)
+    let fix = try #require(found.fixes.first)
+    #expect(fix.edits.map(\.replacement) == ["m"])
+  }
 }

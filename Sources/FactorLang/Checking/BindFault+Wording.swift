@@ -32,7 +32,8 @@ extension BindFault {
     case .missing(let name):
       return Diagnostic(
         .missingArgument, "`\(verb)` needs `\(name)`",
-        at: Label(source, nameSpan, "`\(name)` is missing"))
+        at: Label(source, nameSpan, "`\(name)` is missing"),
+        helps: signature.exampleLine.map { [Help("for example:  \($0)")] } ?? [])
     case .tooMany(let index, let accepted):
       let count = accepted == 1 ? "one argument" : "\(accepted) arguments"
       let words = accepted == 0 ? "no arguments by position" : count
@@ -74,6 +75,12 @@ extension BindFault {
       return [
         Help("give it a name:  \(named)", replace: arguments[index].span, in: source, with: named)
       ]
+    }
+    if index > 0, arguments[...index].allSatisfy({ $0.label == nil }),
+      signature.receiver?.mayBeList == true
+    {
+      let whole = Span(arguments[0].span.start, arguments[index].span.end)
+      return [Help("several flow in as a list:  [\(source.text(whole))] | \(verb)")]
     }
     // What follows the value of an option is one more of it.
     guard let option = arguments[..<index].last(where: { $0.label != nil }),

@@ -17,7 +17,9 @@ extension CheckFault {
       if let advice = ForeignWords.meaning(of: name) { return [Help(advice)] }
       if nearest == nil, let advice = ForeignWords.methods(name) { return [Help(advice)] }
       return use(ForeignWords.verbs[name] ?? nearest)
-    case .unknownMember(_, _, let nearest): return use(nearest)
+    case .unknownMember(let name, _, let nearest):
+      return nearest == nil
+        ? ForeignWords.member(name).map { [Help($0)] } ?? [] : use(nearest)
     case .unknownType(let name, let nearest): return use(ForeignWords.types[name] ?? nearest)
     case .unknownVariable(_, let nearest): return use(nearest, prefix: "$")
     case .wrongInflow(_, let accepts, let found, _, let keep):
@@ -35,9 +37,18 @@ extension CheckFault {
       let text = source.text(span)
       let bare = String(text.dropFirst().dropLast())
       guard bare.utf8.count == 7, bare.utf8.allSatisfy({ $0 == 0x2D || 0x30...0x39 ~= $0 }) else {
-        return [Help("months stand without quotes:  2000-01")]
+        return [
+          Help("months stand without quotes:  2000-01"),
+          Help(
+            "a column stands behind a dot, p.ret, and rows of one firm are:  p | where id == \(text)"
+          ),
+        ]
       }
       return [Help("write `\(bare)`, without quotes", replace: span, in: source, with: bare)]
+    case .outsidePanel(let name):
+      return [Help("inside a verb, as in:  p | derive x = \(name)(…)")]
+    case .wrongType(_, .range, let found) where found.isNumeric:
+      return [Help("from one to another, such as 2000-01..2009-12 or 1..6")]
     case .missingInflow(let verb, let accepts):
       return [Help("let \(accepts.phrase) flow in:  p | \(verb) …")]
     case .unknownChoice(_, let parameter, let nearest):

@@ -11,6 +11,7 @@ public enum ForeignWords {
     "savefig": "save", "train": "fit", "pivot_table": "pivot", "unstack": "pivot",
     "fillna": "impute", "ffill": "impute", "shift": "lag", "diff": "ts.delta",
     "qcut": "deciles", "info": "describe", "summary": "describe", "average": "mean",
+    "corr": "correlate", "cor": "correlate", "correlation": "correlate",
   ]
 
   /// Further built-ins that a word of other languages, or of everyday speech, asks for.
@@ -83,6 +84,13 @@ public enum ForeignWords {
     "cumsum": "returns are added up by growth(…), in columns and plots",
     "value_counts": "count the rows of each value:  summarise n = count(), by: x",
     "apply": "compute a column:  derive y = …",
+    "plot": "plots are named by their kind:  plot.line, plot.bars, plot.histogram, plot.scatter",
+    "shape": "how large it is say `.rows` and `.columns`",
+  ]
+  /// Functions of values that are methods elsewhere.
+  private static let functions: Set = [
+    "mean", "std", "var", "sum", "min", "max", "median", "count", "quantile", "abs", "log", "sqrt",
+    "round",
   ]
 
   /// Says how fq does what a statement that begins with this word means elsewhere.
@@ -90,6 +98,13 @@ public enum ForeignWords {
 
   /// Says how fq does what a verb or function that it does not have does elsewhere.
   static func meaning(of name: String) -> String? { statements[name] ?? uses[name] }
+
+  /// Says how fq does what this member of a value does elsewhere; nil if nobody knows.
+  static func member(_ name: String) -> String? {
+    if let meaning = meaning(of: name) { return meaning }
+    if functions.contains(name) { return "functions take values:  \(name)(p.ret)" }
+    return verbs[name].map { "verbs follow a bar:  p | \($0) …" }
+  }
 
   /// Says how fq does what a method of an object does; nil for a name without a dot.
   static func methods(_ name: String) -> String? {

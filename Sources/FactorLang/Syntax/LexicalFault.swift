@@ -92,6 +92,8 @@ extension LexicalFault {
       Help(words, replace: span, in: source, with: replacement)
     }
     switch self {
+    case .unexpected(.some("~")):
+      return [Help("a regression names its sides:  regress y, on: [a, b]")]
     case .unexpected(.some(let character)): return Self.respelling(character, fix)
     case .singleQuotes where text.hasSuffix("'") && text.count > 1 && !text.contains("\""):
       let quoted = "\"\(text.dropFirst().dropLast())\""
@@ -151,6 +153,15 @@ extension LexicalFault {
     "years": "y", "Q": "q", "D": "d", "day": "d", "days": "d", "sec": "s", "mins": "min",
     "minutes": "min", "hours": "h", "bp": "bps", "mm": "mn", "mln": "mn", "K": "k", "B": "bn",
     "b": "bn",
+  ]
+
+  /// The unit that a word behind a number means; nil if it is none.
+  static func unit(_ word: String) -> String? {
+    units.contains(word) ? word : unitWords[word]
+  }
+
+  private static let units: Set = [
+    "k", "mn", "bn", "bps", "y", "q", "m", "w", "d", "h", "min", "s", "ms",
   ]
 
   private static func unitHelps(

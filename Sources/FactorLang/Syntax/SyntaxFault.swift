@@ -154,6 +154,7 @@ extension SyntaxFault {
     case .expected(.value) where found == .assign: return shorthand(span, source)
     case .expected(.commaOrEnd) where found == .name || found.isNumeric || found == .string,
       .expected(.commaOrClose) where found == .name || found.isNumeric || found == .string:
+      if let unit = unit(span, source) { return [unit] }
       let comma = Help(
         "separate them with a comma", replace: gap(before: span, source), in: source, with: ", ")
       return [Help(comma.text, fix: comma.fix.map { Fix($0.title, $0.edits, isCertain: false) })]
@@ -168,13 +169,28 @@ extension SyntaxFault {
     return Span(start, span.start)
   }
 
+  /// A unit apart from its number.
+  private func unit(_ span: Span, _ source: Source) -> Help? {
+    let gap = gap(before: span, source)
+    guard gap.length > 0, gap.start > 0, 0x30...0x39 ~= source.bytes[gap.start - 1],
+      let unit = LexicalFault.unit(source.text(span))
+    else { return nil }
+    let edit = Edit(source, Span(gap.start, span.end), unit)
+    return Help(
+      "a unit touches its number", fix: Fix("close the gap", [edit], isCertain: false))
+  }
+
   /// Brackets and parentheses touch what they index or call.
   private func touching(_ span: Span, _ source: Source, _ found: TokenKind) -> [Help] {
     let gap = gap(before: span, source)
     guard gap.length > 0 else { return [] }
     let words = found == .leftBracket ? "index, close the gap" : "call, close the gap"
     let edit = Edit(source, gap, "")
-    return [Help("to \(words)", fix: Fix("close the gap", [edit], isCertain: false))]
+    let close = Help("to \(words)", fix: Fix("close the gap", [edit], isCertain: false))
+    let name = source.text(Span(0, gap.start)).split { !($0.isLetter || $0 == "_" || $0.isNumber) }
+      .last
+    guard found == .leftBracket, let name else { return [close] }
+    return [close, Help("to give a list to a verb:  […] | \(name)")]
   }
 
   /// `k += 1` of other languages.

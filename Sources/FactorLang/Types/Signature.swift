@@ -196,6 +196,12 @@ public struct Signature: Sendable {
 }
 
 extension Signature {
+  /// A line of an example in which the name stands; nil if none is short enough to be shown with a message.
+  var exampleLine: String? {
+    let lines = examples.flatMap { $0.code.split(separator: "\n").map(String.init) }
+    return lines.first { $0.contains(name) && $0.utf8.count <= 70 }
+  }
+
   /// Tells whether an option, of the verb or of one of its variants, takes several values in brackets.
   func takesSeveral(_ option: String) -> Bool {
     if variants?.isSwept == true { return true }
