@@ -129,6 +129,9 @@ import Testing
   @Test(arguments: [
     ("toy.head()", "a name alone shows its first and last rows; more of them:  show …, rows: 20"),
     ("toy.shape", "how large it is say `.rows` and `.columns`"),
+    ("toy.firms", "`.entities` counts firms"),
+    ("toy | top 5 by ret", "an option has a comma before it and a colon:  by:"),
+    ("toy | order_by ret desc", "an option has a comma before it and a colon:  descending: true"),
     ("toy.std", "functions take values:  std(p.ret)"),
     ("toy.query", "verbs follow a bar:  p | where …"),
     ("toy[\"A\"]", "months stand without quotes:  2000-01"),

@@ -17,9 +17,9 @@ extension CheckFault {
       if let advice = ForeignWords.meaning(of: name) { return [Help(advice)] }
       if nearest == nil, let advice = ForeignWords.methods(name) { return [Help(advice)] }
       return use(ForeignWords.verbs[name] ?? nearest)
-    case .unknownMember(let name, _, let nearest):
-      return nearest == nil
-        ? ForeignWords.member(name).map { [Help($0)] } ?? [] : use(nearest)
+    case .unknownMember(let name, let type, let nearest):
+      guard nearest == nil, type.hasColumns else { return use(nearest) }
+      return ForeignWords.member(name).map { [Help($0)] } ?? []
     case .unknownType(let name, let nearest): return use(ForeignWords.types[name] ?? nearest)
     case .unknownVariable(_, let nearest): return use(nearest, prefix: "$")
     case .wrongInflow(_, let accepts, let found, _, let keep):

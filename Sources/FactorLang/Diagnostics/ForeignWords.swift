@@ -87,6 +87,15 @@ public enum ForeignWords {
     "plot": "plots are named by their kind:  plot.line, plot.bars, plot.histogram, plot.scatter",
     "shape": "how large it is say `.rows` and `.columns`",
   ]
+  /// Members that have another name here.
+  private static let members = [
+    "firms": "`.entities` counts firms", "assets": "`.entities` counts assets",
+    "nrow": "`.rows` counts rows",
+    "size": "`.rows` counts rows", "len": "`.rows` counts rows", "length": "`.rows` counts rows",
+    "dtypes": "`.type p` lists the columns with their types",
+    "best": "a cell is chosen by its scores:  (g | top 1, by: r2_pred, on: valid).model",
+  ]
+
   /// Functions of values that are methods elsewhere.
   private static let functions: Set = [
     "mean", "std", "var", "sum", "min", "max", "median", "count", "quantile", "abs", "log", "sqrt",
@@ -101,7 +110,7 @@ public enum ForeignWords {
 
   /// Says how fq does what this member of a value does elsewhere; nil if nobody knows.
   static func member(_ name: String) -> String? {
-    if let meaning = meaning(of: name) { return meaning }
+    if let meaning = members[name] ?? meaning(of: name) { return meaning }
     if functions.contains(name) { return "functions take values:  \(name)(p.ret)" }
     return verbs[name].map { "verbs follow a bar:  p | \($0) …" }
   }

@@ -154,7 +154,7 @@ extension SyntaxFault {
     case .expected(.value) where found == .assign: return shorthand(span, source)
     case .expected(.commaOrEnd) where found == .name || found.isNumeric || found == .string,
       .expected(.commaOrClose) where found == .name || found.isNumeric || found == .string:
-      if let unit = unit(span, source) { return [unit] }
+      if let help = unit(span, source) ?? option(span, source) { return [help] }
       let comma = Help(
         "separate them with a comma", replace: gap(before: span, source), in: source, with: ", ")
       return [Help(comma.text, fix: comma.fix.map { Fix($0.title, $0.edits, isCertain: false) })]
@@ -167,6 +167,19 @@ extension SyntaxFault {
     var start = span.start
     while start > 0, source.bytes[start - 1] == 0x20 { start -= 1 }
     return Span(start, span.start)
+  }
+
+  /// A word that is an option here.
+  private func option(_ span: Span, _ source: Source) -> Help? {
+    let options = [
+      "by": ", by:", "on": ", on:", "desc": ", descending: true",
+      "descending": ", descending: true",
+    ]
+    guard let option = options[source.text(span)] else { return nil }
+    let edit = Edit(source, Span(gap(before: span, source).start, span.end), option)
+    return Help(
+      "an option has a comma before it and a colon:  \(option.dropFirst(2))",
+      fix: Fix("write it as an option", [edit], isCertain: false))
   }
 
   /// A unit apart from its number.
