@@ -249,7 +249,11 @@ static void bind_comforts(EditLine *line) {
 void fq_bind_keys(EditLine *line) {
   add_functions(line);
   bind_comforts(line);
-  el_source(line, NULL);
+  // libedit's own command line falls over a quote that is never closed.
+  el_wset(line, EL_BIND, L"-r", L"\\ex", NULL);
+  el_wset(line, EL_BIND, L"-r", L"\\eX", NULL);
+  el_wset(line, EL_BIND, L"-a", L"-r", L":", NULL);
+  fq_read_settings(line);
   bind(line, L"^I", L"fq-complete");
   bind(line, L"^M", L"fq-enter");
   bind(line, L"^J", L"fq-enter");

@@ -76,6 +76,9 @@ void fq_add_changes(EditLine *line);
 void fq_note_change(fq_edit *edit);
 void fq_forget_changes(fq_edit *edit);
 
+// settings.c
+void fq_read_settings(EditLine *line);
+
 // bindings.c
 void fq_bind_keys(EditLine *line);
 

@@ -23,7 +23,8 @@ static struct sigaction before[WATCHED];
 
 // What ends a process: faults, the runtime's traps, and requests to go.
 static const int deadly[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT,
-                             SIGTERM, SIGHUP, SIGQUIT, SIGINT};
+                             SIGTERM, SIGHUP, SIGQUIT, SIGINT, SIGUSR1, SIGUSR2, SIGALRM,
+                             SIGXCPU, SIGXFSZ};
 enum { DEADLY = sizeof deadly / sizeof deadly[0] };
 
 static void note(int number) {

@@ -23,6 +23,35 @@ struct PromptFuzzTests {
     (1, 1), (2, 1), (2, 2), (3, 2), (5, 1), (7, 2), (7, 5), (20, 2), (80, 24), (300, 60), (20, 60),
   ]
 
+  /// What crashes libedit's own reader: quotes never closed, lines beyond its buffers, and pipes.
+  @Test(arguments: [
+    "bind \"\n", "\"\n", "bind \"a\\\n", "bind " + String(repeating: "x", count: 3000) + "\n",
+    "bind -s a \"" + String(repeating: "x", count: 5000) + "\"\n", "\u{0}\u{1}\n",
+    "fq:bind ^X fq-end\nedit \"",
+  ])
+  func settingsThatAreDamagedAreNoEnd(text: String) throws {
+    let folder = try ScratchFolder()
+    let path = try folder.write(".editrc", Array((text + "\nbind ^T fq-kill-start\n").utf8))
+    let pty = try PromptPty(environment: ["EDITRC": path])
+    try #require(pty.wait { $0.last == "fq>" } != nil, "\(pty.screen.lines)")
+    // The lines that are whole count.
+    pty.send("999\u{14}6 * 7\r")
+    #expect(pty.wait { $0.suffix(2) == ["42", "fq>"] } != nil, "\(pty.screen.lines)")
+  }
+
+  @Test func libeditsOwnCommandLineIsOutOfReach() throws {
+    let pty = try PromptPty()
+    try #require(pty.wait { $0.last == "fq>" } != nil, "\(pty.screen.lines)")
+    for keys in ["\u{1B}x", "\u{1B}X"] {
+      pty.send(keys)
+      usleep(100_000)
+      pty.send("\"\u{15}6 * 7\r")
+      #expect(pty.wait { $0.suffix(2) == ["42", "fq>"] } != nil, "\(pty.screen.lines)")
+      pty.send("\u{0C}")
+      _ = pty.wait { $0 == ["fq>"] }
+    }
+  }
+
   /// Presses keys and pulls at the window; gives the last of them.
   private func press(_ keys: Int, _ pty: PromptPty, seed: UInt64) -> [String] {
     var random = SeededNumbers(seed: seed)

@@ -147,7 +147,8 @@ struct PromptInterruptTests {
   }
 
   /// I4: what ends a show, or work, from outside leaves the terminal as it was.
-  @Test(arguments: [SIGTERM, SIGINT, SIGHUP, SIGQUIT]) func whatEndsAShowLeavesTheTerminalAsItWas(
+  @Test(arguments: [SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGXCPU])
+  func whatEndsAShowLeavesTheTerminalAsItWas(
     _ signal: Int32
   ) throws {
     let folder = try ScratchFolder()

@@ -6,6 +6,8 @@ import FactorRuntime
 final class History {
   /// Bytes read from the end of the file at start.
   private static let tailLimit = 1 << 20
+  /// Bytes of an input that is kept; one as long as the end of the file that is read would hide all others.
+  private static let longestEntry = 1 << 17
   /// Entries offered at most.
   private static let entryLimit = 5000
 
@@ -30,6 +32,7 @@ final class History {
   func append(_ text: String, status: String, milliseconds: Int) {
     guard !text.allSatisfy({ $0 == " " || $0 == "\n" }) else { return }
     note(text)
+    guard text.utf8.count <= Self.longestEntry else { return }
     file.append(Self.fields(text, status, milliseconds))
   }
 
