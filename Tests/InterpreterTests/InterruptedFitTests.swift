@@ -50,6 +50,15 @@ import Testing
       return
     }
     #expect(partial.model.pause != nil)
+    // Whoever sees it or its scores is told.
+    let words = "partial: the fit stopped at epoch"
+    #expect(partial.display().contains { $0.contains(words) })
+    _ = session.run(Source(name: "e", text: "e = m | evaluate on: test"), to: EventList())
+    guard case .evaluation(let scores)? = session.environment["e"] else {
+      Issue.record("no scores")
+      return
+    }
+    #expect(scores.notes.contains { $0.contains(words) })
     #expect(try predictions(session, "m") != predictions(whole, "m"))
     #expect(session.run(Source(name: "c", text: "m = resume m"), to: sink) == .done)
     #expect(try predictions(session, "m") == predictions(whole, "m"))

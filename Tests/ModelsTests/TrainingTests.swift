@@ -129,8 +129,14 @@ private final class ScriptedModel: Trainable {
   init(_ losses: [Double], idle: Double = .infinity) { (self.losses, idleLoss) = (losses, idle) }
 
   func begin(epoch: Int, _ stream: inout RandomStream) { self.epoch = epoch }
+  /// Asked to stop in the middle of a step, which then gives no loss.
+  var stopped: Budget?
   func step(batch: Int) -> Double {
     steps += 1
+    if let stopped {
+      stopped.cancel()
+      return .nan
+    }
     return Double(batch)
   }
   func validationLoss() -> Double { losses[epoch - 1] }
@@ -190,6 +196,12 @@ private final class ScriptedModel: Trainable {
   }
 
   @Test func anUndefinedLossIsAnErrorThatNamesTheEpoch() {
+    let stopped = ScriptedModel([3, 2, 1])
+    let budget = Budget()
+    stopped.stopped = budget
+    #expect(throws: BudgetError.cancelled) {
+      try run(stopped, epochs: 3, patience: 3, budget: budget)
+    }
     #expect(throws: ModelError.notFinite(epoch: 2)) {
       try run(ScriptedModel([1, .nan, 1]), epochs: 3, patience: 9)
     }

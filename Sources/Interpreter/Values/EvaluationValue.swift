@@ -125,7 +125,7 @@ enum Scorer {
       try sample.r2(fits, withErrors: options.isFull)
     }
     let forecast = Array(predictions.preferredForecast[sample.rows])
-    var notes = value.model.summary.notes
+    var notes = value.notes
     let (longShort, longOnly) = trade(forecast, sample, options.cost, &notes)
     let rankIC = try InformationCoefficient(forecast, sample.returns, index: sample.index)
     let summary = value.model.summary

@@ -140,7 +140,15 @@ extension ModelValue {
       lines.append("  " + settings[start..<min(start + 5, settings.count)].joined(separator: ", "))
     }
     return lines + [summary.isTrained ? trained(summary) : solved(summary)]
-      + summary.notes.map { "  note: \($0)" }
+      + notes.map { "  note: \($0)" }
+  }
+
+  /// What is to be known of the fit wherever it is shown or scored.
+  var notes: [String] {
+    let pause = model.pause.map {
+      "partial: the fit stopped at epoch \($0.epoch) of \($0.epochs); this is its best so far"
+    }
+    return [pause].compactMap { $0 } + model.summary.notes
   }
 
   private func trained(_ summary: FitSummary) -> String {

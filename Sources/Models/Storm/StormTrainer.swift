@@ -52,9 +52,12 @@ final class StormTrainer: Trainable {
   func step(batch number: Int) -> Double {
     let places = (number * train.count / batchCount)..<((number + 1) * train.count / batchCount)
     let windows = order[places].map { data[$0] }
+    // A batch of many firms takes long; Ctrl-C is heard between its parts.
     network.encode(windows, data)
+    if budget.isCancelled { return .nan }
     if drawsCodes, optimizer.clock.steps == 0 { network.drawCodes(&draws) }
     network.describe()
+    if budget.isCancelled { return .nan }
     network.differentiate()
     let loss = network.loss
     if !loss.total(network.design).isFinite {

@@ -10,7 +10,8 @@ protocol Trainable: AnyObject {
   func begin(epoch: Int, _ stream: inout RandomStream)
   /// The number of batches of this epoch.
   var batchCount: Int { get }
-  /// Computes the batch's loss and applies one optimiser step.
+  /// Computes the batch's loss and applies one optimiser step; once the work is to stop, it may leave both undone
+  /// and give what is no loss.
   func step(batch: Int) -> Double
   /// The loss on the validation months with frozen weights; worthless once the work is to stop.
   func validationLoss() -> Double
@@ -116,6 +117,8 @@ enum TrainingLoop {
     for batch in 0..<model.batchCount {
       try context.budget.check()
       let loss = model.step(batch: batch)
+      // A step that heard of the stop on its way is worth nothing, and nobody's failure.
+      if !loss.isFinite { try context.budget.check() }
       guard loss.isFinite else { throw ModelError.notFinite(epoch: epoch, month: model.troubled) }
       total += loss
     }

@@ -207,7 +207,11 @@ extension Fault {
   /// A sweep that was stopped: the cells that are done are kept by a binding.
   static func interrupted(_ sweep: SweepValue, of count: Int) -> Fault {
     guard !sweep.cells.isEmpty else { return Fault(BudgetError.cancelled) }
-    var fault = Fault(.interrupted, "sweep after \(sweep.cells.count) of \(count) cells")
+    let done = "\(sweep.cells.count) of \(count) cells"
+    var fault = Fault(.interrupted, "sweep after " + done)
+    // Whatever is made of it, a table or a page, says that cells are missing.
+    var sweep = sweep
+    sweep.origin += " · partial, \(done)"
     fault.partial = .sweep(sweep)
     return fault
   }
