@@ -81,5 +81,6 @@ void fq_read_settings(EditLine *line);
 
 // bindings.c
 void fq_bind_keys(EditLine *line);
+void fq_hide_command_line(EditLine *line);
 
 #endif

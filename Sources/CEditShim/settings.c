@@ -1,5 +1,5 @@
-// The user's .editrc, line by line. libedit reads the file itself, but falls over a quote that is never
-// closed, a line longer than its buffers, and a pipe that nobody writes to.
+// The user's .editrc, line by line. libedit's own reader falls over a quote that is never closed, a line
+// longer than its buffers, and a pipe that nobody writes to.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +31,9 @@ static void obey(EditLine *line, const char *text) {
   const wchar_t **words = NULL;
   if (wide != NULL && tokens != NULL && tok_wstr(tokens, wide, &count, &words) == 0 && count > 0)
     el_wparse(line, count, words);
+  // The keys of emacs and of vi are laid anew, libedit's command line among them.
+  if (count > 1 && (wcscmp(words[1], L"-v") == 0 || wcscmp(words[1], L"-e") == 0))
+    fq_hide_command_line(line);
   if (tokens != NULL) tok_wend(tokens);
   free(wide);
 }

@@ -52,6 +52,23 @@ struct PromptFuzzTests {
     }
   }
 
+  // Both of these lay the keys anew, with libedit's own among them.
+  @Test(arguments: [("bind -v", "\u{1B}:\"\r"), ("bind -e", "\u{1B}x\"\r")])
+  func itStaysOutOfReachInEitherManner(setting: String, keys: String) throws {
+    let folder = try ScratchFolder()
+    let path = try folder.write(".editrc", Array((setting + "\n").utf8))
+    let pty = try PromptPty(environment: ["EDITRC": path])
+    try #require(pty.wait { $0.last == "fq>" } != nil, "\(pty.screen.lines)")
+    for key in keys {
+      pty.send(String(key))
+      usleep(120_000)
+    }
+    pty.send("\u{03}")
+    usleep(200_000)
+    pty.send("6 * 7\r")
+    #expect(pty.wait(seconds: 5) { $0.suffix(2) == ["42", "fq>"] } != nil, "\(pty.screen.lines)")
+  }
+
   /// Presses keys and pulls at the window; gives the last of them.
   private func press(_ keys: Int, _ pty: PromptPty, seed: UInt64) -> [String] {
     var random = SeededNumbers(seed: seed)
