@@ -19,7 +19,7 @@ import Testing
 
   @Test(arguments: [
     ("p | where <1>rett</1> > 0", "F0101"), ("p | winsorize ret, <1>sise</1>", "F0101"),
-    ("x = <1>nothing_here</1>", "F0102"),
+    ("x = <1>nothing_here</1>", "F0102"), ("xs = <1>[mom, bm, describe]</1>", "F0102"),
     ("p | <1>wher</1> ret > 0", "F0103"), ("k = 5\np | where size > <1>k</1>", "F0104"),
     ("p | deciles ret, <1>tie</1>: apart", "F0105"),
     ("p | deciles ret, ties: <1>aparte</1>", "F0204"),

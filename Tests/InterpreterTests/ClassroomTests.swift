@@ -213,16 +213,16 @@ import Testing
   @Test func enterTypesWhatIsShown() {
     let seen = play("x = 2\nx + 1\n", "", "")
     #expect(seen.contains("type  x = 2") && seen.contains("fq> x = 2"), "\(seen)")
-    #expect(seen.contains("\n3\n") && seen.contains("2 solved"))
+    #expect(seen.contains("\n3\n") && seen.contains("2 typed for you"))
   }
 
   @Test func theSameValueCountsHoweverItIsTyped() {
-    #expect(play("x = 2\nx + 1\n", "x = 1 + 1", "3").contains("2 solved"))
+    #expect(play("x = 2\nx + 1\n", "x = 1 + 1", "3").contains("2 typed by you"))
   }
 
   @Test func somethingElseIsAnExperiment() {
     let seen = play("x = 2\n", "x = 3", "y = 2", "x", "x = 2")
-    #expect(seen.components(separatedBy: "Enter types it").count == 4 && seen.contains("1 solved"))
+    #expect(seen.components(separatedBy: "Enter types it").count == 4 && seen.contains("1 typed by you"))
   }
 
   @Test func skipDefinesAndGoesOn() {
@@ -233,5 +233,20 @@ import Testing
   @Test func anInvitationShowsAMistakeAndItsRepair() {
     let seen = play("x = 2\ntry \"men([x])\"\ntry \"fix\"\n", "", "", ".vars", "fix")
     #expect(seen.contains("error[F0102]") && seen.contains("fq> mean([x])\n2\n"), "\(seen)")
+    #expect(seen.contains("1 typed by you, 2 typed for you"))
+  }
+
+  @Test func aFixCountsByItsNumberAndOnlyWhereItMends() {
+    let lesson = "x = 2\ntry \"men([x])\"\ntry \"fix\"\n"
+    let byNumber = play(lesson, "x = 2", "men([x])", "fix 1")
+    #expect(byNumber.contains("3 typed by you"), "\(byNumber)")
+    // What ran in between leaves nothing to mend.
+    let nothing = play(lesson, "x = 2", "men([x])", "x", "fix", "")
+    #expect(nothing.contains("2 typed by you, 1 skipped"), "\(nothing)")
+  }
+
+  @Test func whatWasChangedIsSetBack() {
+    let seen = play("xs = [1, 2]\nmean(xs)\ny = sum(xs)\n", "", "xs = 1%", "", "", "y")
+    #expect(seen.contains("it is set back") && seen.contains("1 skipped"), "\(seen)")
   }
 }

@@ -11,6 +11,12 @@ import Testing
     #expect(arguments.options.threads == 3 && arguments.isJSON)
   }
 
+  @Test func aStatementMayBeginAsAFlagDoes() throws {
+    #expect(try CommandArguments(["-c", "--1", "--json"]).words == ["--1"])
+    #expect(try CommandArguments(["-c", "--json", "1"]).words == ["1"])
+    #expect(try CommandArguments(["-c", "1", "--manifest", "m.json"]).isRecorded)
+  }
+
   @Test(arguments: [("512MB", 512 << 20), ("4gb", 4 << 30), ("1TB", 1 << 40)])
   func sizesAreRead(text: String, bytes: Int) throws {
     #expect(try CommandArguments(["--max-memory", text]).options.memoryLimit == bytes)

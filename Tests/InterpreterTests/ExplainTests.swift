@@ -61,6 +61,26 @@ import Testing
     let found = try explained("e.r2_total", before)
     #expect(found["formula"] == Statistic.totalR2.formula)
     #expect(found["seed"]?.hasPrefix("2 seeds") == true && found["model"] == "ca0")
+    #expect(found["sample"]?.hasPrefix("test 2001-05") == true)
+  }
+
+  @Test func scoresOfOtherBlocksSayTheirOwnSample() throws {
+    let before = """
+      t = toy | setup target: ret, features: [size, mom] | split thirds
+      m = t | fit ca0, k: 1, seeds: 2, epochs: 2
+      e = m | evaluate on: test, at: portfolios
+      s = m | tearsheet
+
+      """
+    for what in ["e.r2_pred_train", "e.r2_total_train", "s.r2_pred_train"] {
+      let found = try explained(what, before)
+      #expect(found["sample"] == "train 2000-01..2000-08, 8 months", "\(what)")
+      #expect(found["firm-months"] != nil && found["model"] ?? "ca0" == "ca0")
+    }
+    #expect(try explained("e.r2_pred_train", before)["level"] == "portfolios")
+    #expect(
+      try explained("e.r2_pred_valid", before)["sample"] == "valid 2000-09..2001-04, 8 months")
+    #expect(try explained("s.r2_pred", before)["sample"]?.hasPrefix("2001-05") == true)
   }
 
   @Test func numbersAloneAreNot() {

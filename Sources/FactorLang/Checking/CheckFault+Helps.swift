@@ -17,9 +17,19 @@ extension CheckFault {
       if let advice = ForeignWords.meaning(of: name) { return [Help(advice)] }
       if nearest == nil, let advice = ForeignWords.methods(name) { return [Help(advice)] }
       return use(ForeignWords.verbs[name] ?? nearest)
-    case .unknownMember(let name, let type, let nearest):
-      guard nearest == nil, type.hasColumns else { return use(nearest) }
-      return ForeignWords.member(name).map { [Help($0)] } ?? []
+    case .unknownMember(let name, let type, let nearest, let owner):
+      if type.hasColumns, nearest == nil, let advice = ForeignWords.member(name) {
+        return [Help(advice)]
+      }
+      guard let owner, let stages = Self.maker(of: owner, from: type) else { return use(nearest) }
+      return [Help("\(owner.phrase) has it:  (… \(stages)).\(name)")]
+    case .undefinedItems(let names):
+      let quoted = "[" + names.map { "\"\($0)\"" }.joined(separator: ", ") + "]"
+      return [
+        Help(
+          "names of columns that a list keeps stand in quotes:  \(quoted)", replace: span, in: source,
+          with: quoted)
+      ]
     case .unknownType(let name, let nearest): return use(ForeignWords.types[name] ?? nearest)
     case .unknownVariable(_, let nearest): return use(nearest, prefix: "$")
     case .wrongInflow(_, let accepts, let found, _, let keep):
@@ -70,6 +80,7 @@ extension CheckFault {
     case (.model, .panel):
       return "| setup target: …, features: … | split thirds | fit cvra, k: 5"
     case (.model, .task): return "| fit cvra, k: 5"
+    case (.evaluation, .model): return "| evaluate on: test"
     case (.backtest, .panel): return "| deciles … | portfolio returns: …"
     case (.backtest, .model): return "| predict | deciles predicted | portfolio"
     case (.panel, .model): return "| predict"

@@ -6,9 +6,12 @@ enum CheckFault {
   case variableAsColumn(String, verb: String, Scope.Entry)
   case columnAsVariable(String)
   case unknownName(String, nearest: String?)
+  /// Names in a list of nothing else.
+  case undefinedItems([String])
   case unknownVariable(String, nearest: String?)
   case unknownVerb(String, nearest: String?)
-  case unknownMember(String, Type, nearest: String?)
+  /// The owner is a kind of result that has it.
+  case unknownMember(String, Type, nearest: String?, owner: Type?)
   case unknownType(String, nearest: String?)
   case notCallable(Type)
   case wrongInflow(verb: String, accepts: Type, found: Type, from: Location, keep: Help?)
@@ -61,7 +64,7 @@ extension CheckFault {
     case .unknownColumn: return .unknownColumn
     case .variableAsColumn: return .variableAsColumn
     case .columnAsVariable: return .columnAsVariable
-    case .unknownName, .unknownVariable: return .unknownName
+    case .unknownName, .unknownVariable, .undefinedItems: return .unknownName
     case .unknownVerb: return .unknownVerb
     case .unknownMember: return .unknownMember
     case .unknownType: return .unknownType
@@ -132,7 +135,7 @@ extension CheckFault {
       diagnostic.secondary = [Label(place.source, place.span, words)]
     case .notASliceKey(_, let schema), .neededColumn(_, _, _, let schema):
       diagnostic.notes = [Self.columnNote(schema)]
-    case .unknownMember(_, let type, nil):
+    case .unknownMember(_, let type, nil, nil):
       if let schema = type.schema { diagnostic.notes = [Self.columnNote(schema)] }
     case .alwaysTrue, .shadowedVerb, .shadowedColumn, .selectedOnTest, .singleSeed:
       diagnostic.severity = .warning
@@ -167,9 +170,12 @@ extension CheckFault {
     case .columnAsVariable(let name):
       return ("there is no variable `\(name)`; it is a column", "`$` means a variable")
     case .unknownName(let name, _): return ("nothing is named `\(name)`", "not defined")
+    case .undefinedItems(let names):
+      let shown = names.map { "`\($0)`" }.joined(separator: ", ")
+      return ("no value is named \(shown)", "not defined")
     case .unknownVariable(let name, _): return ("there is no variable `\(name)`", "not defined")
     case .unknownVerb(let name, _): return ("there is no verb `\(name)`", "not a verb")
-    case .unknownMember(let name, let type, _):
+    case .unknownMember(let name, let type, _, _):
       return ("\(type.phrase) has no `.\(name)`", "not a member")
     case .unknownType(let name, _): return ("there is no type `\(name)`", "not a type")
     case .notCallable(let type): return ("\(type.phrase) cannot be called", "not a function")

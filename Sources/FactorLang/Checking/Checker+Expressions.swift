@@ -13,6 +13,10 @@ extension Checker {
     case .variable(let name): return infer(variable: name, at: expression.span, context)
     case .it: return scope.lastResult ?? .any
     case .list(let items):
+      if let names = undefined(items, context) {
+        report(.undefinedItems(names), at: expression.span)
+        return .list(of: .error)
+      }
       let types = items.map { infer($0, context) }
       return .list(of: types.dropFirst().reduce(types.first ?? .any) { $0.joined($1) })
     case .record(let entries): return infer(entries, context)
@@ -202,10 +206,29 @@ extension Checker {
     }
     if let type = catalog.constant(named: name) { return type }
     if catalog.signature(named: name) != nil { return .function }
+    // What has to be called is no value: `sweep` is no slip for `sheet`.
+    let values = catalog.names.filter { catalog.constant(named: $0) != nil }
     let nearest = Suggestion.nearest(
-      to: name, among: scope.names + locals.keys.sorted() + catalog.names)
+      to: name, among: scope.names + locals.keys.sorted() + values)
     report(.unknownName(name, nearest: nearest), at: span)
     return .error
+  }
+
+  /// The names in a list of nothing but names that hold nothing; nil for any other list.
+  private func undefined(_ items: [Expression], _ context: Context) -> [String]? {
+    guard !context.isColumns else { return nil }
+    let known = scope.names + locals.keys
+    let names = items.compactMap { item -> String? in
+      guard case .name(let name) = item.kind, !isDefined(name),
+        catalog.constant(named: name) == nil, Suggestion.nearest(to: name, among: known) == nil
+      else { return nil }
+      return name
+    }
+    // A list of verbs and functions alone is one of functions.
+    guard names.count == items.count,
+      names.contains(where: { catalog.signature(named: $0) == nil })
+    else { return nil }
+    return names
   }
 
   /// Gives the type of a column of what flows in; unknown columns prove nothing missing.
@@ -267,7 +290,7 @@ extension Checker {
       guard let fields else { return .any }
       if let field = fields.first(where: { $0.name == name.text }) { return field.type }
       let nearest = Suggestion.nearest(to: name.text, among: fields.map(\.name))
-      report(.unknownMember(name.text, type, nearest: nearest), at: name.span)
+      report(.unknownMember(name.text, type, nearest: nearest, owner: nil), at: name.span)
       return .error
     default: break
     }
@@ -277,7 +300,10 @@ extension Checker {
     if let member = members.first(where: { $0.name == name.text }) { return member.type }
     known += members.map(\.name)
     let nearest = Suggestion.nearest(to: name.text, among: known)
-    report(.unknownMember(name.text, type, nearest: nearest), at: name.span)
+    let owner = [Type.evaluation, .backtest, .model].first { other in
+      other != type && catalog.members(of: other)?.contains { $0.name == name.text } == true
+    }
+    report(.unknownMember(name.text, type, nearest: nearest, owner: owner), at: name.span)
     return .error
   }
 

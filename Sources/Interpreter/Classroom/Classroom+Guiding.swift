@@ -22,11 +22,18 @@ extension Classroom {
           text,
           doing: { room, typed in
             let status = room.repl.perform(typed)
-            guard status == .done else { return status == nil ? .other : .mistake }
-            return room.agrees(typed, with: statement) ? .step : .other
+            switch status {
+            case .done: return room.agrees(typed, with: statement) ? .step : .other
+            case .interrupted: return .stopped
+            case nil: return .other
+            case .failed, .refused: return .mistake
+            }
           })
       else { return .quit }
-      if way == .skipped { silently(statement) }
+      if way == .skipped, silently(statement) != .done {
+        board.say(faint: "Something that the lesson builds on was changed; it is set back.")
+        repeatOwn()
+      }
       if statement.span == statements.last?.span { book.note(key, of: lesson.name, way) }
     }
     return .goOn
@@ -40,8 +47,11 @@ extension Classroom {
     else { return .goOn }
     let way = guide(line) { room, typed in
       let status = room.repl.perform(typed)
-      if Self.words(typed) == Self.words(line) { return .step }
-      return status == nil || status == .done ? .other : .mistake
+      guard Self.words(typed) == Self.words(line) else {
+        return status == nil || status == .done ? .other : .mistake
+      }
+      // A mistake may be what is to be seen; `fix` without anything to mend shows nothing.
+      return status == nil && Self.words(line) == ["fix"] ? .mistake : .step
     }
     guard let way, !repl.isDone else { return .quit }
     book.note(step.key, of: lesson.name, way)
@@ -49,7 +59,7 @@ extension Classroom {
   }
 
   /// What a line of the learner was.
-  private enum Attempt { case step, other, mistake }
+  private enum Attempt { case step, other, mistake, stopped }
 
   /// Shows a line and waits until it was typed, by the learner or at Enter; nil if the learner leaves.
   private mutating func guide(
@@ -71,9 +81,11 @@ extension Classroom {
         begun = []
         guard type(line) else { continue }
         board.turnPage()
-        // Its own line ends the step even where it is a mistake that is to be seen.
-        _ = doing(&self, line)
-        return .solved
+        switch doing(&self, line) {
+        case .step: return .revealed
+        case .stopped: board.say(faint: "Stopped. Enter types it again, `skip` goes on.")
+        case .other, .mistake: return .skipped
+        }
       case .line(let text):
         begun.append(text)
         // A statement of several lines may be typed as it is shown, line by line.
@@ -83,7 +95,7 @@ extension Classroom {
         let attempt = doing(&self, whole)
         if attempt == .step { return .solved }
         if repl.isDone { return nil }
-        let praise = attempt == .other ? "Fine. " : ""
+        let praise = attempt == .other ? "Fine. " : attempt == .stopped ? "Stopped. " : ""
         board.say(faint: praise + "The step itself is the line above; Enter types it.")
       }
     }
@@ -113,9 +125,10 @@ extension Classroom {
     return !isGivenUp
   }
 
-  // Spaces do not matter to an invitation.
+  // Spaces do not matter to an invitation, nor whether the first fix is called by its number.
   private static func words(_ text: String) -> [String] {
-    text.split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init)
+    let words = text.split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init)
+    return words == ["fix", "1"] ? ["fix"] : words
   }
 
   /// Tells whether what was typed gives what the lesson's statement gives.

@@ -123,9 +123,13 @@ struct Classroom {
   var tally: String {
     let keys = lesson.keys
     let ways = keys.compactMap { book.steps(of: lesson.name)[$0] }
-    let counts = [ProgressBook.Way.solved, .revealed, .skipped].compactMap { way in
+    let words: [(way: ProgressBook.Way, word: String)] =
+      lesson.isGuided
+      ? [(.solved, "typed by you"), (.revealed, "typed for you"), (.skipped, "skipped")]
+      : [(.solved, "solved"), (.revealed, "revealed"), (.skipped, "skipped")]
+    let counts = words.compactMap { way, word in
       let count = ways.count { $0 == way }
-      return count == 0 ? nil : "\(count) \(way.rawValue)"
+      return count == 0 ? nil : "\(count) \(word)"
     }
     return "\(ways.count) of \(Counted.text(keys.count, "step"))"
       + (counts.isEmpty ? "" : ": " + counts.joined(separator: ", ")) + "."

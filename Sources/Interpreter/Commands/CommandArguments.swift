@@ -34,6 +34,8 @@ public struct CommandArguments: Sendable {
   var checkpointInterval = 10.0
   /// Where the record of the run goes.
   var manifest: String?
+  /// Whether a record or a lock of the run is asked for.
+  var isRecorded: Bool { manifest != nil || switches.contains("--lock") }
   /// How fast a show is typed; nil for what suits.
   var pace: TypingPace?
   /// What kind of page `fq render` makes, and where it goes.
@@ -43,6 +45,7 @@ public struct CommandArguments: Sendable {
   var wantsHelp = false
 
   init(_ words: [String]) throws(UsageError) {
+    let flags = Self.switchNames + Self.valueNames + ["--json", "--quiet", "--help"]
     var rest = words[...]
     while let word = rest.popFirst() {
       switch word {
@@ -51,9 +54,12 @@ public struct CommandArguments: Sendable {
       case "--help" where verb == "run" || verb?.hasSuffix(".fq") == true: wantsHelp = true
       case _ where Self.valueNames.contains(word): try take(word, rest.popFirst())
       case _ where Self.switchNames.contains(word): switches.insert(word)
-      case "-c" where verb == nil, "-" where verb == nil, "--help", "-h", "--version": verb = word
+      case "-c" where verb == nil:
+        verb = word
+        // A statement may begin as a flag does: `--1`.
+        if let text = rest.first, !flags.contains(text) { self.words.append(rest.removeFirst()) }
+      case "-" where verb == nil, "--help", "-h", "--version": verb = word
       case _ where word.hasPrefix("--"):
-        let flags = Self.switchNames + Self.valueNames + ["--json", "--quiet", "--help"]
         let near = Suggestion.nearest(to: word, among: flags).map { "; use \($0)" } ?? ""
         throw UsageError(message: "there is no flag \(word)\(near)")
       default: if verb == nil { verb = word } else { self.words.append(word) }

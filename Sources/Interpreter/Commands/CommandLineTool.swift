@@ -53,6 +53,9 @@ public enum CommandLineTool {
     do { arguments = try CommandArguments(words) } catch {
       return complain("\(error.message)\n\nfq --help lists what there is")
     }
+    if [nil, "-c", "-"].contains(arguments.verb), arguments.isRecorded {
+      return complain("only the run of a file is recorded:  fq run FILE.fq --manifest run.json")
+    }
     switch arguments.verb {
     case "--help", "-h": return say(usage)
     case "--version", "version": return say("fq \(version)")

@@ -8,7 +8,7 @@ enum DocumentationCommand {
     if arguments.switches.contains("--check") { return check(folder) }
     for (path, text) in pages(folder) {
       do { try DurableWrite.replace(path, with: Array(text.utf8)) } catch {
-        return CommandLineTool.complain(Fault(error).message)
+        return CommandLineTool.complain(error.message(writing: path))
       }
     }
     return ExitStatus.done.rawValue

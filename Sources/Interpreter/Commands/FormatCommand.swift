@@ -39,7 +39,7 @@ enum FormatCommand {
       return .failed
     }
     do { try DurableWrite.replace(path, with: text) } catch {
-      _ = CommandLineTool.complain(error.message)
+      _ = CommandLineTool.complain(error.message(writing: path))
       return .failed
     }
     return .done

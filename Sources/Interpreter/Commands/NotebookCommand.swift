@@ -20,7 +20,7 @@ enum NotebookCommand {
     }
     guard result.text != source.text(Span(0, source.bytes.count)) else { return 0 }
     do { try DurableWrite.replace(path, with: result.text) } catch {
-      return CommandLineTool.complain(error.message)
+      return CommandLineTool.complain(error.message(writing: path))
     }
     return ExitStatus.done.rawValue
   }

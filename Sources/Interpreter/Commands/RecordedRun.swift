@@ -26,17 +26,19 @@ enum RecordedRun {
     let spent = (ContinuousClock.now - start).seconds
     sink.finish(status)
     guard let log, status == .done || status == .cellsFailed else { return status.rawValue }
+    var target = LockFile.path(of: path)
     do {
-      if locks { try write(LockFile(log, session).json, to: LockFile.path(of: path)) }
+      if locks { try write(LockFile(log, session).json, to: target) }
       if let manifest = arguments.manifest {
         let record = Manifest(
           script: path, text: source.text(Span(0, source.bytes.count)),
           modules: session.usedModules.map { ($0.path, text(of: $0.path)) },
           parameters: arguments.options.parameters.all, seed: session.environment.seed,
           threads: options.threads, status: status, seconds: spent, content: log.all)
-        try write(record.json, to: manifest)
+        target = manifest
+        try write(record.json, to: target)
       }
-    } catch { return CommandLineTool.complain(error.message) }
+    } catch { return CommandLineTool.complain(error.message(writing: target)) }
     return status.rawValue
   }
 

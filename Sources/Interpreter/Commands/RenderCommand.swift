@@ -48,7 +48,7 @@ enum RenderCommand {
       facts: PageFacts.all(notebook, session, log, arguments.options.parameters.all))
     do {
       for file in try write(page, plan.target, to: plan.path) { sink.send(.artifact(path: file)) }
-    } catch { return CommandLineTool.complain(error.message) }
+    } catch { return CommandLineTool.complain(error.message(writing: plan.path)) }
     sink.finish(.done)
     return ExitStatus.done.rawValue
   }

@@ -9,6 +9,11 @@ public enum HelpPage {
 
   /// The page of a name; nil if there is no such verb, function, model or word of the language.
   public static func page(for name: String, catalog: StandardCatalog) -> [String]? {
+    // Names are small letters, whatever those who ask write: `?Sharpe` means `?sharpe`.
+    exactPage(for: name, catalog) ?? exactPage(for: name.lowercased(), catalog)
+  }
+
+  private static func exactPage(for name: String, _ catalog: StandardCatalog) -> [String]? {
     if let signature = catalog.signature(named: name) { return page(signature) }
     if let card = Registry.card(name) { return page(card) }
     return Statistic.named(name).map(page) ?? LanguageWord.named(name)?.page
@@ -16,6 +21,8 @@ public enum HelpPage {
 
   /// Code that shows what a name does and runs anywhere; nil where there is none.
   public static func example(for name: String, catalog: StandardCatalog) -> String? {
+    let isExact = exactPage(for: name, catalog) != nil
+    let name = isExact ? name : name.lowercased()
     if let signature = catalog.signature(named: name) { return signature.examples.first?.code }
     return Registry.card(name).map(ModelPage.example) ?? LanguageWord.named(name)?.example
   }

@@ -143,13 +143,35 @@ extension REPL {
     complain("nothing is called \(name); " + advice)
   }
 
-  /// Sentences broken between words, below their beginning; code as it is.
+  /// Sentences and code broken between words, below their beginning.
   private func wrapped(_ page: [String]) -> [String] {
     let code = page.firstIndex(of: "Example") ?? page.count
-    return page[..<code].flatMap {
-      TextWidth.wrapped($0, to: textWidth, indent: $0.hasPrefix("  ") ? 20 : 0)
+    return page.enumerated().flatMap { place, line in
+      guard place <= code else {
+        return Self.stages(of: line, textWidth).flatMap {
+          TextWidth.wrapped($0, to: textWidth, indent: 6)
+        }
+      }
+      return TextWidth.wrapped(line, to: textWidth, indent: line.hasPrefix("  ") ? 20 : 0)
     }
-      + page[code...]
+  }
+
+  /// Code with as many of its stages on a line as fit.
+  static func stages(of line: String, _ width: Int) -> [String] {
+    guard TextWidth.of(line) > width else { return [line] }
+    var lines = [""]
+    for (place, stage) in line.split(separator: "|").enumerated() {
+      let next = place == 0 ? String(stage) : "|" + stage
+      let last = lines[lines.count - 1]
+      // `||` is no bar between stages, nor is one in a text: then words are broken between instead.
+      if place > 0, !last.hasSuffix(" ") || !stage.hasPrefix(" ") { return [line] }
+      if place == 0 || TextWidth.of(last + next) <= width {
+        lines[lines.count - 1] += next
+      } else {
+        lines.append("    " + next)
+      }
+    }
+    return lines
   }
 
   /// Runs the code of the last page in a session of its own, which sees none of the user's names.

@@ -102,7 +102,7 @@ extension REPL {
       try FileSystem.write(Array(layout.utf8), to: path, heeding: session.budget)
       say(["  wrote \(path): \(Counted.text(steps.count, "statement"))"])
     } complaint: {
-      Saver.words($0, path)
+      $0.message(writing: path)
     }
   }
 

@@ -30,6 +30,9 @@ public struct EvaluationValue: Sendable {
   /// The R2 of a block beside the one scored.
   public struct BlockR2: Sendable {
     public var block: Block
+    public var months: (first: Period, last: Period, count: Int)
+    public var rows: Int
+    public var firms: (fewest: Int, most: Int)
     /// Nil for pure predictors.
     public var total: Double?
     /// In the preferred mode.
@@ -168,7 +171,8 @@ enum Scorer {
     try EvaluationValue.Block.allCases.map { block in
       let sample = try ScoreSample(data, block, level == .portfolios, budget)
       return EvaluationValue.BlockR2(
-        block: block, total: try predictions.total.map { try sample.value($0, level) },
+        block: block, months: sample.span, rows: sample.rows.count, firms: sample.firms,
+        total: try predictions.total.map { try sample.value($0, level) },
         predictive: try sample.value(predictions.preferredForecast, level))
     }
   }

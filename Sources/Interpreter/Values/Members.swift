@@ -11,14 +11,16 @@ struct Member: Sendable {
   let sentence: String
   /// How it is defined, where it is a figure.
   let statistic: Statistic?
+  /// The block of months it is of, where its evaluation is of another.
+  let block: EvaluationValue.Block?
   let read: @Sendable (Value) -> Value?
 
   init(
     _ name: String, _ type: Type, _ sentence: String, _ statistic: Statistic? = nil,
-    _ read: @escaping @Sendable (Value) -> Value?
+    of block: EvaluationValue.Block? = nil, _ read: @escaping @Sendable (Value) -> Value?
   ) {
     (self.name, self.type, self.sentence, self.read) = (name, type, sentence, read)
-    self.statistic = statistic
+    (self.statistic, self.block) = (statistic, block)
   }
 }
 
@@ -169,6 +171,20 @@ enum Members {
     }
   }
 
+  /// An R2 of a block beside the one scored.
+  private static func beside(
+    _ name: String, _ words: String, _ statistic: Statistic, _ block: EvaluationValue.Block,
+    _ read: @escaping @Sendable (EvaluationValue.BlockR2) -> Double?
+  ) -> Member {
+    let months = block == .train ? "training" : "validation"
+    return Member(
+      "\(name)_\(block.rawValue)", .number, "\(words) of the \(months) months, at the level of `at`",
+      statistic, of: block
+    ) { value in
+      EvaluationValue(value).map { $0.r2(of: block).flatMap(read).map(Value.finite) ?? .missing }
+    }
+  }
+
   /// The scores of an evaluation.
   static var evaluationFigures: [Member] { evaluation }
 
@@ -176,12 +192,8 @@ enum Members {
     score("r2_total", "total R2 on stocks", .totalR2) { $0.totalStocks },
     score("r2_total_se", "its standard error") { $0.total?.stocks.error },
     score("r2_total_managed", "total R2 on managed portfolios", .totalR2) { $0.totalManaged },
-    score("r2_total_train", "total R2 of the training months, at the level of `at`", .totalR2) {
-      $0.r2(of: .train)?.total
-    },
-    score("r2_total_valid", "total R2 of the validation months, at the level of `at`", .totalR2) {
-      $0.r2(of: .valid)?.total
-    },
+    beside("r2_total", "total R2", .totalR2, .train) { $0.total },
+    beside("r2_total", "total R2", .totalR2, .valid) { $0.total },
     score("r2_pred", "predictive R2 on stocks, in the preferred mode", .predictiveR2) {
       $0.predictive($0.preferred)
     },
@@ -189,16 +201,8 @@ enum Members {
     score("r2_pred_managed", "predictive R2 on managed portfolios", .predictiveR2) {
       $0.preferredR2.managed.value
     },
-    score(
-      "r2_pred_train", "predictive R2 of the training months, at the level of `at`", .predictiveR2
-    ) {
-      $0.r2(of: .train)?.predictive
-    },
-    score(
-      "r2_pred_valid", "predictive R2 of the validation months, at the level of `at`", .predictiveR2
-    ) {
-      $0.r2(of: .valid)?.predictive
-    },
+    beside("r2_pred", "predictive R2", .predictiveR2, .train) { $0.predictive },
+    beside("r2_pred", "predictive R2", .predictiveR2, .valid) { $0.predictive },
     score("r2_pred_mean", "predictive R2 on stocks with mean factors", .predictiveR2) {
       $0.predictive(.mean)
     },

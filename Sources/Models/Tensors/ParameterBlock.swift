@@ -19,6 +19,8 @@ public struct ParameterTensor: Sendable {
 public final class ParameterBlock<Scalar: NetworkScalar> {
   public private(set) var tensors: [ParameterTensor] = []
   public private(set) var count = 0
+  /// The numbers that there is memory for; all behind `count` are zero.
+  private var room = 0
   public let isPadded: Bool
   public private(set) var weights: UnsafeMutablePointer<Scalar>
   public private(set) var gradients: UnsafeMutablePointer<Scalar>
@@ -54,9 +56,13 @@ public final class ParameterBlock<Scalar: NetworkScalar> {
     return tensors.count - 1
   }
 
+  // A network has a hundred tensors: room is doubled, not made anew for each.
   private func resize(to size: Int) {
+    defer { count = size }
+    guard size > room else { return }
+    room = max(size, 2 * room)
     func grown(_ old: UnsafeMutablePointer<Scalar>) -> UnsafeMutablePointer<Scalar> {
-      let new: UnsafeMutablePointer<Scalar> = AlignedMemory.zeros(size)
+      let new: UnsafeMutablePointer<Scalar> = AlignedMemory.zeros(room)
       new.update(from: old, count: count)
       AlignedMemory.free(old)
       return new
@@ -66,7 +72,6 @@ public final class ParameterBlock<Scalar: NetworkScalar> {
     first = grown(first)
     second = grown(second)
     strengths = grown(strengths)
-    count = size
   }
 
   /// The weights of a tensor.

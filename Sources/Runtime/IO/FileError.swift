@@ -37,6 +37,16 @@ public enum FileError: Error, Equatable, Sendable {
 }
 
 extension FileError {
+  /// The fact as said to the one who wanted a file written, who knows nothing of the temporary one beside it.
+  public func message(writing path: String) -> String {
+    switch self {
+    case .notFound: "the folder of `\(path)` does not exist"
+    case .denied: "permission to write `\(path)` is denied"
+    case .failed(_, _, let reason): "`\(path)` cannot be written: \(reason)"
+    default: message
+    }
+  }
+
   /// The fact as a plain sentence.
   public var message: String {
     switch self {

@@ -148,7 +148,7 @@ public enum FileSystem {
 
   /// Adds bytes to a file in one write, making the file, for its owner alone, if need be; false if not all went in.
   public static func append(_ bytes: [UInt8], to path: String) -> Bool {
-    guard let descriptor = try? open(path, O_WRONLY | O_APPEND | O_CREAT, mode: 0o600) else {
+    guard let descriptor = try? open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, mode: 0o600) else {
       return false
     }
     defer { close(descriptor) }
@@ -157,7 +157,8 @@ public enum FileSystem {
 
   /// Reads the end of a file, from the beginning of a line; nil if it cannot be read.
   public static func readTail(_ path: String, limit: Int) -> [UInt8]? {
-    guard let descriptor = try? open(path, O_RDONLY) else { return nil }
+    // A pipe would hold the program in the call that opens it.
+    guard let descriptor = try? open(path, O_RDONLY | O_NONBLOCK) else { return nil }
     defer { close(descriptor) }
     let size = Int(lseek(descriptor, 0, SEEK_END))
     guard size > 0 else { return size == 0 ? [] : nil }

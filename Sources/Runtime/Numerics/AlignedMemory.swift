@@ -11,9 +11,9 @@ public enum AlignedMemory {
     let size = max(1, count)
     let raw = UnsafeMutableRawPointer.allocate(
       byteCount: size * MemoryLayout<Scalar>.stride, alignment: alignment)
-    let pointer = raw.bindMemory(to: Scalar.self, capacity: size)
-    pointer.initialize(repeating: 0, count: size)
-    return pointer
+    // Zero is all bits zero; as bytes they are set by the system, not one number after the other.
+    raw.initializeMemory(as: UInt8.self, repeating: 0, count: size * MemoryLayout<Scalar>.stride)
+    return raw.bindMemory(to: Scalar.self, capacity: size)
   }
 
   /// Gives memory taken by `zeros` back.

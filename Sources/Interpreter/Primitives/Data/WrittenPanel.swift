@@ -91,17 +91,7 @@ enum Saver {
   /// Writes a value in the format its file's ending asks for.
   static func save(_ value: Value, to path: String, _ budget: Budget) throws {
     do { try write(value, to: path, budget) } catch let error as FileError {
-      throw Fault(.cannotWrite, words(error, path), parameter: "path")
-    }
-  }
-
-  // The user knows the file asked for, not the temporary one it is written through.
-  static func words(_ error: FileError, _ path: String) -> String {
-    switch error {
-    case .notFound: "the folder of `\(path)` does not exist"
-    case .denied: "permission to write `\(path)` is denied"
-    case .failed(_, _, let reason): "`\(path)` cannot be written: \(reason)"
-    default: error.message
+      throw Fault(.cannotWrite, error.message(writing: path), parameter: "path")
     }
   }
 
@@ -152,7 +142,9 @@ enum Saver {
     case .panel(let panel): try CSVWriter.write(panel.panel, to: path, budget: budget)
     case .table(let table): try CSVWriter.write(table.columns, to: path, budget: budget)
     case .backtest(let backtest): try CSVWriter.write(backtest.monthly.columns, to: path)
-    default: throw Fault(.wrongType, "\(value.type.phrase) is not a table")
+    case .sweep(let sweep): try CSVWriter.write(sweep.table().columns, to: path, budget: budget)
+    default:
+      throw Fault(.wrongType, "\(value.type.phrase) has no rows to write as CSV", parameter: "value")
     }
   }
 }

@@ -57,6 +57,12 @@ private struct Explanation {
     for fact in facts { add(fact.name, fact.text) }
   }
 
+  // What a figure says of itself stands before what its owner says of most of its figures.
+  private mutating func add(_ own: [ReportDocument.Fact], before others: [ReportDocument.Fact]) {
+    add(own)
+    add(others.filter { other in !own.contains { $0.name == other.name } })
+  }
+
   private mutating func add(_ statistic: Statistic, _ clock: Clock?) {
     add("formula", statistic.formula)
     add("convention", statistic.convention)
@@ -92,7 +98,7 @@ private struct Explanation {
     found.add("value", exact(value))
     found.add("is", member.sentence)
     if let statistic = member.statistic { found.add(statistic, clock(of: owner)) }
-    found.add(facts(of: owner))
+    found.add(sample(of: member, in: owner), before: facts(of: owner))
     return found.table("\(name) · \(member.statistic?.title ?? member.sentence)")
   }
 
@@ -122,8 +128,7 @@ private struct Explanation {
         "A", "\(year) \(noun.dropFirst(5).split(separator: " ").first ?? "periods") in a year")
     }
     found.add("source", figure.statistic.reference)
-    found.add(figure.inputs)
-    found.add(sheet.facts)
+    found.add(figure.inputs, before: sheet.facts)
     return found.table("\(name) · \(sheet.label(figure, place))")
   }
 
@@ -231,6 +236,11 @@ private struct Explanation {
     case .panel(let value): value.panel.index.clock
     default: nil
     }
+  }
+
+  private static func sample(of member: Member, in owner: Value) -> [ReportDocument.Fact] {
+    guard case .evaluation(let value) = owner, let block = member.block else { return [] }
+    return value.sample(of: block)
   }
 
   private static func facts(of owner: Value) -> [ReportDocument.Fact] {

@@ -59,6 +59,7 @@ struct ModelStudy {
   private func figures(_ pricing: [Table?]) -> [SheetValue.Figure] {
     let out = scores.map(\.out)
     let train = scores.map(\.train)
+    let trained = train.first?.sample(of: .train) ?? []
     func values(_ read: (EvaluationValue) -> Double?) -> [Double] { out.map { read($0) ?? .nan } }
     let block = options.block.rawValue
     return [
@@ -68,7 +69,7 @@ struct ModelStudy {
         values { $0.totalManaged }),
       .init(
         .totalR2, name: "r2_total_train", title: "total R2, train",
-        train.map { $0.totalStocks ?? .nan }),
+        train.map { $0.totalStocks ?? .nan }, inputs: trained),
       .init(
         .predictiveR2, title: "predictive R2, \(block)", values { $0.predictive($0.preferred) }),
       .init(
@@ -76,7 +77,7 @@ struct ModelStudy {
         values { $0.preferredR2.managed.value }),
       .init(
         .predictiveR2, name: "r2_pred_train", title: "predictive R2, train",
-        train.map { $0.predictive($0.preferred) ?? .nan }),
+        train.map { $0.predictive($0.preferred) ?? .nan }, inputs: trained),
       .init(.rankIC, values { $0.rankIC?.mean }), .init(.icT, values { $0.rankIC?.tStatistic }),
       .init(
         .sharpe, title: "Sharpe 10-1, gross",

@@ -11,7 +11,9 @@ enum ScoreSheet {
       guard let statistic = member.statistic, let read = member.read(.evaluation(value)),
         let number = Double(read)
       else { return nil }
-      return SheetValue.Figure(statistic, name: member.name, title: member.sentence, [number])
+      return SheetValue.Figure(
+        statistic, name: member.name, title: member.sentence, [number],
+        inputs: member.block.map { value.sample(of: $0) } ?? [])
     }
     var sheet = SheetValue(
       kind: .model, title: "\(value.model) on \(value.block.rawValue)", facts: value.facts,
@@ -99,15 +101,7 @@ enum ScoreSheet {
 extension EvaluationValue {
   /// What the scores were computed from, for headers and explanations.
   var facts: [ReportDocument.Fact] {
-    let range = firms.fewest == firms.most ? "\(firms.most)" : "\(firms.fewest) to \(firms.most)"
-    return [
-      .init("model", model),
-      .init(
-        "sample",
-        "\(block.rawValue) \(months.first)..\(months.last), \(Counted.text(months.count, clock.noun))"
-      ),
-      .init("firms \(clock.each)", range),
-      .init("firm-\(clock.noun)s", NumberFormat.count(rows)),
+    [.init("model", model)] + sample(block, months, firms, rows) + [
       .init("forecast", preferred.rawValue),
       .init(
         "factor means",
@@ -116,6 +110,24 @@ extension EvaluationValue {
       .init("costs", "\(NumberFormat.basisPoints(costRate)) a side on buys plus sells"),
       .init("seed", seeds > 0 ? "\(Counted.text(seeds, "seed")) from \(seed)" : "none used"),
       .init("program", SheetFacts.maker),
+    ]
+  }
+
+  /// What the scores of a block beside the one judged were computed from.
+  func sample(of block: Block) -> [ReportDocument.Fact] {
+    guard let found = r2(of: block) else { return [] }
+    return sample(block, found.months, found.firms, found.rows) + [.init("level", level.rawValue)]
+  }
+
+  private func sample(
+    _ block: Block, _ months: (first: Period, last: Period, count: Int),
+    _ firms: (fewest: Int, most: Int), _ rows: Int
+  ) -> [ReportDocument.Fact] {
+    let range = firms.fewest == firms.most ? "\(firms.most)" : "\(firms.fewest) to \(firms.most)"
+    let count = Counted.text(months.count, clock.noun)
+    return [
+      .init("sample", "\(block.rawValue) \(months.first)..\(months.last), \(count)"),
+      .init("firms \(clock.each)", range), .init("firm-\(clock.noun)s", NumberFormat.count(rows)),
     ]
   }
 }
