@@ -245,13 +245,6 @@ static void bind_comforts(EditLine *line) {
   el_wset(line, EL_BIND, L"-a", L"v", L"fq-edit-outside", NULL);
 }
 
-// libedit's own command line falls over a quote that is never closed.
-void fq_hide_command_line(EditLine *line) {
-  el_wset(line, EL_BIND, L"-r", L"\\ex", NULL);
-  el_wset(line, EL_BIND, L"-r", L"\\eX", NULL);
-  el_wset(line, EL_BIND, L"-a", L"-r", L":", NULL);
-}
-
 // The user's .editrc stands between the defaults and the bindings without which nothing works.
 void fq_bind_keys(EditLine *line) {
   add_functions(line);

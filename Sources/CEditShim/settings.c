@@ -9,6 +9,13 @@
 
 enum { LONGEST_LINE = 1000, LONGEST_PATH = 4096 };
 
+// libedit's own command line falls over a quote that is never closed.
+void fq_hide_command_line(EditLine *line) {
+  el_wset(line, EL_BIND, L"-r", L"\\ex", NULL);
+  el_wset(line, EL_BIND, L"-r", L"\\eX", NULL);
+  el_wset(line, EL_BIND, L"-a", L"-r", L":", NULL);
+}
+
 // Opens the file that libedit would read; NULL if there is none.
 static FILE *open_settings(void) {
   char path[LONGEST_PATH];

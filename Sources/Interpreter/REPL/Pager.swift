@@ -28,6 +28,9 @@ struct Pager: Sendable {
     return Pager(command: command(FileSystem.environment, exists: Subprocess.exists))
   }
 
+  // Its last line says how to leave: not everybody has met `less`.
+  private static let usualCommand = "less -FRSX '-Pspace goes on, arrows move, q ends'"
+
   /// The command line that the surroundings ask for.
   static func command(
     _ environment: (String) -> String?, exists: (String) -> Bool
@@ -39,7 +42,7 @@ struct Pager: Sendable {
       // Said to be none; an empty PAGER says nothing.
       if name == "FQ_PAGER" { return nil }
     }
-    return exists("less") ? exec("less -FRSX") : nil
+    return exists("less") ? exec(usualCommand) : nil
   }
 
   // The shell between would take Ctrl-C for its own; a line that is more than a command needs it all the same.
