@@ -222,7 +222,8 @@ import Testing
 
   @Test func somethingElseIsAnExperiment() {
     let seen = play("x = 2\n", "x = 3", "y = 2", "x", "x = 2")
-    #expect(seen.components(separatedBy: "Enter types it").count == 4 && seen.contains("1 typed by you"))
+    #expect(
+      seen.components(separatedBy: "Enter types it").count == 4 && seen.contains("1 typed by you"))
   }
 
   @Test func skipDefinesAndGoesOn() {

@@ -27,7 +27,8 @@ extension CheckFault {
       let quoted = "[" + names.map { "\"\($0)\"" }.joined(separator: ", ") + "]"
       return [
         Help(
-          "names of columns that a list keeps stand in quotes:  \(quoted)", replace: span, in: source,
+          "names of columns that a list keeps stand in quotes:  \(quoted)", replace: span,
+          in: source,
           with: quoted)
       ]
     case .unknownType(let name, let nearest): return use(ForeignWords.types[name] ?? nearest)

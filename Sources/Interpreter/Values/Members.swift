@@ -178,7 +178,8 @@ enum Members {
   ) -> Member {
     let months = block == .train ? "training" : "validation"
     return Member(
-      "\(name)_\(block.rawValue)", .number, "\(words) of the \(months) months, at the level of `at`",
+      "\(name)_\(block.rawValue)", .number,
+      "\(words) of the \(months) months, at the level of `at`",
       statistic, of: block
     ) { value in
       EvaluationValue(value).map { $0.r2(of: block).flatMap(read).map(Value.finite) ?? .missing }

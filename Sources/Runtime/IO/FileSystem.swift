@@ -148,7 +148,8 @@ public enum FileSystem {
 
   /// Adds bytes to a file in one write, making the file, for its owner alone, if need be; false if not all went in.
   public static func append(_ bytes: [UInt8], to path: String) -> Bool {
-    guard let descriptor = try? open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, mode: 0o600) else {
+    guard let descriptor = try? open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, mode: 0o600)
+    else {
       return false
     }
     defer { close(descriptor) }

@@ -144,7 +144,8 @@ enum Saver {
     case .backtest(let backtest): try CSVWriter.write(backtest.monthly.columns, to: path)
     case .sweep(let sweep): try CSVWriter.write(sweep.table().columns, to: path, budget: budget)
     default:
-      throw Fault(.wrongType, "\(value.type.phrase) has no rows to write as CSV", parameter: "value")
+      throw Fault(
+        .wrongType, "\(value.type.phrase) has no rows to write as CSV", parameter: "value")
     }
   }
 }
