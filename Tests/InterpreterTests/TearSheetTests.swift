@@ -27,6 +27,36 @@ import Testing
     return try #require(Double(value))
   }
 
+  // Of raw returns the riskless rate goes off what is invested: all of a long portfolio, nothing of a spread.
+  @Test func rawReturnsLoseTheRisklessRate() throws {
+    let made =
+      Self.factors + """
+        g = f | derive RF = 0.5%
+        long = toy | deciles size | portfolio returns: ret, legs: long_only
+        both = toy | deciles size | portfolio returns: ret
+
+        """
+    func sharpe(_ name: String, _ options: String) throws -> Double {
+      try number(made + "s = \(name) | tearsheet \(options)\ns.sharpe")
+    }
+    let given = try sharpe("long", "factors: $g")
+    let raw = try sharpe("long", "factors: $g, excess: false")
+    let byHand = try number(
+      made + "x = long.monthly | derive over = gross - 0.5%\n12 ^ 0.5 * mean(x.over) / std(x.over)")
+    expectClose(raw, byHand, absolute: 1e-12)
+    #expect(given > raw + 0.1)
+    expectClose(
+      try sharpe("both", "factors: $g, excess: false"), try sharpe("both", "factors: $g"),
+      absolute: 1e-12)
+    // The intercept moves by the rate, whatever it is regressed on.
+    func alpha(_ options: String) throws -> Double {
+      try number(
+        made + "s = long | tearsheet \(options)\na = s.alphas | where return == \"gross\"\na.alpha")
+    }
+    expectClose(
+      try alpha("factors: $g") - alpha("factors: $g, excess: false"), 0.005, absolute: 1e-12)
+  }
+
   @Test func whatFlowsInChoosesTheSheet() throws {
     let signal = try sheet("toy | tearsheet size, returns: ret")
     let portfolio = try sheet("toy | deciles size | portfolio returns: ret | tearsheet")

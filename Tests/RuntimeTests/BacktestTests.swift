@@ -37,6 +37,18 @@ import Testing
     expectClose(weights.reduce(0) { $0 + abs($1) }, 4, absolute: 1e-12)
   }
 
+  // The table is of what is held: its top bucket less its lowest is the mean return.
+  @Test(arguments: [false, true]) func bucketsAreWeightedAsTheLegs(isWeighted: Bool) throws {
+    let index = try TestPanels.index(months: 6, assets: 40)
+    let size = TestPanels.normals(240, seed: 3).map { 1 + abs($0) }
+    let test = try Backtest(
+      forecast: TestPanels.normals(240, seed: 1), returns: TestPanels.normals(240, seed: 2),
+      index: index, size: isWeighted ? size : nil)
+    expectClose(
+      test.deciles[9].realized - test.deciles[0].realized, test.gross.reduce(0, +) / 6,
+      absolute: 1e-12)
+  }
+
   @Test func tiesGoByAsset() throws {
     let index = try TestPanels.index(months: 1, assets: 10)
     let sort = try PortfolioSort([Double](repeating: 1, count: 10), index: index)

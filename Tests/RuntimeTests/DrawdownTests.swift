@@ -34,6 +34,18 @@ import Testing
     #expect(below[0] == -0.5 && below[1].isNaN && below[2] == 0)
   }
 
+  // 2000-01, 02, 05 and 11: nine months from the peak to the end, of a sample with gaps.
+  @Test func monthsWithoutAReturnCountInTheLength() {
+    let first = months(1)[0]
+    let falls = Drawdowns.deepest(
+      1, of: [0.1, -0.2, -0.1, 0.05], months: [0, 1, 4, 10].map { first + $0 })
+    #expect(falls[0].fall == 4 && falls[0].length == 10)
+    // Of years, each is one.
+    let years = Drawdowns.deepest(
+      1, of: [0.1, -0.2, -0.1, 0.05], months: [0, 12, 24, 36].map { first + $0 })
+    #expect(years[0].fall == 2 && years[0].length == 3)
+  }
+
   @Test func theTailIsThatOfTheDefinition() {
     // Twenty-one values: the 5 % quantile is the second lowest.
     let returns = (0...20).map { Double($0) / 100 - 0.1 }

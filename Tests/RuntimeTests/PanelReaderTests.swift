@@ -34,6 +34,20 @@ import Testing
     try FileSystem.remove(path)
   }
 
+  // A panel that was never read, or of many files, says no spelling of its days.
+  @Test func daysAreWrittenWhole() throws {
+    let days = ["2020-01-02", "2020-01-03"].compactMap { Period($0) }
+    let (index, _) = try PanelIndex.sorting(
+      months: days, assets: [0, 0], names: ["a"], clock: .days(days))
+    let panel = try Panel(index: index, columns: [("x", Column(numbers: [1, 2]))])
+    #expect(
+      String(decoding: CSVWriter.bytes(of: panel), as: UTF8.self)
+        == "date,asset,x\n2020-01-02,a,1\n2020-01-03,a,2\n")
+    for style in DateStyle.allCases where style.isMonthly {
+      #expect(style.text(days[0]) == "2020-01-02")
+    }
+  }
+
   @Test func awkwardTextSurvivesARoundTrip() throws {
     let texts = ["NA", "", "a,b", "say \"x\"", "two\nlines", " padded ", "-", nil, "日本"]
     let bytes = try TestPanels.index(months: 1, assets: texts.count)

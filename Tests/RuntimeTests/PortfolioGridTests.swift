@@ -44,6 +44,15 @@ import Testing
     #expect(grid.used == 4)
   }
 
+  // A firm that is gone when returns are due was there when it was sorted: break points of 1, 2, 3, 4 and 9.
+  @Test func breakPointsDoNotKnowWhoseReturnsFollow() {
+    var data = panel([[1, 2, 3, 4, 9]], [0.1, .nan, 0.3, 0.4, .nan])
+    data.weights = [1, 1, 1, 0, 1]
+    let grid = PortfolioGrid(data, [GroupCuts(groups: 2)], isDependent: false)
+    expectClose(grid.returns.map { $0[0] }, [0.2, .nan], absolute: 1e-12)
+    #expect(grid.counts.map { $0[0] } == [2, 0] && grid.used == 2)
+  }
+
   // Against the definition: each firm's groups from quantiles, then means.
   @Test(arguments: [false, true]) func twoSignalsFollowTheDefinition(isDependent: Bool) {
     var stream = RandomStream(seed: 5, purpose: .example)

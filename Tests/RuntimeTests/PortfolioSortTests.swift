@@ -6,6 +6,17 @@ import Testing
 @testable import FactorRuntime
 
 @Suite struct PortfolioSortTests {
+  @Test func tiesOfAWholeBucketAreTold() throws {
+    let index = try TestPanels.index(months: 2, assets: 20)
+    let all = (0..<20).map(Double.init)
+    // In the second month 18 of 20 are alike.
+    let sort = try PortfolioSort(all + [0, 1] + [Double](repeating: 7, count: 18), index: index)
+    #expect(sort.parted.map(\.tie) == [18] && sort.parted[0].month == index.months[1])
+    // Two of twenty at a break point are fewer than a bucket holds of ten.
+    let few = try PortfolioSort(all + [0, 1, 2, 2] + all.dropFirst(4), index: index, buckets: 5)
+    #expect(few.parted.isEmpty)
+  }
+
   // Bucket 1 + floor(B (rank - 1) / N), ties in order of the asset, missing signals in none.
   @Test(arguments: [(23, 10), (40, 10), (101, 7), (300, 3), (59, 1)])
   func bucketsAreThoseOfTheDefinition(_ assets: Int, _ count: Int) throws {

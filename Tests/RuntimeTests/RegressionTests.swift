@@ -95,6 +95,27 @@ import Testing
     #expect(found[0].means.map(\.standardErrors) == found[1].means.map(\.standardErrors))
   }
 
+  // Rows of weight two and three are rows that stand there twice and thrice.
+  @Test func weightedFitsExplainWhatRepeatedRowsDo() throws {
+    let (x, y) = sample(40)
+    let times = (0..<40).map { 1 + $0 % 3 }
+    let places = times.indices.flatMap { [Int](repeating: $0, count: times[$0]) }
+    let repeated = Matrix(
+      rows: places.count, columns: x.columns,
+      storage: places.flatMap { row in (0..<x.columns).map { x[row, $0] } })
+    let shifted = y.map { $0 + 5 }
+    for effects in [nil, (0..<40).map { Int32($0 % 4) }] {
+      let weighted = try PanelRegression(
+        x, shifted, effects: effects.map { [RowGroups($0)] } ?? [], weights: times.map(Double.init),
+        errors: .ols)
+      let plain = try PanelRegression(
+        repeated, places.map { shifted[$0] },
+        effects: effects.map { codes in [RowGroups(places.map { codes[$0] })] } ?? [], errors: .ols)
+      expectClose(weighted.rSquared, plain.rSquared, absolute: 1e-12)
+      expectClose(plain.rSquared, plain.fit.rSquared, absolute: 1e-12)
+    }
+  }
+
   @Test func aStoppedRegressionOfPeriodsThrows() {
     let budget = Budget()
     budget.cancel()

@@ -127,6 +127,8 @@ public struct PanelValue: Sendable {
   public var world: (any SimulatedWorld)?
   /// The rule by which `delist` changed returns; nil where none did.
   var delisting: DelistingRule?
+  /// How `deciles` made its groups, where it is not the usual way.
+  var sorting: String?
   /// When the last known condition by which rows were chosen is known, in months after the row.
   var selection = Availability.always
   /// What `show` was told.

@@ -168,9 +168,14 @@ public enum DateStyle: String, Sendable, CaseIterable {
     }
   }
 
-  /// Spells a period: a month by its last day where the spelling wants one, a minute in full.
+  /// Spells a period: a month by its last day where the spelling wants one, a minute in full, and a day in full where
+  /// the spelling has none.
   public func text(_ period: Period) -> String {
-    if period.isMissing { return "" }
-    return period.kind == .minute ? period.description : text(period.lastDay)
+    switch period.kind {
+    case _ where period.isMissing: ""
+    case .minute: period.description
+    case .day where isMonthly: period.description
+    case .day, .month: text(period.lastDay)
+    }
   }
 }

@@ -1,8 +1,8 @@
 // A forecast traded: sort, weights, returns, turnover, costs, and the decile table.
 //
 // Definition: gross_t = sum_i w_t,i r_t,i with weights set at the end of t - 1; net_t = gross_t -
-// rate x turnover_t. The decile table holds equal-weighted bucket means, averaged over months.
-// Missing values: rows without a return earn nothing and are counted. Degrees of freedom: n - 1.
+// rate x turnover_t. The decile table holds bucket means, weighted as the legs are, averaged over months.
+// Missing values: rows without a return earn nothing and are counted; bucket means leave them out. Degrees of freedom: n - 1.
 // Reference: Gu, Kelly and Xiu (2020), section 3.
 
 /// How a forecast is traded.
@@ -20,6 +20,8 @@ public struct BacktestOptions: Sendable {
   public var short: Int?
   /// The rule by which delisting returns came into the returns, where one did.
   public var delisting: DelistingRule?
+  /// How the buckets were made, in a plain sentence; the usual way if left out.
+  public var sorting: String?
 
   /// Creates the published convention.
   public init() {}
@@ -97,7 +99,9 @@ public struct Backtest: Sendable {
       sort, index: index, legs: options.legs, size: size, long: options.long, short: options.short)
     self.init(
       weights: weights, returns: returns, index: index, months: sort.sortedMonths,
-      deciles: BucketSeries(sort, forecast: forecast, returns: returns, index: index).summary,
+      deciles: BucketSeries(
+        sort, forecast: forecast, returns: returns, index: index, weights: size
+      ).summary,
       skipped: sort.skipped, holding: Self.holding(options, isValueWeighted: size != nil),
       options: options)
   }
@@ -161,7 +165,8 @@ public struct Backtest: Sendable {
       : "long bucket \(options.long ?? options.buckets) only; gross exposure 1"
     return [
       "\(weighting); \(portfolio)",
-      "buckets 1 + floor(\(options.buckets) (rank - 1) / n), ties in order of the asset",
+      options.sorting
+        ?? "buckets 1 + floor(\(options.buckets) (rank - 1) / n), ties in order of the asset",
     ]
   }
 

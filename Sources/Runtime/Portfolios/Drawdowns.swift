@@ -14,7 +14,8 @@ public struct Drawdown: Sendable, Equatable {
   public let trough: Period
   /// The period that reached the peak again; nil if none did.
   public let recovery: Period?
-  /// Periods from the peak to the trough, and to the recovery or the end of the sample.
+  /// Periods from the peak to the trough, and to the recovery or the end of the sample, those between without a
+  /// return among them.
   public let fall: Int
   public let length: Int
 }
@@ -45,11 +46,18 @@ public enum Drawdowns {
     var found: [Drawdown] = []
     var (wealth, peak, peakAt) = (1.0, 1.0, -1)
     var (lowest, lowestAt) = (1.0, -1)
+    // Months are told apart by the calendar; days count as they are traded.
+    let isMonthly = kept.first.map { months[$0].kind == .month } ?? false
+    let unit = zip(kept, kept.dropFirst()).map { months[$1] - months[$0] }.min() ?? 1
+    func steps(to place: Int) -> Int {
+      guard isMonthly, unit > 0 else { return place - peakAt }
+      return (months[kept[place]] - months[kept[max(0, peakAt)]]) / unit + (peakAt < 0 ? 1 : 0)
+    }
     func close(_ end: Int?, _ last: Int) -> Drawdown {
       Drawdown(
         depth: 1 - lowest / peak, peak: peakAt < 0 ? nil : months[kept[peakAt]],
         trough: months[kept[lowestAt]], recovery: end.map { months[kept[$0]] },
-        fall: lowestAt - peakAt, length: last - peakAt)
+        fall: steps(to: lowestAt), length: steps(to: last))
     }
     for (place, row) in kept.enumerated() {
       wealth *= max(0, 1 + returns[row])

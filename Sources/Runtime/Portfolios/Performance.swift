@@ -79,8 +79,9 @@ extension Statistic {
     "sharpe", "Sharpe ratio", "the mean return over its standard deviation, a year",
     formula: "√A · mean(r) / sd(r)",
     convention:
-      "sd with n − 1; no riskless rate is subtracted: long-short returns finance themselves, others are taken "
-      + "as excess returns", reference: "Sharpe (1994)")
+      "sd with n − 1; no riskless rate is subtracted, since long-short returns finance themselves and others are "
+      + "taken as excess returns, unless a sheet is told `excess: false` and given the rate",
+    reference: "Sharpe (1994)")
   /// The largest fall of cumulative log returns.
   public static let logDrawdown = Statistic(
     "log_drawdown", "largest drawdown (log)", "the largest fall of the cumulative log return",

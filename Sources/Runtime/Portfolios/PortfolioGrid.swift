@@ -4,7 +4,8 @@
 // 1 + number of break points below the value, so that a value at a break point is in the lower group and equal
 // values share one. Independent: both break points from all reference assets. Dependent: those of the second
 // signal within each group of the first. A portfolio's return is the mean, or the weighted mean, of its assets.
-// Missing values: an asset needs all signals, the return and a weight above zero. Degrees of freedom: none.
+// Missing values: an asset with all signals sets break points, whatever becomes of it; in a portfolio it needs the return
+// and a weight above zero besides. Degrees of freedom: none.
 // References: Fama and French (1993); Bali, Engle and Murray (2016), chapter 5.
 
 /// Where one signal is cut.
@@ -45,6 +46,10 @@ public struct PortfolioGrid: Sendable {
       (self.signals, self.returns, self.weights) = (signals, returns, weights)
       (self.reference, self.rows) = (reference, rows)
     }
+
+    func isHeld(_ row: Int) -> Bool {
+      returns[row].isFinite && (weights.map { $0[row] > 0 && $0[row].isFinite } ?? true)
+    }
   }
 
   /// Groups of each signal.
@@ -70,16 +75,16 @@ public struct PortfolioGrid: Sendable {
     var counts = [[Int]](repeating: [Int](repeating: 0, count: panel.rows.count), count: cells)
     var (used, skipped) = (0, [Int]())
     for (period, rows) in panel.rows.enumerated() {
-      let whole = rows.filter { i in
-        panel.signals.allSatisfy { $0[i].isFinite } && panel.returns[i].isFinite
-          && (panel.weights.map { $0[i] > 0 && $0[i].isFinite } ?? true)
-      }
-      guard let places = Self.places(panel, whole, cuts, isDependent) else {
+      let sorted = rows.filter { i in panel.signals.allSatisfy { $0[i].isFinite } }
+      guard sorted.contains(where: panel.isHeld),
+        let places = Self.places(panel, sorted, cuts, isDependent)
+      else {
         skipped.append(period)
         continue
       }
       var sums = [(value: Double, weight: Double)](repeating: (0, 0), count: cells)
-      for (row, place) in zip(whole, places) {
+      for (row, place) in zip(sorted, places) where panel.isHeld(row) {
+        used += 1
         let weight = panel.weights?[row] ?? 1
         sums[place].value += weight * panel.returns[row]
         sums[place].weight += weight
@@ -88,7 +93,6 @@ public struct PortfolioGrid: Sendable {
       for (place, sum) in sums.enumerated() where sum.weight > 0 && counts[place][period] >= least {
         returns[place][period] = sum.value / sum.weight
       }
-      used += whole.count
     }
     (self.returns, self.counts, self.used, self.skipped) = (returns, counts, used, skipped)
   }

@@ -47,6 +47,8 @@ public struct PortfolioSort: Sendable, Equatable {
   public let sortedMonths: [Int]
   /// The months left out.
   public let skipped: [Period]
+  /// Months in which the order of the assets parts as many equal signals as a bucket holds.
+  public private(set) var parted: [TiedMonth] = []
 
   /// Sorts each month's assets by a signal.
   ///
@@ -62,6 +64,7 @@ public struct PortfolioSort: Sendable, Equatable {
     var sorted: [Int] = []
     var short: [(month: Period, assets: Int)] = []
     var tied: [TiedMonth] = []
+    var parted: [TiedMonth] = []
     let sorter = RankSorter()
     for t in index.months.indices {
       let rows = index.rows(ofMonthAt: t)
@@ -71,6 +74,12 @@ public struct PortfolioSort: Sendable, Equatable {
           short.append((index.months[t], assets))
         } else {
           sorted.append(t)
+          if let tie = Self.largestTie(rows, signal, count, sorter), tie.size * count >= assets {
+            parted.append(
+              TiedMonth(
+                month: index.months[t], assets: assets, reference: assets, tie: tie.size,
+                signal: tie.value))
+          }
         }
         continue
       }
@@ -100,6 +109,25 @@ public struct PortfolioSort: Sendable, Equatable {
     self.init(
       bucketCount: count, buckets: buckets, sortedMonths: sorted,
       skipped: (short.map(\.month) + tied.map(\.month)).sorted())
+    self.parted = parted
+  }
+
+  // The largest group of equal signals on both sides of a break point, of what was sorted last.
+  private static func largestTie(
+    _ rows: Range<Int>, _ signal: [Double], _ count: Int, _ sorter: RankSorter
+  ) -> (size: Int, value: Double)? {
+    func value(_ place: Int) -> Double { signal[rows.lowerBound + sorter.position(place)] }
+    var largest: (size: Int, value: Double)?
+    for bucket in 1..<count {
+      let place = (bucket * sorter.count + count - 1) / count
+      let tied = value(place)
+      guard value(place - 1) == tied else { continue }
+      var (low, high) = (place - 1, place + 1)
+      while low > 0, value(low - 1) == tied { low -= 1 }
+      while high < sorter.count, value(high) == tied { high += 1 }
+      if high - low > largest?.size ?? 0 { largest = (high - low, tied) }
+    }
+    return largest
   }
 
   // The common case without a copy: one sorter for all months, buckets written where they belong.

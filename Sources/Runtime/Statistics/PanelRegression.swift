@@ -65,6 +65,9 @@ public struct PanelRegression: Sendable {
   public let degrees: Int
   /// How often the effects were taken out in turn.
   public let rounds: Int
+  /// One less the weighted residual over the weighted total sum of squares, that about the weighted mean where there
+  /// is a constant; of what effects leave, where there are some.
+  public let rSquared: Double
 
   public var standardErrors: [Double] {
     (0..<covariance.rows).map { covariance[$0, $0].squareRoot() }
@@ -91,6 +94,7 @@ public struct PanelRegression: Sendable {
       rounds = max(rounds, try Self.demean(&columns[j], effects, scaled, budget))
     }
     self.rounds = rounds
+    let total = Self.sumOfSquares(columns, scaled)
     if let scaled {
       let roots = scaled.map { $0.squareRoot() }
       for j in columns.indices { columns[j] = zip(columns[j], roots).map { $0 * $1 } }
@@ -101,6 +105,7 @@ public struct PanelRegression: Sendable {
     }
     let (fit, bread) = try LeastSquares.withInverseGram(matrix, columns[x.columns])
     self.fit = fit
+    rSquared = 1 - fit.residualSumOfSquares / total
     absorbed = effects.reduce(0) { $0 + $1.count - 1 }
     let rows = Double(x.rows)
     let left = rows - Double(fit.rank + absorbed)
@@ -127,6 +132,19 @@ public struct PanelRegression: Sendable {
       for i in 0..<x.columns { (covariance[i, j], covariance[j, i]) = (.nan, .nan) }
     }
     self.covariance = covariance
+  }
+
+  // Of the last column; a constant among the others stands there as one number, whatever the weights.
+  private static func sumOfSquares(_ columns: [[Double]], _ weights: [Double]?) -> Double {
+    let y = columns[columns.count - 1]
+    let w = weights ?? [Double](repeating: 1, count: y.count)
+    let hasConstant = columns.dropLast().contains { column in
+      column.first != 0 && column.allSatisfy { $0 == column[0] }
+    }
+    let mean =
+      hasConstant
+      ? Summation.compensated(zip(w, y).map { $0 * $1 }) / Summation.compensated(w) : 0
+    return Summation.compensated(zip(w, y).map { $0 * ($1 - mean) * ($1 - mean) })
   }
 
   /// Takes the means of groups out and puts the mean of all rows back; gives the number of rounds.

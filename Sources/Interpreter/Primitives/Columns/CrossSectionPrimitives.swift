@@ -30,8 +30,8 @@ private func within(
 
 let crossSectionPrimitives: [Primitive] = [
   within(
-    "xs.rank", "Ranks a column within the month, from 0 to 1, ties averaged.",
-    formula: "the ranks in 0..1", example: "toy | derive small = xs.rank(size) < 0.2"
+    "xs.rank", "Ranks a column within the month, between 0 and 1, ties averaged.",
+    formula: "rank / (n + 1)", example: "toy | derive small = xs.rank(size) < 0.2"
   ) { numbers, offsets in
     var options = RankOptions()
     (options.target, options.missing) = (.unit, .keep)

@@ -195,8 +195,13 @@ enum Elementwise {
     guard case .column(let column) = value, let rows = context.rows else { return result }
     var spread = try Broadcast.column(result, rows: rows.rowCount)
     spread.known = Availability.wholeSample
-    spread.unit = column.column.unit == .ratio && name != "var" ? .ratio : .plain
+    spread.unit = unit(of: name, column)
     return .column(ColumnValue(name: "", column: spread))
+  }
+
+  // A variance, a skewness and a kurtosis of shares are no shares.
+  private static func unit(of name: String, _ column: ColumnValue) -> ColumnUnit {
+    column.column.unit == .ratio && !["var", "skew", "kurt"].contains(name) ? .ratio : .plain
   }
 
   /// A statistic of each group.
@@ -219,7 +224,7 @@ enum Elementwise {
         "`\(name)` used less than half of the values in \(NumberFormat.count(thin.count)) of "
           + "\(Counted.text(rows.groups.count, "group")); the others are na")
     }
-    let unit: ColumnUnit = column.column.unit == .ratio && name != "var" ? .ratio : .plain
+    let unit: ColumnUnit = unit(of: name, column)
     return ColumnValue(
       name: "",
       column: Column(

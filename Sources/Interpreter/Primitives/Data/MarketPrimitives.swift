@@ -72,8 +72,8 @@ let marketPrimitives: [Primitive] = [
       "interval", default: .missing, shown: "the smallest distance",
       "how long a candle is, such as 1h or 1d"
     ).labelled,
-    returns: "a panel of open, high, low, close, volume, turnover and ret = ln(close / close "
-      + "before), missing over a gap",
+    returns: "a panel of open, high, low, close, volume, turnover and ret = close / close "
+      + "before - 1, missing over a gap; log returns are log(1 + ret)",
     effect: .gives(
       Schema(
         [ColumnInfo("date", .any), ColumnInfo("month", .month), ColumnInfo("symbol", .text)]

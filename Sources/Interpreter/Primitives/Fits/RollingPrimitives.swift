@@ -135,6 +135,8 @@ enum InformationTable {
         + " · \(Counted.text(found.count, panel.index.clock.noun))"
         + (found.skipped.isEmpty
           ? "" : ", \(found.skipped.count) with fewer than ten firms left out")
+        + (found.constant.isEmpty
+          ? "" : ", \(found.constant.count) with one value for all firms count 0")
     ]
     return table
   }

@@ -128,7 +128,7 @@ struct RegressionDesign {
       found.fit.coefficients, found.standardErrors, found.tStatistics, found.pValues)
     let within = grouped.effects.isEmpty ? "R2" : "R2 within"
     table.notes =
-      ["  n \(y.count) · \(within) \(NumberFormat.percent(found.fit.rSquared, decimals: 2))"]
+      ["  n \(y.count) · \(within) \(NumberFormat.percent(found.rSquared, decimals: 2))"]
       + grouped.words(found, groups, isPlain: kind == .ols)
     return table
   }

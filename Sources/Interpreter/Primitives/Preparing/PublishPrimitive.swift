@@ -70,7 +70,13 @@ let publishPrimitive = Primitive(
   var result = panel
   for (names, lag, _) in groups {
     for name in names {
-      result = try result.with(name, try panel.lagged(try panel.column(name), by: lag))
+      let moved = try panel.lagged(try panel.column(name), by: lag)
+      result = try result.with(name, moved)
+      if moved.missingCount == moved.count, panel.count > 0 {
+        context.note(
+          "`\(name)` has no value left: a row takes that of its firm \(Counted.text(lag, "month")) before, and no "
+            + "such row is in the panel")
+      }
     }
   }
   context.ledger(

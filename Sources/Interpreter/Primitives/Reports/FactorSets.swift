@@ -68,6 +68,16 @@ struct FactorSets {
     wanted.map { places[$0].map { values[$0] } ?? .nan }
   }
 
+  /// Returns that are said to be raw, less the riskless rate on what is invested: all of it unless told, nothing for
+  /// portfolios that finance themselves. Others as they are.
+  func excess(
+    _ returns: [Double], _ months: [Period], isExcess: Bool?, invested: [Double]? = nil
+  ) -> [Double] {
+    guard isExcess == false, let riskless else { return returns }
+    let rates = at(months, riskless)
+    return returns.indices.map { returns[$0] - rates[$0] * (invested?[$0] ?? 1) }
+  }
+
   /// What a model leaves of a series.
   struct Alpha {
     let alpha, t, beta, rSquared: Double

@@ -11,6 +11,8 @@ struct PortfolioSet {
   private let options: PortfolioOptions
   private let months: [Period]
   private let net: [[Double]]
+  /// The same less the riskless rate, where they are said to be raw and there is one.
+  private let excess: [[Double]]
   private let clock: Clock
 
   /// Names come from a record; portfolios of a list are called by what they hold.
@@ -25,11 +27,13 @@ struct PortfolioSet {
       throw Fault(
         .outsideData, "the backtests share no \(tests[0].backtest.clock.noun)", parameter: "what")
     }
-    net = tests.map { test in
+    let net = tests.map { test in
       let places = Dictionary(
         zip(test.backtest.months, test.backtest.net), uniquingKeysWith: { first, _ in first })
       return common.map { places[$0] ?? .nan }
     }
+    self.net = net
+    excess = zip(tests, net).map { options.excess($1, of: $0, common) }
     (months, clock) = (common, tests[0].backtest.clock)
   }
 
@@ -75,7 +79,8 @@ struct PortfolioSet {
         .neweyWest, title: "t of the mean",
         net.map { NeweyWest($0, lags: options.lags).tStatistic }, inputs: [lags]),
       .init(.volatility, title: "volatility a year", performance.map(\.volatility)),
-      .init(.sharpe, performance.map(\.sharpeRatio)), .init(.sortino, ratios.map(\.sortinoRatio)),
+      .init(.sharpe, excess.map { Performance($0, periodsPerYear: year).sharpeRatio }),
+      .init(.sortino, ratios.map(\.sortinoRatio)),
       .init(.drawdown, ratios.map(\.maximumDrawdown)),
       .init(.worst, title: "worst \(clock.noun)", performance.map(\.worst)),
       .init(.valueAtRisk, tails.map(\.valueAtRisk)),
@@ -96,7 +101,9 @@ struct PortfolioSet {
     let costs = Set(tests.map { SheetFacts.costs($0.options.costs).text }).sorted()
     return SheetFacts.Sample(months: months, clock: clock, firms: held).facts.map {
       $0.name == "sample" ? $0 : .init($0.name + " held, all together", $0.text)
-    } + SheetFacts.returns("of the portfolios", .ratio, excess: options.excess)
+    }
+      + SheetFacts.returns(
+        "of the portfolios", .ratio, excess: options.excess, options.factors)
       + [
         .init(
           "weighting",
@@ -142,10 +149,11 @@ struct PortfolioSet {
     table.text("portfolio", names)
     var notes = ["  net, \(clock.each) · t: Newey-West, \(options.lags) lags"]
     for model in factors.models {
-      let found = net.map { factors.alpha($0, months, model, lags: options.lags) }
+      let found = excess.map { factors.alpha($0, months, model, lags: options.lags) }
       table.add(model.name, .alpha, found.map(\.alpha))
       table.add("t_\(model.name)", .alphaT, found.map(\.t))
-      notes.append("  " + Self.words(factors.test(net, months, model, lags: options.lags), model))
+      notes.append(
+        "  " + Self.words(factors.test(excess, months, model, lags: options.lags), model))
     }
     return table.table("alphas", notes: notes)
   }

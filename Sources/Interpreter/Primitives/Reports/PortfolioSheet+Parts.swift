@@ -78,7 +78,7 @@ extension PortfolioStudy {
   private func alphas(_ factors: FactorSets) -> Table {
     let names = ["gross", "net"]
     let rows = factors.models.flatMap { model in
-      zip(names, series).map {
+      zip(names, excess).map {
         (model, $0, factors.alpha($1, months, model, lags: options.lags))
       }
     }
@@ -100,8 +100,11 @@ extension PortfolioStudy {
     let buckets = BucketSeries(
       sort, forecast: value.forecast, returns: value.returns, index: value.index,
       weights: value.size)
+    let returns = buckets.returns.map {
+      factors.excess($0, buckets.months, isExcess: options.excess)
+    }
     return factors.models.compactMap { model in
-      guard let found = factors.test(buckets.returns, buckets.months, model, lags: options.lags),
+      guard let found = factors.test(returns, buckets.months, model, lags: options.lags),
         found.statistic.isFinite
       else { return nil }
       return "  GRS of the \(sort.bucketCount) buckets on \(model.name): F(\(found.degrees.0), "

@@ -10,6 +10,15 @@ struct PortfolioOptions {
   var factors: FactorSets?
   var regimes: Regimes
   var seed: UInt64?
+
+  /// The returns of a backtest in some of its months, less the riskless rate on what its weights add up to.
+  func excess(_ returns: [Double], of value: BacktestValue, _ months: [Period]) -> [Double] {
+    guard let factors else { return returns }
+    let invested = months.map { month in
+      (value.index.range(of: month) ?? 0..<0).reduce(0) { $0 + value.backtest.weights[$1] }
+    }
+    return factors.excess(returns, months, isExcess: excess, invested: invested)
+  }
 }
 
 /// Everything a portfolio sheet is made of.
@@ -19,10 +28,14 @@ struct PortfolioStudy {
   let test: Backtest
   /// Before and after costs.
   let series: [[Double]]
+  /// The same less the riskless rate, where they are said to be raw and there is one.
+  let excess: [[Double]]
 
   init(_ value: BacktestValue, _ options: PortfolioOptions) throws {
     (self.value, self.options, test) = (value, options, value.backtest)
+    let months = test.months
     series = [test.gross, test.net]
+    excess = [test.gross, test.net].map { options.excess($0, of: value, months) }
     guard !test.months.isEmpty else {
       throw Fault(
         .outsideData, "the backtest has no \(test.clock.noun): there is nothing to report",
@@ -76,7 +89,7 @@ struct PortfolioStudy {
         .neweyWest, title: "t of the mean",
         series.map { NeweyWest($0, lags: options.lags).tStatistic }, inputs: [lags]),
       .init(.volatility, title: "volatility a year", performance.map(\.volatility)),
-      .init(.sharpe, performance.map(\.sharpeRatio)),
+      .init(.sharpe, excess.map { Performance($0, periodsPerYear: year).sharpeRatio }),
       .init(.sortino, ratios.map(\.sortinoRatio)), .init(.calmar, ratios.map(\.calmarRatio)),
       .init(.annualReturn, ratios.map(\.annualReturn)),
       .init(.compounded, performance.map(\.compounded)),
@@ -146,7 +159,7 @@ struct PortfolioStudy {
         "compounded", series.map { percent(Performance($0, periodsPerYear: year).compounded) },
         "over \(Counted.text(months.count, clock.noun))")
     }
-    let found = series.map { factors.alpha($0, months, model, lags: options.lags) }
+    let found = excess.map { factors.alpha($0, months, model, lags: options.lags) }
     return .init(
       "\(model.name) alpha \(clock.each)", found.map { percent($0.alpha) },
       "t " + found.map { NumberFormat.fixed($0.t, decimals: 2) }.joined(separator: " and "))
@@ -167,7 +180,9 @@ struct PortfolioStudy {
     let isSorted = value.rule == nil
     return SheetFacts.Sample(months: months, clock: clock, firms: firms).facts.map {
       $0.name == "sample" ? $0 : .init($0.name + " held", $0.text)
-    } + SheetFacts.returns("of the portfolio", .ratio, excess: options.excess)
+    }
+      + SheetFacts.returns(
+        "of the portfolio", .ratio, excess: options.excess, options.factors)
       + [
         .init("weighting", test.conventions.first ?? ""),
         .init(

@@ -45,11 +45,15 @@ enum SheetFacts {
 
   /// What the returns are.
   static func returns(
-    _ name: String, _ unit: ColumnUnit, excess: Bool?
+    _ name: String, _ unit: ColumnUnit, excess: Bool?, _ factors: FactorSets? = nil
   ) -> [ReportDocument.Fact] {
     let kind: String
     if let excess {
-      kind = excess ? "excess returns" : "raw returns"
+      let raw =
+        factors?.riskless == nil
+        ? "raw returns; no riskless rate is at hand, none is subtracted"
+        : "raw returns; Sharpe ratios and alphas are less the riskless rate on what is invested"
+      kind = excess ? "excess returns" : raw
     } else {
       kind =
         ReturnAliases.isExcess(name)

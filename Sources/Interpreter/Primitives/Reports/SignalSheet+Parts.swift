@@ -73,7 +73,7 @@ extension SignalStudy {
       index.rows(ofMonthAt: t).count { sort.buckets[$0] > 0 }
     }
     return SheetFacts.Sample(months: months, clock: clock, firms: held).facts
-      + SheetFacts.returns(names.returns, unit, excess: options.excess)
+      + SheetFacts.returns(names.returns, unit, excess: options.excess, options.factors)
       + [
         .init("weighting", names.weight.map { "by \($0)" } ?? "equal weights"),
         .init("breakpoints", cutWords), .init("rebalancing", "every \(clock.noun)"),
@@ -106,6 +106,7 @@ extension SignalStudy {
     let titles = all.indices.map { $0 < options.buckets ? "\($0 + 1)" : "\(options.buckets)-1" }
     let year = clock.periodsPerYear
     let performance = all.map { Performance($0, periodsPerYear: year) }
+    let sharpe = sharpeRatios
     let turnover = trades.meanTurnover
     return [
       .init("bucket", shown.map { titles[$0] }),
@@ -113,7 +114,7 @@ extension SignalStudy {
       .init(
         "t, \(options.lags) lags",
         shown.map { fixed(NeweyWest(all[$0], lags: options.lags).tStatistic, 2) }),
-      .init("Sharpe √\(year)", shown.map { fixed(performance[$0].sharpeRatio, 2) }),
+      .init("Sharpe √\(year)", shown.map { fixed(sharpe[$0], 2) }),
       .init(
         "rank IC", [fixed(rankIC.mean, 4)],
         "sd \(fixed(rankIC.standardDeviation, 3)) · ICIR \(fixed(rankIC.ratio, 2)) · t \(fixed(rankIC.tStatistic, 2))"
@@ -186,6 +187,14 @@ extension SignalStudy {
     return parts
   }
 
+  // Of the buckets, raw ones less the riskless rate, and of the spread, which finances itself.
+  private var sharpeRatios: [Double] {
+    let own = buckets.returns.map { series in options.factors.map { excess(series, $0) } ?? series }
+    return (own + [spread]).map {
+      Performance($0, periodsPerYear: clock.periodsPerYear).sharpeRatio
+    }
+  }
+
   private var bucketNames: [String] { buckets.returns.indices.map { "\($0 + 1)" } }
   private var spreadName: String { "\(options.buckets)-1" }
 
@@ -197,7 +206,7 @@ extension SignalStudy {
     table.add("mean", .bucketMean, performance.map(\.mean))
     table.add("t", .neweyWest, all.map { NeweyWest($0, lags: options.lags).tStatistic })
     table.add("sd", performance.map(\.standardDeviation), .ratio)
-    table.add(.sharpe, performance.map(\.sharpeRatio))
+    table.add(.sharpe, sharpeRatios)
     table.add("worst", .worst, performance.map(\.worst))
     table.add(
       "positive", .sharePositive,
@@ -276,8 +285,7 @@ extension SignalStudy {
 
   /// Returns less the riskless rate, where they are said to be raw and the table has it.
   private func excess(_ series: [Double], _ factors: FactorSets) -> [Double] {
-    guard options.excess == false, let rate = factors.riskless else { return series }
-    return zip(series, factors.at(months, rate)).map { $0 - $1 }
+    factors.excess(series, months, isExcess: options.excess)
   }
 
   private func alphaTable(_ factors: FactorSets) -> Table {

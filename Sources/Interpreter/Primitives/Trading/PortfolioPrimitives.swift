@@ -93,12 +93,16 @@ let portfolioPrimitives: [Primitive] = [
       detail:
         "by \(signal.text), \(Counted.text(sort.sortedMonths.count, panel.index.clock.noun)), "
         + "\(sizes.min() ?? 0) to \(sizes.max() ?? 0) rows a decile; "
-        + "\(breakpoints == .all ? "" : breakpoints.words + ", ")ties \(ties.ledgerWords)")
+        + "\(breakpoints == .all ? "" : breakpoints.words + ", ")ties \(ties.words(breakpoints))")
+    DecileSort.note(sort.parted, signal.text, panel.index.clock.noun, context)
     for month in sort.skipped.prefix(3) { context.note("\(month) cannot be sorted: no deciles") }
     let deciles = sort.buckets.map { $0 == 0 ? Double.nan : Double($0) }
     let added = try panel.with(
       "decile", Column(numbers: deciles, unit: .count, known: column.known))
-    return value.with(try added.with("signal", Column(numbers: numbers, known: column.known)))
+    var result = value.with(
+      try added.with("signal", Column(numbers: numbers, known: column.known)))
+    result.sorting = ties.sorting(breakpoints)
+    return result
   }.costing(.perRow(120)),
   Primitive(
     "portfolio", topic: .portfolios,

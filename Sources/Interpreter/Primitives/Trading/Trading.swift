@@ -4,13 +4,20 @@ import FactorLang
 import FactorRuntime
 
 extension SortTies {
-  var ledgerWords: String {
-    switch self {
+  /// What becomes of equal values: break points of some firms are values, which cannot part them.
+  func words(_ breakpoints: Breakpoints) -> String {
+    switch breakpoints == .all || self == .apart ? self : .together {
     case .firm: "by firm"
     case .together: "together"
     case .random: "by draw"
     case .apart: "none"
     }
+  }
+
+  /// How deciles are made with it, for headers; nil for the usual way.
+  func sorting(_ breakpoints: Breakpoints) -> String? {
+    breakpoints == .all && self == .firm
+      ? nil : "deciles by \(breakpoints.words), ties \(words(breakpoints))"
   }
 }
 
@@ -42,6 +49,15 @@ struct DecileSort {
       default: throw error
       }
     }
+  }
+
+  /// Says where the order of the firms, and not the signal, made whole deciles.
+  static func note(_ parted: [TiedMonth], _ text: String, _ noun: String, _ context: Context) {
+    guard let worst = parted.max(by: { $0.tie * $1.assets < $1.tie * $0.assets }) else { return }
+    context.note(
+      "equal values of `\(text)` fill a decile or more in \(Counted.text(parted.count, noun)), and the order of "
+        + "the firms parts them (\(worst.tie) of \(worst.assets) in \(worst.month));  ties: together  does not"
+    )
   }
 
   private func fault(_ count: Int) -> Fault {
@@ -129,6 +145,7 @@ enum Trading {
     let buckets = try panel.numbers("decile").map { $0.isNaN ? 0 : Int32($0) }
     var options = options
     (options.small, options.delisting) = (.skip, value.delisting)
+    options.sorting = value.sorting
     let backtest = try BacktestValue(
       title: value.origin, forecast: try panel.numbers("signal"), returns: try panel.numbers(name),
       index: index, sort: PortfolioSort(buckets: buckets, count: 10, index: index),
@@ -140,6 +157,11 @@ enum Trading {
         + "\(weight.map { "weights by \($0)" } ?? "equal weights"), gross exposure "
         + (options.legs == .longShort ? "2" : "1"))
     noteEmptyLegs(buckets, index, options, context)
+    if result.missingReturns > 0 {
+      context.note(
+        "\(Counted.text(result.missingReturns, "held row")) without a return in `\(name)` earned nothing"
+      )
+    }
     if let weight {
       let held = try panel.numbers(weight).enumerated().count { row, value in
         !(value > 0) && (Int(buckets[row]) == options.long || Int(buckets[row]) == options.short)

@@ -173,7 +173,7 @@ public struct CandlePanel: Sendable {
   private static func returns(_ candles: [Candle], _ minutes: Int) -> [Double] {
     candles.indices.map { k in
       guard k > 0, candles[k].start - candles[k - 1].start == minutes * 60_000 else { return .nan }
-      return Elementary.log(candles[k].close / candles[k - 1].close)
+      return candles[k].close / candles[k - 1].close - 1
     }
   }
 }
