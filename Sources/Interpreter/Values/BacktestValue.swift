@@ -19,6 +19,8 @@ public struct BacktestValue: Sendable {
   public var backtest: Backtest
   public var title: String
   var forecast: [Double]
+  /// How its means are shown: a forecast of returns is a share, any other signal is what it is.
+  var forecastUnit = ColumnUnit.ratio
   var returns: [Double]
   var index: PanelIndex
   /// What is held: buckets of a sort, or what a rule says.
@@ -58,9 +60,11 @@ public struct BacktestValue: Sendable {
         title: title, rule: rule, returns: returns, index: index, options: options)
     }
     guard let sort else { return self }
-    return try BacktestValue(
+    var charged = try BacktestValue(
       title: title, forecast: forecast, returns: returns, index: index, sort: sort, size: size,
       options: options)
+    charged.forecastUnit = forecastUnit
+    return charged
   }
 
   /// Month by month: gross and net return, turnover, and what one unit grew to.
@@ -84,7 +88,7 @@ public struct BacktestValue: Sendable {
       title: "mean \(backtest.clock.noun)ly return by decile of the forecast",
       columns: [
         ("decile", numbers({ Double($0.number) }, .count)),
-        ("predicted", numbers({ $0.predicted }, .ratio)),
+        ("predicted", numbers({ $0.predicted }, forecastUnit)),
         ("realised", numbers({ $0.realized }, .ratio)),
         ("sd", numbers({ $0.standardDeviation }, .ratio)),
         ("sharpe", numbers({ $0.sharpeRatio }, .plain)),

@@ -22,6 +22,8 @@ public struct BacktestOptions: Sendable {
   public var delisting: DelistingRule?
   /// How the buckets were made, in a plain sentence; the usual way if left out.
   public var sorting: String?
+  /// The name of the column that weights the assets, where there is one.
+  public var weightedBy: String?
 
   /// Creates the published convention.
   public init() {}
@@ -157,7 +159,8 @@ public struct Backtest: Sendable {
   }
 
   private static func holding(_ options: BacktestOptions, isValueWeighted: Bool) -> [String] {
-    let weighting = isValueWeighted ? "value-weighted" : "equal-weighted"
+    let weighting =
+      isValueWeighted ? "weighted by \(options.weightedBy ?? "value")" : "equal-weighted"
     let portfolio =
       options.legs == .longShort
       ? "long bucket \(options.long ?? options.buckets), short bucket \(options.short ?? 1); "

@@ -112,10 +112,12 @@ extension Statistic {
   /// What is bought and sold in a period.
   public static let turnover = Statistic(
     "turnover", "turnover", "what is bought plus what is sold in a period",
-    formula: "mean of Σ |w_t − w⁺_(t−1)|, w⁺ the weights that returns have moved",
+    formula:
+      "mean of Σ |w_t − w⁺_(t−1)|, w⁺ the weights that returns have moved; w_(t−1) under costs on undrifted weights",
     convention:
       "two-way and on both legs: replacing a long-short portfolio altogether counts 4; the first period buys "
-      + "everything", reference: "Gu, Kelly and Xiu (2020)", style: .percent)
+      + "everything, and counts but in the rows of buckets", reference: "Gu, Kelly and Xiu (2020)",
+    style: .percent)
   /// The cost that eats the mean return.
   public static let breakEven = Statistic(
     "break_even", "break-even cost", "the cost a unit traded at which the mean net return is zero",

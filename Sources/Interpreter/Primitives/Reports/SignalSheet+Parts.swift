@@ -13,10 +13,14 @@ extension SignalStudy {
     let spreadMean = NeweyWest(spread, lags: options.lags)
     let (gross, net) = (trades.grossPerformance, trades.netPerformance)
     let figures: [SheetValue.Figure] = [
-      .init(.rankIC, [rankIC.mean]), .init(.icDeviation, [rankIC.standardDeviation]),
-      .init(.icRatio, [rankIC.ratio]), .init(.icT, [rankIC.tStatistic]),
-      .init(.icPositive, [rankIC.sharePositive]), .init(.icSkewness, [rankIC.skewness]),
-      .init(.informationCoefficient, [pearson.mean]), .init(.spread, [spreadMean.mean]),
+      .init(.rankIC, [rankIC.mean], inputs: ranked),
+      .init(.icDeviation, [rankIC.standardDeviation], inputs: ranked),
+      .init(.icRatio, [rankIC.ratio], inputs: ranked),
+      .init(.icT, [rankIC.tStatistic], inputs: ranked),
+      .init(.icPositive, [rankIC.sharePositive], inputs: ranked),
+      .init(.icSkewness, [rankIC.skewness], inputs: ranked),
+      .init(.informationCoefficient, [pearson.mean], inputs: ranked),
+      .init(.spread, [spreadMean.mean]),
       .init(
         .neweyWest, name: "spread_t", title: "t of the spread", [spreadMean.tStatistic],
         inputs: [lags]),
@@ -30,8 +34,10 @@ extension SignalStudy {
         inputs: drawn),
       .init(.turnover, title: "turnover of the spread", [trades.meanTurnover]),
       .init(.breakEven, [breakEven]),
-      .init(.rankAutocorrelation, [Moments(persistence).mean]),
-      .init(.coverage, [coverage]),
+      .init(
+        .rankAutocorrelation, [Moments(persistence).mean],
+        inputs: periods(persistence.count { !$0.isNaN }, "with one before")),
+      .init(.coverage, [coverage], inputs: periods(index.months.count, "of the panel")),
     ]
     var sheet = SheetValue(
       kind: .signal, title: "\(names.signal) · \(SheetFacts.short(origin))", facts: facts,
@@ -41,6 +47,13 @@ extension SignalStudy {
     (sheet.isFull, sheet.notes, sheet.periodsPerYear) = (full, notes, clock.periodsPerYear)
     return sheet
   }
+
+  // Some figures know more periods than could be sorted, or fewer.
+  private func periods(_ count: Int, _ which: String) -> [ReportDocument.Fact] {
+    [.init("periods", "\(Counted.text(count, clock.noun)) \(which)")]
+  }
+
+  private var ranked: [ReportDocument.Fact] { periods(rankIC.count, "with ten firms or more") }
 
   private var drawn: [ReportDocument.Fact] {
     [
@@ -243,7 +256,7 @@ extension SignalStudy {
   private var turnoverTable: Table {
     var table = SheetTable()
     table.text("bucket", bucketNames + [spreadName])
-    table.add(.turnover, turnovers + [trades.meanTurnover])
+    table.add(.turnover, turnovers + [Moments(trades.turnover.dropFirst()).mean])
     table.add(.newNames, newNames + [.nan])
     return table.table(
       "turnover by bucket",

@@ -100,7 +100,10 @@ let portfolioPrimitives: [Primitive] = [
     let added = try panel.with(
       "decile", Column(numbers: deciles, unit: .count, known: column.known))
     var result = value.with(
-      try added.with("signal", Column(numbers: numbers, known: column.known)))
+      try added.with(
+        "signal",
+        Column(
+          numbers: numbers, unit: column.unit == .ratio ? .ratio : .plain, known: column.known)))
     result.sorting = ties.sorting(breakpoints)
     return result
   }.costing(.perRow(120)),

@@ -145,11 +145,12 @@ enum Trading {
     let buckets = try panel.numbers("decile").map { $0.isNaN ? 0 : Int32($0) }
     var options = options
     (options.small, options.delisting) = (.skip, value.delisting)
-    options.sorting = value.sorting
-    let backtest = try BacktestValue(
+    (options.sorting, options.weightedBy) = (value.sorting, weight)
+    var backtest = try BacktestValue(
       title: value.origin, forecast: try panel.numbers("signal"), returns: try panel.numbers(name),
       index: index, sort: PortfolioSort(buckets: buckets, count: 10, index: index),
       size: try weight.map { try panel.numbers($0) }, options: options)
+    backtest.forecastUnit = try panel.column("signal").unit
     let result = backtest.backtest
     context.ledger(
       LedgerLine(stage: "portfolio", rowsIn: panel.count, rowsOut: panel.count),

@@ -3,7 +3,8 @@
 // Returns of one file are judged together, because a bill rate alone could be either. They are in percent where that
 // is clear, and else stay as they are. Clear is: a typical size of one or more, where as decimals half of all returns
 // would be beyond 100 %; or a size that no decimal return has with a tail that returns have and normal draws have
-// not. French's factors say by their names that they are returns of portfolios, and need less: a loss beyond 105 %.
+// not, and a loss beyond 105 %, without which it is a decimal tail of gains. French's factors and indices say by their
+// names that they are returns of portfolios, and need less: such a loss.
 
 /// Names of columns that hold returns.
 public enum ReturnAliases {
@@ -27,6 +28,11 @@ public enum ReturnAliases {
   /// Returns of the month that follows: never what is known at the row's end.
   static let leads: Set<String> = ["ret_exc_lead1m", "ret_lead1m"]
 
+  /// Whether a name is that of a factor or an index, the return of a portfolio.
+  static func isPortfolio(_ name: String) -> Bool {
+    factors.contains(name.lowercased().trimmingBlanks)
+  }
+
   public static func isReturn(_ name: String) -> Bool {
     let name = name.lowercased().trimmingBlanks
     return returns.contains(name) || factors.contains(name)
@@ -49,15 +55,20 @@ public enum ReturnUnit: Equatable, Sendable {
   public init(of columns: [[Double]], arePortfolios: Bool) {
     let typical = columns.map(Self.typicalSize).max() ?? 0
     let values = columns.joined().lazy.filter { !$0.isNaN }
+    let isBeyondAll = (values.min() ?? 0) < Self.beyondAll
     if arePortfolios {
-      self = typical >= 0.15 && (values.min() ?? 0) < -1.05 ? .percent : .decimal
+      self = typical >= 0.15 && isBeyondAll ? .percent : .decimal
       return
     }
     let isMany = values.prefix(Self.fewest).count(where: { _ in true }) == Self.fewest
     let greatest = values.reduce(0) { max($0, abs($1)) }
-    let isPercent = typical >= 1 || (typical >= 0.3 && greatest >= 10 * typical)
+    let isPercent =
+      typical >= 1 || (typical >= 0.3 && greatest >= 10 * typical && isBeyondAll)
     self = isMany && isPercent ? .percent : .decimal
   }
+
+  /// No decimal return is lower, rounding aside.
+  static let beyondAll = -1.05
 
   /// A handful of returns proves nothing.
   private static let fewest = 12

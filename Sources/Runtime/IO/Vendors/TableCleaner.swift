@@ -163,13 +163,17 @@ struct TableCleaner {
     var scaled = table.names.indices.filter { options.percent.contains(table.names[$0]) }
     if options.detectsUnits, !places.isEmpty {
       let unit = ReturnUnit(
-        of: places.compactMap { columns[$0].numbers }, arePortfolios: source == .french)
+        of: places.compactMap { columns[$0].numbers },
+        arePortfolios: source == .french
+          || places.allSatisfy { ReturnAliases.isPortfolio(table.names[$0]) })
       if unit == .percent {
         let names = places.map { table.names[$0] }
         notes.append(
           "\(Self.listed(names)): percent → decimals, by \(places.count == 1 ? "its" : "their") size; "
             + "decimal: [\(names.map(Self.written).joined(separator: ", "))] keeps them")
         scaled += places
+      } else {
+        noteImpossible(places)
       }
     }
     for place in scaled {
@@ -179,6 +183,19 @@ struct TableCleaner {
     }
     if !options.percent.isEmpty {
       notes.append("\(options.percent.joined(separator: ", ")): percent → decimals")
+    }
+  }
+
+  // Returns that stay as they are although some say a loss of more than everything.
+  private mutating func noteImpossible(_ places: [Int]) {
+    for place in places {
+      let numbers = columns[place].numbers ?? []
+      let count = numbers.count { $0 < ReturnUnit.beyondAll }
+      guard count > 0 else { continue }
+      let name = table.names[place]
+      notes.append(
+        "\(name): \(NumberFormat.count(count)) below -100%, which no return is; percent: [\(Self.written(name))] "
+          + "makes decimals of percent")
     }
   }
 
