@@ -14,6 +14,39 @@ import Testing
     return withExtendedLifetime(folder) { run("load \"\(path)\"\(options)") }
   }
 
+  @Test func sweepsAndDaysAreSavedWhole() throws {
+    let folder = try TemporaryFolder()
+    let result = run(
+      """
+      g = toy | setup target: ret, features: [size, mom] | split thirds | sweep ca0, k: [1, 2], seeds: 1, epochs: 1
+      g | save "\(folder.path)/g.csv"
+      d = panel(firm: "A", date: 2020-01-01..2020-01-09, x: 1)
+      d | where x > 0 | save "\(folder.path)/d.csv"
+      """, folder: folder.path)
+    #expect(result.status == .done, "\(result.diagnostics.map(\.message))")
+    let cells = try String(contentsOfFile: folder.path + "/g.csv", encoding: .utf8)
+    #expect(cells.hasPrefix("model,k,status") && cells.split(separator: "\n").count == 3)
+    let days = try String(contentsOfFile: folder.path + "/d.csv", encoding: .utf8)
+    #expect(days.contains("2020-01-08,A,1\n"), "\(days)")
+  }
+
+  // What the sort and the trade leave to the reader is said where it happens.
+  @Test func portfoliosSayWhatTheyDecideAlone() {
+    let tied = run("toy | derive flat = 1 | deciles flat")
+    #expect(tied.notes.contains { $0.contains("fill a decile or more") }, "\(tied.notes)")
+    let held = run(
+      "toy | derive gone = if size > 5 then na else ret | deciles size | portfolio returns: gone")
+    #expect(held.notes.contains { $0.contains("without a return in `gone`") }, "\(held.notes)")
+    let constant = run("toy | derive flat = 1 | ic flat, against: ret")
+    let table = constant.values.last.flatMap { TableFlow($0)?.table }
+    #expect(table?.notes.first?.contains("one value for all firms") == true)
+    let moved = run("toy | where month == 2000-01 | publish annual: mom")
+    #expect(moved.notes.contains { $0.contains("`mom` has no value left") }, "\(moved.notes)")
+    let skew = run("toy | summarise s = skew(ret), v = std(ret)")
+    let shape = skew.values.last.flatMap { TableFlow($0)?.table }
+    #expect(shape?.column("s")?.unit == .plain && shape?.column("v")?.unit == .ratio)
+  }
+
   @Test func fileLoadsWithTypesAndKeys() throws {
     let result = try load("permno,yyyymm,RET,sic\n00012,200401,0.5,0870\n00012,200402,.,0870\n")
     #expect(result.status == .done, "\(result.diagnostics.map(\.message))")

@@ -114,6 +114,31 @@ import Testing
     #expect(try kept.numbers("RF") == bills)
   }
 
+  // Gains may be large, losses end at everything: a tail of gains alone is no sign of percent, and losses of more are
+  // said where they stay.
+  @Test func lossesTellPercentFromDecimals() throws {
+    func returns(_ name: String, _ values: [Double]) throws -> ([Double], [String]) {
+      let rows = values.enumerated().map { "\($0 % 20),20\(10 + $0 / 20)-01,\($1)\n" }
+      let (panel, ledger) = try read("id,date,\(name)\n" + rows.joined())
+      return (try panel.numbers(name), ledger.notes)
+    }
+    let shape = (0..<200).map { (k: Int) -> Double in
+      let size = 0.15 * Double(k % 7)
+      return k % 2 == 0 ? size : -size
+    }
+    let gains = shape.enumerated().map { $0.offset % 50 == 0 ? 8 : $0.element }
+    let (kept, notes) = try returns("ret", gains)
+    #expect(kept.max() == 8 && notes.isEmpty)
+    let losses = gains.map { $0 == 8 ? -9 : $0 }
+    #expect(try returns("ret", losses).0.min() == -0.09)
+    let some = shape.map { 1.5 * $0 }
+    let (same, said) = try returns("ret", some)
+    #expect(same.min() == some.min())
+    #expect(said.contains { $0.hasPrefix("ret: ") && $0.contains("below -100%") }, "\(said)")
+    // A factor of days is a portfolio's return, in a file of its own too.
+    #expect(try returns("Mkt-RF", some).0.min() == (some.min() ?? 0) / 100)
+  }
+
   @Test func decimalsStayAndPercentCanBeSaid() throws {
     let text = "id,date,ret,x\n1,2004-11,0.1,5\n2,2004-11,-0.05,6\n3,2004-11,0.02,7\n"
     let (panel, ledger) = try read(text)
