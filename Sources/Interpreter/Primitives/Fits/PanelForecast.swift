@@ -198,6 +198,13 @@ struct PanelForecast {
         "\(Counted.text(left, "row")) in \(task.index.clock.noun)s without any return, other than the one after "
           + "\(last), have no forecast")
     }
+    let seen = task.index.months.count { month in
+      model.recipe.blocks.prefix(2).contains { $0.first <= month && month <= $0.last }
+    }
+    if seen > 0 {
+      context.note(
+        "\(seen) of \(Counted.text(task.index.months.count, task.index.clock.noun)) were fitted or chosen on")
+    }
     if let train = model.recipe.blocks.first, let first = task.index.months.first,
       first > train.last
     {
