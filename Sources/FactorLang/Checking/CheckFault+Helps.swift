@@ -18,19 +18,7 @@ extension CheckFault {
       if nearest == nil, let advice = ForeignWords.methods(name) { return [Help(advice)] }
       return use(ForeignWords.verbs[name] ?? nearest)
     case .unknownMember(let name, let type, let nearest, let owner):
-      if type.hasColumns, nearest == nil, let advice = ForeignWords.member(name) {
-        return [Help(advice)]
-      }
-      guard let owner, let stages = Self.maker(of: owner, from: type) else { return use(nearest) }
-      return [Help("\(owner.phrase) has it:  (… \(stages)).\(name)")]
-    case .undefinedItems(let names):
-      let quoted = "[" + names.map { "\"\($0)\"" }.joined(separator: ", ") + "]"
-      return [
-        Help(
-          "names of columns that a list keeps stand in quotes:  \(quoted)", replace: span,
-          in: source,
-          with: quoted)
-      ]
+      return Self.elsewhere(name, type, nearest, owner).map { [$0] } ?? use(nearest)
     case .unknownType(let name, let nearest): return use(ForeignWords.types[name] ?? nearest)
     case .unknownVariable(_, let nearest): return use(nearest, prefix: "$")
     case .wrongInflow(_, let accepts, let found, _, let keep):
@@ -72,6 +60,17 @@ extension CheckFault {
       return [Help("write `\(text)`", replace: whole, in: source, with: text)]
     default: return programHelps(span, source)
     }
+  }
+
+  /// Where a member is that is not here; nil where a slip is more likely.
+  private static func elsewhere(
+    _ name: String, _ type: Type, _ nearest: String?, _ owner: Type?
+  ) -> Help? {
+    if type.hasColumns, nearest == nil, let advice = ForeignWords.member(name) {
+      return Help(advice)
+    }
+    guard let owner, let stages = maker(of: owner, from: type) else { return nil }
+    return Help("\(owner.phrase) has it:  (… \(stages)).\(name)")
   }
 
   /// The stages that make what a verb needs from what flows in.

@@ -128,6 +128,10 @@ extension CheckFault {
       return [Help("move `\(verb)` into a function, or into the script")]
     case .selectedOnTest: return write("choose on ", "valid")
     case .singleSeed: return write("use several: ", "5")
+    case .undefinedItems(let names):
+      let quoted = "[" + names.map { "\"\($0)\"" }.joined(separator: ", ") + "]"
+      let words = "names of columns that a list keeps stand in quotes:  \(quoted)"
+      return [Help(words, replace: span, in: source, with: quoted)]
     case .shadowedColumn: return [Help("give the parameter another name")]
     case .neededColumn(_, let verb, .some(let maker), _):
       return [Help("make it first:  | \(maker) … | \(verb) …")]

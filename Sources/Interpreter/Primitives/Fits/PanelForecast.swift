@@ -203,7 +203,8 @@ struct PanelForecast {
     }
     if seen > 0 {
       context.note(
-        "\(seen) of \(Counted.text(task.index.months.count, task.index.clock.noun)) were fitted or chosen on")
+        "\(seen) of \(Counted.text(task.index.months.count, task.index.clock.noun)) were fitted or chosen on"
+      )
     }
     if let train = model.recipe.blocks.first, let first = task.index.months.first,
       first > train.last
