@@ -28,8 +28,8 @@ struct Pager: Sendable {
     return Pager(command: command(FileSystem.environment, exists: Subprocess.exists))
   }
 
-  // Its last line says how to leave: not everybody has met `less`.
-  private static let usualCommand = "less -FRSX '-Pspace goes on, arrows move, q ends'"
+  // Its last line, `-Ps`, says how to leave: not everybody has met `less`.
+  private static let usualCommand = "less -FRSX '-Psspace goes on, arrows move, q ends'"
 
   /// The command line that the surroundings ask for.
   static func command(
