@@ -81,6 +81,22 @@ import Testing
         """)
     let found = try numbers(result)
     #expect(found[0] == 0 && found[1] != 0)
+    // Nothing is known before the first test month, which therefore has no forecast, and no trade.
+    let none = run(
+      Self.fits + """
+        e = b | evaluate on: test
+        o = b | evaluate on: test, lambda_from: oos
+        [o.r2_pred_train is na, o.r2_pred_valid is na, o.rank_ic is not na, o.log_score is not na]
+        """)
+    #expect(none.shown == "[true, true, true, true]", "\(none.shown)")
+    guard case .evaluation(let own)? = none.session.environment["o"],
+      case .evaluation(let all)? = none.session.environment["e"]
+    else {
+      Issue.record("no evaluation")
+      return
+    }
+    #expect(own.unforecast > 0 && own.notes.contains { $0.contains("have no forecast") })
+    #expect(own.longShort?.months.first == all.longShort?.months.dropFirst().first)
   }
 
   @Test func densitiesAreThoseOfTheForecastAndItsVariance() throws {

@@ -12,6 +12,17 @@ import Testing
     #expect(policy.months == [0, 1, 2] && policy.long == 1 && policy.short == 1)
   }
 
+  @Test func monthsBetweenSignalsHoldNothing() throws {
+    let index = try TestPanels.index(months: 5, assets: 1)
+    let policy = try SignPolicy([.nan, 1, .nan, 1, .nan], index: index, asset: 0)
+    #expect(policy.months == [1, 2, 3] && policy.unsigned == 1)
+    let test = Backtest(
+      weights: policy.weights, returns: [0.5, 0.1, -0.5, 0.1, 0.5], index: index,
+      months: policy.months, holding: ["one"], options: BacktestOptions())
+    expectClose(test.gross, [0.1, 0, 0.1], absolute: 1e-15)
+    expectClose(test.turnover, [1, 1, 1], absolute: 1e-15)
+  }
+
   @Test func aShortPositionEarnsTheOtherWay() throws {
     let index = try TestPanels.index(months: 2, assets: 2)
     let policy = try SignPolicy([1, 0, -1, 0], index: index, asset: 0)

@@ -49,6 +49,11 @@ import Testing
     let nan = Double.nan
     let rule = try TopKDropout([1, 2, 3, nan, nan, nan], index: index, k: 3, drop: 1)
     #expect(rule.months == [0])
+    let three = try TestPanels.index(months: 3, assets: 3)
+    let between = try TopKDropout(
+      [1, 2, 3, nan, nan, nan, 3, 2, 1], index: three, k: 1, drop: 1)
+    #expect(held(between, three) == [[2], [], [0]] && between.unsigned == 1)
+    #expect(between.bought == [1, 0, 1])
   }
 
   @Test func itsBacktestEarnsTheMeanOfTheNames() throws {

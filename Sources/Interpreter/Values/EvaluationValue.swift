@@ -45,6 +45,8 @@ public struct EvaluationValue: Sendable {
   /// How its periods follow each other.
   public var clock: Clock
   public var rows: Int
+  /// Rows that the model gave no forecast, which count in no R2.
+  public var unforecast: Int
   public var firms: (fewest: Int, most: Int)
   /// Members of the ensemble; zero where nothing is drawn.
   public var seeds: Int
@@ -113,8 +115,9 @@ enum Scorer {
     _ value: ModelValue, on task: TaskValue, _ options: ScoreOptions, budget: Budget
   ) throws -> EvaluationValue {
     let data = try task.cut.countingMeans(from: options.means)
-    return try score(
-      value, value.model.predict(data, budget: budget), on: task, options, budget: budget)
+    var predictions = try value.model.predict(data, budget: budget)
+    if options.means == .oos { try predictions.forgetMeans(before: data) }
+    return try score(value, predictions, on: task, options, budget: budget)
   }
 
   /// Scores predictions that are at hand, on a sample that may be.
@@ -133,9 +136,15 @@ enum Scorer {
     let rankIC = try InformationCoefficient(forecast, sample.returns, index: sample.index)
     let summary = value.model.summary
     notes += Self.notes(rankIC, sample)
+    let unforecast = forecast.count { $0.isNaN }
+    if unforecast > 0 {
+      notes.append(
+        "\(NumberFormat.count(unforecast)) of \(NumberFormat.count(sample.rows.count)) rows have no forecast: scores "
+          + "are of the others")
+    }
     return EvaluationValue(
       model: summary.model, block: options.block, months: sample.span, clock: sample.index.clock,
-      rows: sample.rows.count,
+      rows: sample.rows.count, unforecast: unforecast,
       firms: sample.firms, seeds: summary.isTrained ? summary.members.count : 0, seed: summary.seed,
       total: try predictions.total.map(r2),
       predictive: try predictions.forecasts.map { ($0.mode, try r2($0.values)) },
@@ -209,6 +218,16 @@ enum Scorer {
       notes.append("deciles: no \(sample.index.clock.noun) has ten firms, so nothing is traded")
     }
     return (longShort, longOnly)
+  }
+}
+
+extension Predictions {
+  /// Takes back what rests on the mean of no factor: forecasts up to the first test month, where means begin.
+  fileprivate mutating func forgetMeans(before data: FactorTask) throws {
+    let end = data.rows(0..<(try data.requireSplit().test.lowerBound + 1)).upperBound
+    for place in forecasts.indices where [.mean, .blend].contains(forecasts[place].mode) {
+      for row in 0..<end { forecasts[place].values[row] = .nan }
+    }
   }
 }
 

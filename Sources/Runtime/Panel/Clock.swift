@@ -73,13 +73,27 @@ public enum Clock: Sendable, Equatable {
     }
   }
 
-  /// Periods in a year, to annualise by: 12 months, 252 trading days or 365 where weekends trade.
+  /// Periods in a year, to annualise by: 12 months, 252 trading days or 365 where weekends trade, 52 where days are
+  /// a week apart.
   public var periodsPerYear: Int {
     switch self {
     case .months: 12
     case .minutes(let length): Int((525_600 / Double(length)).rounded())
-    case .days(let days): Self.tradeOnWeekends(days) ? 365 : 252
+    case .days(let days):
+      Self.sparse(days).map { max(1, Int((365.25 / $0).rounded())) }
+        ?? (Self.tradeOnWeekends(days) ? 365 : 252)
     }
+  }
+
+  /// The largest number of months that lies a whole number of times between all of some months, one for other
+  /// periods; 3 for quarters. And the periods from the first to the last at that distance.
+  public static func grid(_ periods: [Period]) -> (step: Int, periods: [Period]) {
+    guard let first = periods.first, let last = periods.last, first.kind == .month else {
+      return (1, periods)
+    }
+    let step = max(
+      1, zip(periods, periods.dropFirst()).reduce(0) { commonDivisor($0, $1.1 - $1.0) })
+    return (step, stride(from: 0, through: last - first, by: step).map { first + $0 })
   }
 
   /// The name of the key or column that holds such periods.
@@ -89,6 +103,7 @@ public enum Clock: Sendable, Equatable {
   public var noun: String {
     switch self {
     case .months: "month"
+    case .days(let days) where Self.isWeekly(days): "week"
     case .days, .minutes(1440): "day"
     case .minutes(60): "hour"
     case .minutes(10_080): "week"
@@ -103,12 +118,24 @@ public enum Clock: Sendable, Equatable {
   public var description: String {
     switch self {
     case .months: "monthly"
+    case .days(let days) where Self.isWeekly(days): "weekly"
     case .days: "daily"
     case .minutes(1440): "daily without rest"
     case .minutes(60): "hourly"
     case .minutes(let length) where length % 60 == 0: "every \(length / 60) hours"
     case .minutes(let length): "every \(length) minutes"
     }
+  }
+
+  // The mean distance of days that are no trading days one after the other; nil where they are.
+  private static func sparse(_ days: [Period]) -> Double? {
+    guard days.count > 3, let first = days.first, let last = days.last else { return nil }
+    let distance = Double(last - first) / Double(days.count - 1)
+    return distance > 5 ? distance : nil
+  }
+
+  private static func isWeekly(_ days: [Period]) -> Bool {
+    sparse(days).map { (6.5...7.5).contains($0) } ?? false
   }
 
   // One day in seven of a week is a Saturday; a few special sessions make no such market.

@@ -3,8 +3,9 @@
 // Definition: each month names without a signal are sold; of the held names outside the month's top
 // k, the `drop` with the lowest signals are sold; then the best names not held are bought until k
 // are held. Weights are 1 / k, reset every month. Ties go by the order of the assets.
-// Missing values: a name without a signal is not bought, and sold if held. Months without any
-// signal are left out; a month with fewer than k signals is refused. Degrees of freedom: none.
+// Missing values: a name without a signal is not bought, and sold if held; so a month without any holds nothing.
+// Months before the first signal and after the last are left out; a month with some but fewer than k is refused.
+// Degrees of freedom: none.
 // Reference: the TopkDropout strategy of Qlib; Duan et al. (2022), section 5.
 
 /// The weights of a TopK-dropout portfolio.
@@ -15,6 +16,9 @@ public struct TopKDropout: Sendable, Equatable {
   public let months: [Int]
   /// Names bought in each month held.
   public let bought: [Int]
+  /// Months held without any signal.
+  public var unsigned: Int { months.count - signed }
+  private let signed: Int
 
   /// Holds the best names of each month by a signal known before it.
   public init(_ signal: [Double], index: PanelIndex, k: Int, drop: Int) throws(PanelError) {
@@ -24,10 +28,16 @@ public struct TopKDropout: Sendable, Equatable {
     }
     var weights = [Double](repeating: 0, count: index.count)
     var held: Set<Int32> = []
-    var (months, bought, short): ([Int], [Int], [(Period, Int)]) = ([], [], [])
-    for t in index.months.indices {
+    var (bought, short): ([Int], [(Period, Int)]) = ([], [])
+    let months = Self.months(signal, index)
+    var signed = 0
+    for t in months {
       let ranked = Self.ranked(signal, index.rows(ofMonthAt: t))
-      guard !ranked.isEmpty else { continue }
+      guard !ranked.isEmpty else {
+        held = []
+        bought.append(0)
+        continue
+      }
       guard ranked.count >= k else {
         short.append((index.months[t], ranked.count))
         continue
@@ -35,13 +45,22 @@ public struct TopKDropout: Sendable, Equatable {
       let before = held
       held = Self.next(held, ranked.map { index.assets[$0] }, k, drop)
       for row in ranked where held.contains(index.assets[row]) { weights[row] = 1 / Double(k) }
-      months.append(t)
+      signed += 1
       bought.append(held.subtracting(before).count)
     }
     if let smallest = short.map(\.1).min() {
       throw .tooFewAssets(needed: k, months: short.map(\.0), smallest: smallest)
     }
-    (self.weights, self.months, self.bought) = (weights, months, bought)
+    (self.weights, self.months, self.bought, self.signed) = (weights, months, bought, signed)
+  }
+
+  private static func months(_ signal: [Double], _ index: PanelIndex) -> [Int] {
+    func isSigned(_ t: Int) -> Bool { index.rows(ofMonthAt: t).contains { !signal[$0].isNaN } }
+    let all = index.months.indices
+    guard let first = all.first(where: isSigned), let last = all.last(where: isSigned) else {
+      return []
+    }
+    return Array(first...last)
   }
 
   /// Rows with a signal, the best first.

@@ -191,7 +191,8 @@ enum Elementwise {
     }
     let used = try numbers(name, value)
     warn(name, used.count, of: try count(value), context)
-    let result = Value.finite(function(used))
+    // Nothing adds up to zero; of values that are all missing nobody knows.
+    let result = Value.finite(try used.isEmpty && count(value) > 0 ? .nan : function(used))
     guard case .column(let column) = value, let rows = context.rows else { return result }
     var spread = try Broadcast.column(result, rows: rows.rowCount)
     spread.known = Availability.wholeSample
@@ -215,7 +216,7 @@ enum Elementwise {
       try context.budget.check()
       let present = numbers[group].filter { !$0.isNaN }
       if 2 * present.count < group.count { thin.append((present.count, group.count)) }
-      return function(present)
+      return present.isEmpty ? .nan : function(present)
     }
     if thin.count == 1 {
       warn(name, thin[0].used, of: thin[0].all, context)

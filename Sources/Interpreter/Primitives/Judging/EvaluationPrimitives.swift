@@ -77,6 +77,11 @@ let evaluationPrimitives: [Primitive] = [
     }
     if Set(scores.map(\.rows)).count > 1 {
       context.note("the models were fitted on tasks of different rows: their scores do not compare")
+    } else if Set(scores.map(\.unforecast)).count > 1 {
+      context.note(
+        "the models forecast different rows ("
+          + scores.map { NumberFormat.count($0.rows - $0.unforecast) }.joined(separator: ", ")
+          + "): their R2 do not compare; `diebold_mariano` takes the rows that all have")
     }
     return Comparison.table(scores, models)
   },

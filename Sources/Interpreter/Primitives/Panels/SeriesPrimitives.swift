@@ -137,7 +137,17 @@ private enum SeriesShares {
 private enum PerformanceTable {
   static func make(_ set: SeriesSet, title: String?) -> Table {
     let clock = Clock(set.periods)
-    let year = clock.periodsPerYear
+    let grid = Clock.grid(set.periods)
+    let isRegular = grid.step > 1 && 12 % grid.step == 0
+    let year = isRegular ? 12 / grid.step : clock.periodsPerYear
+    let missing = grid.periods.count - set.periods.count
+    let gaps =
+      missing > 0
+      ? [
+        "  note: \(Counted.text(missing, isRegular ? "period" : clock.noun)) between the first and the last "
+          + "\(missing == 1 ? "is" : "are") missing: annual figures take each row for one"
+      ] : []
+    let rhythm = isRegular ? "every \(grid.step) months" : clock.description
     let figures = set.values.map { Performance($0, periodsPerYear: year) }
     let ratios = set.values.map { GrowthRatios($0, periodsPerYear: year) }
     func column(_ numbers: [Double], _ unit: ColumnUnit = .plain) -> Column {
@@ -162,9 +172,9 @@ private enum PerformanceTable {
         ("worst", column(figures.map(\.worst), .ratio)),
       ],
       notes: [
-        "  \(clock.description), \(year) a year: annual = compounded · volatility ×√\(year) · Sharpe and Sortino "
+        "  \(rhythm), \(year) a year: annual = compounded · volatility ×√\(year) · Sharpe and Sortino "
           + "√\(year) mean / (sd with n - 1, downside deviation) · drawdown of wealth · Calmar = annual / drawdown"
-      ] + short)
+      ] + short + gaps)
     table.statistics = [
       "annual": .annualReturn, "volatility": .volatility, "sharpe": .sharpe, "sortino": .sortino,
       "calmar": .calmar, "drawdown": .drawdown, "worst": .worst,
@@ -244,17 +254,20 @@ struct CorrelationTable {
   private let left: SeriesSet
   private let right: SeriesSet
   private let periods: [Period]
+  private let shared: Int
   private let x: [[Double]]
   private let y: [[Double]]
 
   init(_ left: SeriesSet, _ right: SeriesSet, changes: Bool) throws {
     (self.left, self.right) = (left, right)
-    let shared = Set(right.periods)
-    periods = left.periods.filter(shared.contains)
-    guard periods.count >= 3 else {
+    let others = Set(right.periods)
+    let both = left.periods.filter(others.contains)
+    // A month that neither has lies between all the same: leads and changes go by the calendar.
+    (shared, periods) = (both.count, Clock.grid(both).periods)
+    guard both.count >= 3 else {
       throw Fault(
         .outsideData,
-        "the series share \(Counted.text(periods.count, left.periods[0].noun)), too few to compare",
+        "the series share \(Counted.text(both.count, left.periods[0].noun)), too few to compare",
         parameter: "other")
     }
     func moved(_ values: [Double]) -> [Double] {
@@ -287,7 +300,7 @@ struct CorrelationTable {
     }
     let noun = periods[0].noun
     return Table(
-      title: "\(periods[0])..\(periods[periods.count - 1]) · \(Counted.text(periods.count, noun))",
+      title: "\(periods[0])..\(periods[periods.count - 1]) · \(Counted.text(shared, noun))",
       columns: [
         ("series", Column(text: rows.map(\.series))), ("with", Column(text: rows.map(\.with))),
         ("lead", Column(numbers: rows.map { Double($0.lead) }, unit: .count)),

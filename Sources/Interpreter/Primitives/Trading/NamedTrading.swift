@@ -79,6 +79,7 @@ struct NamedTrading {
         + (bought.isFinite
           ? "\(NumberFormat.fixed(bought, decimals: 1)) bought a month after the first"
           : "one month"))
+    noteUnsigned(held.unsigned)
     noteMissing(result)
     return result
   }
@@ -114,8 +115,16 @@ struct NamedTrading {
       detail:
         "\(Counted.text(held.months.count, index.clock.noun)), \(asset) long in \(held.long) and short in "
         + "\(held.short)")
+    noteUnsigned(held.unsigned)
     noteMissing(result)
     return result
+  }
+
+  private func noteUnsigned(_ count: Int) {
+    guard count > 0 else { return }
+    context.note(
+      "nothing is held in \(Counted.text(count, index.clock.noun)) without a signal, between the first and the last "
+        + "that have one")
   }
 
   private func noteMissing(_ result: BacktestValue) {

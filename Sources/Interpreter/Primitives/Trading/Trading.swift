@@ -158,6 +158,10 @@ enum Trading {
         + "\(weight.map { "weights by \($0)" } ?? "equal weights"), gross exposure "
         + (options.legs == .longShort ? "2" : "1"))
     noteEmptyLegs(buckets, index, options, context)
+    let step = Clock.grid(result.months).step
+    if step > 1 {
+      context.note("the months are \(step) apart, and figures a year take \(result.clock.periodsPerYear) of them")
+    }
     if result.missingReturns > 0 {
       context.note(
         "\(Counted.text(result.missingReturns, "held row")) without a return in `\(name)` earned nothing"
