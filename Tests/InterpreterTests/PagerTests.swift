@@ -18,7 +18,8 @@ import Testing
     #expect(Self.command(["PAGER": "more", "FQ_PAGER": "less -R"]) == "exec less -R")
     #expect(Self.command(["FQ_PAGER": "", "PAGER": "more"]) == nil)
     #expect(Self.command(["FQ_PAGER": "  "]) == nil)
-    #expect(Self.command(["PAGER": ""]) == "exec less -FRSX '-Psspace goes on, arrows move, q ends'")
+    #expect(
+      Self.command(["PAGER": ""]) == "exec less -FRSX '-Psspace goes on, arrows move, q ends'")
     #expect(Self.command(["PAGER": "col -b | less"]) == "col -b | less")
   }
 

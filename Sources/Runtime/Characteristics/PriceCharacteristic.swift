@@ -46,7 +46,8 @@ public enum PriceCharacteristic: String, Sendable, CaseIterable {
     case .kurt: "kurtosis of r over 3 months, 3 if normal"
     case .hi52: "price index over its highest value in 12 months"
     case .dolvol: "log of the mean value traded a day in the month"
-    case .std_dolvol: "standard deviation, with n, of the value traded a day over its mean, in the month"
+    case .std_dolvol:
+      "standard deviation, with n, of the value traded a day over its mean, in the month"
     case .ill: "log of the mean of |r| / value traded in the month (Amihud 2002)"
     case .abturn: "log of the mean of V in the month over that of 12 months"
     case .prcvol: "mean of |r| V over mean of V times root mean square of r, in the month"

@@ -43,7 +43,8 @@ let crossSectionPrimitives: [Primitive] = [
     example: "toy | derive z = xs.zscore(size)"
   ) { CrossSection.standardized($0, offsets: $1) },
   within(
-    "xs.mean", "Gives every firm that has a value the month's mean of a column.", formula: "x̄ of the month",
+    "xs.mean", "Gives every firm that has a value the month's mean of a column.",
+    formula: "x̄ of the month",
     example: "toy | derive market = xs.mean(ret)", unit: nil
   ) { CrossSection.means($0, offsets: $1) },
   within(

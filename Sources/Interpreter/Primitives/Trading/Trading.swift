@@ -160,7 +160,9 @@ enum Trading {
     noteEmptyLegs(buckets, index, options, context)
     let step = Clock.grid(result.months).step
     if step > 1 {
-      context.note("the months are \(step) apart, and figures a year take \(result.clock.periodsPerYear) of them")
+      context.note(
+        "the months are \(step) apart, and figures a year take \(result.clock.periodsPerYear) of them"
+      )
     }
     if result.missingReturns > 0 {
       context.note(
