@@ -57,6 +57,8 @@ struct ScreenModel {
       case "\n": newline()
       // Only the terminal itself writes one: the echo of a key that came while something ran.
       case "\t": cursor.column = min(columns - 1, cursor.column / 8 * 8 + 8)
+      // So is this, of Backspace.
+      case "\u{8}": (isPending, cursor.column) = (false, max(0, cursor.column - 1))
       case "\u{1B}": escape(&rest)
       case "\u{7}": break
       default: put(Character(scalar))
@@ -91,7 +93,9 @@ struct ScreenModel {
 
   // A mark belongs to the character before it.
   private mutating func mark(_ character: Character) {
-    #expect(character.unicodeScalars.allSatisfy { $0.value >= 0x300 })
+    let isMark = character.unicodeScalars.allSatisfy { $0.value >= 0x300 }
+    #expect(isMark, "\(character.unicodeScalars.map(\.value))")
+    guard isMark else { return }
     var place = isPending ? cursor.column : cursor.column - 1
     if place > 0, rows[cursor.row][place] == "\u{0}" { place -= 1 }
     guard place >= 0 else { return }
