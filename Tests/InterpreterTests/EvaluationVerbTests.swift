@@ -99,6 +99,18 @@ import Testing
     #expect(own.longShort?.months.first == all.longShort?.months.dropFirst().first)
   }
 
+  @Test func scoresOfDifferentRowsDoNotCompare() throws {
+    let result = run(Self.fits + "e = b | evaluate on: test")
+    guard case .evaluation(let score)? = result.session.environment["e"] else { return }
+    #expect(Comparison.remark(on: [score, score]) == nil)
+    var other = score
+    other.unforecast += 5
+    let counts = "(\(score.rows), \(score.rows - 5))"
+    #expect(Comparison.remark(on: [score, other])?.contains("different rows \(counts)") == true)
+    other.rows -= 1
+    #expect(Comparison.remark(on: [score, other])?.contains("tasks of different rows") == true)
+  }
+
   @Test func densitiesAreThoseOfTheForecastAndItsVariance() throws {
     let result = run(Self.fits + "e = b | evaluate on: test\n[e.log_score, e.crps, e.coverage]")
     guard case .model(let model)? = result.session.environment["b"] else { return }

@@ -25,6 +25,14 @@ import Testing
     }
   }
 
+  @Test func weeksAreNoDays() throws {
+    let first = try #require(Period("2001-01-05"))
+    let fridays = (0..<60).map { first + 7 * $0 }
+    #expect(Clock(fridays).periodsPerYear == 52 && Clock(fridays).noun == "week")
+    let days = (0..<60).map { Period(CalendarDate(days: 11_001)) + $0 + 2 * ($0 / 5) }
+    #expect(Clock(days).noun == "day" && Clock(days).periodsPerYear == 252)
+  }
+
   @Test func leapDaysFollowTheCalendar() {
     #expect(CalendarDate("2000-02-29") != nil)
     #expect(CalendarDate("1900-02-29") == nil)

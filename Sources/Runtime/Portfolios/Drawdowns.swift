@@ -48,9 +48,9 @@ public enum Drawdowns {
     var (lowest, lowestAt) = (1.0, -1)
     // Months are told apart by the calendar; days count as they are traded.
     let isMonthly = kept.first.map { months[$0].kind == .month } ?? false
-    let unit = zip(kept, kept.dropFirst()).map { months[$1] - months[$0] }.min() ?? 1
+    let unit = Clock.grid(kept.map { months[$0] }).step
     func steps(to place: Int) -> Int {
-      guard isMonthly, unit > 0 else { return place - peakAt }
+      guard isMonthly else { return place - peakAt }
       return (months[kept[place]] - months[kept[max(0, peakAt)]]) / unit + (peakAt < 0 ? 1 : 0)
     }
     func close(_ end: Int?, _ last: Int) -> Drawdown {

@@ -75,14 +75,7 @@ let evaluationPrimitives: [Primitive] = [
     guard !scores.isEmpty else {
       throw Fault(.wrongType, "`compare` needs at least one fitted model", parameter: "models")
     }
-    if Set(scores.map(\.rows)).count > 1 {
-      context.note("the models were fitted on tasks of different rows: their scores do not compare")
-    } else if Set(scores.map(\.unforecast)).count > 1 {
-      context.note(
-        "the models forecast different rows ("
-          + scores.map { NumberFormat.count($0.rows - $0.unforecast) }.joined(separator: ", ")
-          + "): their R2 do not compare; `diebold_mariano` takes the rows that all have")
-    }
+    Comparison.remark(on: scores).map(context.note)
     return Comparison.table(scores, models)
   },
   Primitive(
@@ -267,6 +260,18 @@ enum ModelFlow: Bridged {
 
 /// Several scores side by side.
 enum Comparison {
+  /// Why scores side by side do not compare; nil where they do.
+  static func remark(on scores: [EvaluationValue]) -> String? {
+    if Set(scores.map(\.rows)).count > 1 {
+      return "the models were fitted on tasks of different rows: their scores do not compare"
+    }
+    guard Set(scores.map(\.unforecast)).count > 1 else { return nil }
+    let counts = scores.map { NumberFormat.count($0.rows - $0.unforecast) }.joined(separator: ", ")
+    return
+      "the models forecast different rows (\(counts)): their R2 do not compare; `diebold_mariano` takes the "
+      + "rows that all have"
+  }
+
   static func table(_ scores: [EvaluationValue], _ models: [ModelValue]) -> Table {
     func numbers(_ unit: ColumnUnit, _ part: (EvaluationValue) -> Double?) -> Column {
       Column(numbers: scores.map { part($0) ?? .nan }, unit: unit)

@@ -33,9 +33,7 @@ struct ModelStudy {
       }
       return (try score(.train), try score(options.block))
     }
-    if Set(scores.map(\.out.rows)).count > 1 {
-      context.note("the models were fitted on tasks of different rows: their scores do not compare")
-    }
+    Comparison.remark(on: scores.map(\.out)).map(context.note)
   }
 
   func sheet(full: Bool) throws -> SheetValue {
