@@ -156,4 +156,40 @@ import Testing
     let fix = try #require(found.fixes.first)
     #expect(fix.edits.map(\.replacement) == ["m"])
   }
+
+  // What a table brings is not always known before it is there.
+  @Test func columnsThatOnlyTheRunKnowsAreNotRefused() {
+    let components =
+      "c = toy | summarise a = mean(ret), b = mean(size), by: month | components 1\n"
+      + "toy | join c, on: month | derive z = pc1 | describe"
+    let loadings =
+      "m = toy | setup target: ret, features: [size, mom] | split thirds | fit ipca, k: 1\n"
+      + "toy | rename firm = id | merge (m | loadings on: test) | derive z = f1 | describe"
+    for text in [components, loadings] {
+      let result = run(text)
+      #expect(result.status == .done, "\(result.diagnostics.map(\.message))")
+    }
+    #expect(
+      run("a = toy | summarise n = count(), by: month\ntoy | join a, on: month | derive z = nn")
+        .codes == ["F0101"])
+  }
+
+  @Test func whatOtherLanguagesWriteIsSaidAsItIsHere() {
+    func helps(_ text: String) -> String {
+      run(text).diagnostics.flatMap { $0.helps.map(\.text) }.joined(separator: " / ")
+    }
+    #expect(helps("toy | select -ret").contains("leave it out:  except: ret"))
+    #expect(
+      helps("toy | rank_normalize all").contains("feats = (p | select except: [ret]).columns"))
+    #expect(helps("toy.chars").contains("then  $feats"))
+    #expect(helps("df = pd.read_csv(\"panel.csv\")").contains("p = load \"panel.csv\""))
+    #expect(helps("toy | derive l = ret.shift(1)").contains("lag(x, 1m)"))
+    #expect(helps("fq teach").contains("typed outside"))
+    let bars = helps("toy | deciles size | plot.bars ret, by: decile")
+    #expect(
+      bars.contains("summarise average = mean(ret), by: decile | plot.bars average, by: decile"))
+    let feats =
+      "feats = (toy | select except: [ret]).columns\ntoy | rank_normalize $feats | describe"
+    #expect(run(feats).status == .done)
+  }
 }

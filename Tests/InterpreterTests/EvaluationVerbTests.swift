@@ -102,13 +102,16 @@ import Testing
   @Test func scoresOfDifferentRowsDoNotCompare() throws {
     let result = run(Self.fits + "e = b | evaluate on: test")
     guard case .evaluation(let score)? = result.session.environment["e"] else { return }
-    #expect(Comparison.remark(on: [score, score]) == nil)
+    func remark(_ scores: EvaluationValue...) -> String? {
+      Comparison.remarks(on: scores, of: []).first
+    }
+    #expect(remark(score, score) == nil)
     var other = score
     other.unforecast += 5
     let counts = "(\(score.rows), \(score.rows - 5))"
-    #expect(Comparison.remark(on: [score, other])?.contains("different rows \(counts)") == true)
+    #expect(remark(score, other)?.contains("different rows \(counts)") == true)
     other.rows -= 1
-    #expect(Comparison.remark(on: [score, other])?.contains("tasks of different rows") == true)
+    #expect(remark(score, other)?.contains("tasks of different rows") == true)
   }
 
   @Test func densitiesAreThoseOfTheForecastAndItsVariance() throws {

@@ -29,6 +29,36 @@ import Testing
     #expect(result.notes.contains { $0.contains("`half` says nothing") })
   }
 
+  // What effects leave sums to zero in their clusters, and a constant would look as certain as one likes.
+  @Test func aConstantBesideEffectsHasNoClusteredErrors() throws {
+    func errors(_ options: String) throws -> (numbers: [Double], notes: [String]) {
+      let result = run("toy | regress ret, on: [size, mom], \(options)")
+      let table = try #require(result.values.last.flatMap { TableFlow($0)?.table })
+      return (try #require(table.column("se")?.numbers), result.notes)
+    }
+    let both = try errors("effects: [id, month], cluster: id")
+    #expect(both.numbers[0].isNaN && both.numbers[1].isFinite && both.numbers[2].isFinite)
+    #expect(both.notes.contains { $0.contains("nothing of the constant") })
+    #expect(try errors("cluster: id").numbers.allSatisfy(\.isFinite))
+    #expect(try errors("effects: id, se: white").numbers.allSatisfy(\.isFinite))
+  }
+
+  @Test func lagsOfTheRuleAreThoseOfAllTerms() throws {
+    let result = run("toy | fama_macbeth ret, on: [size, mom], se: r")
+    let table = try #require(result.values.last.flatMap { TableFlow($0)?.table })
+    #expect(table.notes.joined().contains(" lags of the 1994 rule"), "\(table.notes)")
+    #expect(Regression.errorWords(of: []) == "errors: ols, equal variance")
+  }
+
+  // Portfolios that follow from each other have no joint test, and no figure of it.
+  @Test func noJointTestHasNoFigures() throws {
+    let text =
+      "w = toy | summarise m = mean(ret), a = mean(size), b = mean(mom), by: month | derive c = a + b\n"
+    let result = run(text + "(w | alphas w, of: [\"a\", \"b\", \"c\"], on: [\"m\"]).test")
+    let table = try #require(result.values.last.flatMap { TableFlow($0)?.table })
+    #expect(table.column("sharpe_of_alphas")?.numbers?[0].isNaN == true)
+  }
+
   @Test func errorsThatDoNotGoTogetherAreRefused() {
     #expect(run("toy | regress ret, on: mom, cluster: id, se: white").codes == ["F0105"])
     #expect(run("toy | regress ret, on: mom, effects: id, lags: 3").codes == ["F0401"])

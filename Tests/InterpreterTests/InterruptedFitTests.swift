@@ -53,6 +53,17 @@ import Testing
     // Whoever sees it or its scores is told.
     let words = "partial: the fit stopped at epoch"
     #expect(partial.display().contains { $0.contains(words) })
+    // Beside other models it is no fit like theirs.
+    #expect(
+      Comparison.remarks(on: [], of: [partial]).contains {
+        $0.hasPrefix("\(partial.model.summary.model): \(words)")
+      })
+    // A script would fit it to the end, and says so.
+    let folder = try TemporaryFolder()
+    let script = folder.path + "/kept.fq"
+    _ = REPLCapture.run([.text(".save \(script)")], session: session)
+    let kept = String(decoding: try FileSystem.read(script), as: UTF8.self)
+    #expect(kept.contains("# in the session stopped at epoch"), "\(kept)")
     _ = session.run(Source(name: "e", text: "e = m | evaluate on: test"), to: EventList())
     guard case .evaluation(let scores)? = session.environment["e"] else {
       Issue.record("no scores")

@@ -53,6 +53,45 @@ import Testing
     #expect(notes(try load(text, ", decimal: [RET]")).isEmpty)
   }
 
+  @Test func percentSignsAreReadWhereTheyAreDeclared() throws {
+    let text = "id,date,r\n1,2004-11,1.5%\n2,2004-11,-2.25%\n3,2004-11,\n"
+    let plain = try load(text)
+    #expect(notes(plain).contains("r: text, as in `1.5%`; percent: [r] makes numbers of it"))
+    let found = try load(text, ", percent: [r] | derive twice = 2 * r")
+    #expect(found.status == .done, "\(found.diagnostics.map(\.message))")
+    guard case .panel(let panel)? = found.values.last else { return }
+    let numbers = try panel.panel.numbers("r")
+    #expect(Array(numbers.prefix(2)) == [0.015, -0.0225] && numbers[2].isNaN)
+    let wrong = try load("id,date,r\n1,2004-11,1.5%\n2,2004-11,high\n", ", percent: [r]")
+    #expect(wrong.codes == ["F0401"], "\(wrong.codes)")
+  }
+
+  @Test func numbersWrittenForPeopleAreSaidToBeText() throws {
+    let found = try load("id,date,me\n1,2004-11,\"1,234,567.5\"\n2,2004-11,\"4,000\"\n")
+    #expect(notes(found) == ["me: text, as in `1,234,567.5`"])
+    #expect(notes(try load("id,date,name\n1,2004-11,\"Smith, John\"\n")).isEmpty)
+  }
+
+  // `month` is the calendar month of a row, and a column of the file's cannot be that too.
+  @Test func aColumnCalledMonthIsNotTheMonthOfTheRow() throws {
+    let text =
+      "date,id,year,month,x\n"
+      + (1...24).map { t in
+        let (year, month) = (2014 + (t + 11) / 12 - 1, (t - 1) % 12 + 1)
+        return "\(year)-\(month < 10 ? "0" : "")\(month),1,\(year),\(month),\(t)\n"
+      }.joined()
+    let found = try load(text, " | summarise n = count(), first = mean(file_month), by: month")
+    #expect(found.status == .done, "\(found.diagnostics.map(\.message))")
+    let table = try #require(found.values.last.flatMap { TableFlow($0)?.table })
+    #expect(table.count == 24 && table.column("first")?.numbers?[12] == 1)
+    #expect(notes(found).contains { $0.contains("file_month") })
+    let folder = try TemporaryFolder()
+    let path = try folder.write("p.csv", text)
+    #expect(run("p = load \"\(path)\"\np | where file_month == 1 | describe").status == .done)
+    let written = run("panel(date: 2004-11-30, id: \"A\", month: 11)")
+    #expect(written.codes == ["F0106"] || written.status != .done)
+  }
+
   @Test func columnsOfOptionsAreCheckedBeforeAnythingRuns() throws {
     let result = try load("id,date,ret\n1,2004-11,0.1\n", ", percent: [rett]")
     #expect(result.status == .refused && result.codes == ["F0101"])

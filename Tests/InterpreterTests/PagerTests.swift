@@ -12,14 +12,16 @@ import Testing
   }
 
   @Test func thePagerIsTheReaders() {
-    #expect(Self.command([:]) == "exec less -FRSX '-Psspace goes on, arrows move, q ends'")
+    // What is typed into it by mistake starts nothing and writes nothing.
+    let usual =
+      "exec env LESSSECURE=1 LESSHISTFILE=- less -FRSX '-Psspace goes on, arrows move, q ends'"
+    #expect(Self.command([:]) == usual)
     #expect(Self.command([:], hasLess: false) == nil)
     #expect(Self.command(["PAGER": "more"]) == "exec more")
     #expect(Self.command(["PAGER": "more", "FQ_PAGER": "less -R"]) == "exec less -R")
     #expect(Self.command(["FQ_PAGER": "", "PAGER": "more"]) == nil)
     #expect(Self.command(["FQ_PAGER": "  "]) == nil)
-    #expect(
-      Self.command(["PAGER": ""]) == "exec less -FRSX '-Psspace goes on, arrows move, q ends'")
+    #expect(Self.command(["PAGER": ""]) == usual)
     #expect(Self.command(["PAGER": "col -b | less"]) == "col -b | less")
   }
 

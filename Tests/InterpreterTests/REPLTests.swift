@@ -2,6 +2,7 @@
 
 import FactorLang
 import FactorRuntime
+import Foundation
 import TestSupport
 import Testing
 
@@ -53,6 +54,19 @@ import Testing
   @Test func missingCommasAreSetWhereTheyBelong() {
     let (output, _, _) = REPLCapture.run("p = toy | select ret size, mom", "fix", "p.rows")
     #expect(output.contains("fq> p = toy | select ret, size, mom"))
+  }
+
+  // What goes on with a value leaves its name as it was, which is easily overlooked.
+  @Test func aNameStaysWhatItWasWhereALineGoesOn() {
+    func output(_ lines: String...) -> String {
+      REPLCapture.run(lines.map { .text($0) }, isInteractive: true).output
+    }
+    let words = "`t` stays as it was; to give it this value:  t = it"
+    #expect(output("t = toy", "| select ret").contains(words))
+    #expect(
+      output("t = toy", "| select ret", "t = it", "t").components(separatedBy: words).count == 2)
+    #expect(!output("toy", "| select ret").contains("stays as it was"))
+    #expect(!output("t = 1", "t == 1", "| select ret").contains("stays as it was"))
   }
 
   @Test func quitEndsTheShell() {

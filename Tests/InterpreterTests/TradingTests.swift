@@ -19,6 +19,24 @@ import Testing
     #expect(table?.notes.first?.contains("one value for all firms") == true)
   }
 
+  @Test func rowsWithoutASignalAreCountedWhereTheySort() {
+    let result = run("toy | derive s = if size > 5 then na else size | deciles s")
+    guard case .panel(let panel)? = result.values.last else { return #expect(Bool(false)) }
+    let without = (try? panel.panel.numbers("decile"))?.count(where: \.isNaN) ?? 0
+    #expect(without > 0)
+    #expect(result.ledger.last?.detail.contains("\(without) rows without it in none") == true)
+    #expect(run("toy | deciles size").ledger.last?.detail.contains("without it") == false)
+  }
+
+  @Test func monthsThatAreMissingInBetweenAreSaid() {
+    let gap =
+      "toy | where month < 2000-05 or month > 2000-06 | deciles size | portfolio returns: ret"
+    #expect(
+      run(gap).notes.contains { $0.contains("2 months between the first and the last are missing") }
+    )
+    #expect(run("toy | deciles size | portfolio returns: ret").notes.isEmpty)
+  }
+
   @Test func lagsThatFindNothingSaySo() {
     let moved = run("toy | where month == 2000-01 | publish annual: mom")
     #expect(moved.notes.contains { $0.contains("`mom` has no value left") }, "\(moved.notes)")

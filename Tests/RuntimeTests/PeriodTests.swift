@@ -75,6 +75,21 @@ import Testing
     #expect(clock.periodsPerYear == 252)
   }
 
+  @Test func whatEndsOnAWeekendIsOverWithTheNextTradingDay() throws {
+    let clock = Clock(weekdays)
+    let (friday, saturday) = (
+      try #require(Period("2024-01-05")), try #require(Period("2024-01-06"))
+    )
+    #expect(clock.place(over: clock.end(friday)) == clock.place(friday))
+    #expect(clock.place(over: clock.end(saturday)) == clock.place(friday) + 1)
+    #expect(clock.place(over: clock.end(weekdays[0]) - 1440) == -1)
+    let january = try #require(Period("2024-01"))
+    #expect(Clock.months.place(over: Clock.months.end(january)) == Clock.months.place(january))
+    #expect(Clock.months.place(over: clock.end(saturday)) == Clock.months.place(january))
+    let hours = Clock.minutes(60)
+    #expect(hours.place(over: 120) == 1 && hours.place(over: 121) == 2)
+  }
+
   @Test func marketsWithoutWeekendsHaveWholeYears() {
     let days = (0..<40).map { Period(CalendarDate(days: 19_723)) + $0 }
     #expect(Clock(days).periodsPerYear == 365)

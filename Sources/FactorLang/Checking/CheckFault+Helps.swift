@@ -7,7 +7,8 @@ extension CheckFault {
       return [Help("use `\(prefix)\(name)`", replace: span, in: source, with: prefix + name)]
     }
     switch self {
-    case .unknownColumn(_, _, _, let nearest): return use(nearest?.name)
+    case .unknownColumn(let name, _, _, let nearest):
+      return ForeignWords.columns[name].map { [Help($0)] } ?? use(nearest?.name)
     case .variableAsColumn(let name, _, let entry):
       let currently = entry.shown.map { "  (currently \($0))" } ?? ""
       let fix = Fix("use `$\(name)`", [Edit(source, span, "$\(name)")])

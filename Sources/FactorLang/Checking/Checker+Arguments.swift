@@ -311,7 +311,15 @@ extension Checker {
     let text = source.text(value.span)
     var diagnostic = CheckFault.notAColumnName.diagnostic(at: value.span, in: source)
     let step = "derive x = \(text)"
-    if let stage = site.call.span {
+    // `-ret` is how others leave a column out.
+    if case .unary(_, let operand) = value.kind, operand.word != nil,
+      site.call.signature.parameters.contains(where: { $0.name == "except" })
+    {
+      let words = "except: \(source.text(operand.span))"
+      diagnostic.helps = [
+        Help("leave it out:  \(words)", replace: value.span, in: source, with: words)
+      ]
+    } else if let stage = site.call.span {
       let edits = [
         Edit(source, stage.lowerEdge, step + " | "), Edit(source, value.span, "x"),
       ]

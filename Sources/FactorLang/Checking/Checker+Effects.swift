@@ -47,6 +47,7 @@ extension Checker {
     let other = index.flatMap { facts.types[$0] }?.schema
     var schema = other == nil ? nil : facts.schema
     for column in other?.columns ?? [] where schema?[column.name] == nil { schema?.add(column) }
+    if other?.isComplete == false { schema?.isComplete = false }
     if case .panel? = receiver { return Type.panel(nil).with(schema) }
     return Type.table(nil).with(schema)
   }

@@ -70,7 +70,9 @@ public enum ForeignWords {
     "elif": "write `else if … then … else …`",
     "try": "write `… catch …`, with what stands in for the failure",
     "group_by": "groups are an option:  summarise …, by: …",
-    "fq": "the edition stands on the first line of a script:  fq 1",
+    "fq":
+      "the edition stands on the first line of a script:  fq 1;  `fq teach` and the like are typed outside, where "
+      + "fq was started",
     "for": "write `for x in … { … }`",
   ]
 
@@ -87,13 +89,34 @@ public enum ForeignWords {
     "plot": "plots are named by their kind:  plot.line, plot.bars, plot.histogram, plot.scatter",
     "shape": "how large it is say `.rows` and `.columns`",
   ]
+  /// Words that are written where columns are named, and what is written here.
+  static let columns = ["all", "everything", "features", "chars"].reduce(into: [:]) {
+    $0[$1] = named
+  }
+
+  private static let named =
+    "columns are named one by one or by a list, such as  feats = (p | select except: [ret]).columns  and then  $feats"
+
   /// Members that have another name here.
   private static let members = [
+    "chars":
+      "a file does not say which of its columns are characteristics:  feats = (p | select except: [ret]).columns  and "
+      + "then  $feats",
     "firms": "`.entities` counts firms", "assets": "`.entities` counts assets",
     "nrow": "`.rows` counts rows",
     "size": "`.rows` counts rows", "len": "`.rows` counts rows", "length": "`.rows` counts rows",
     "dtypes": "`.type p` lists the columns with their types",
     "best": "a cell is chosen by its scores:  (g | top 1, by: r2_pred, on: valid).model",
+  ]
+
+  /// What methods of columns and of modules do, and how it is said here.
+  private static let calls = [
+    "read_csv": "a file is read by:  p = load \"panel.csv\"",
+    "read_parquet": "a file is read by:  p = load \"panel.parquet\"",
+    "shift": "the value of the month before is:  lag(x, 1m)",
+    "diff": "a change is:  x - lag(x, 1m)", "rank": "a rank within each month is:  xs.rank(x)",
+    "rolling": "a statistic of the last months is:  ts.mean(x, 12m)",
+    "ewm": "an average that decays is:  ts.decay(x, 12m)",
   ]
 
   /// Functions of values that are methods elsewhere.
@@ -109,7 +132,7 @@ public enum ForeignWords {
   static func meaning(of name: String) -> String? { statements[name] ?? uses[name] }
 
   /// Says how fq does what this member of a value does elsewhere; nil if nobody knows.
-  static func member(_ name: String) -> String? {
+  public static func member(_ name: String) -> String? {
     if let meaning = members[name] ?? meaning(of: name) { return meaning }
     if functions.contains(name) { return "functions take values:  \(name)(p.ret)" }
     return verbs[name].map { "verbs follow a bar:  p | \($0) …" }
@@ -119,7 +142,7 @@ public enum ForeignWords {
   static func methods(_ name: String) -> String? {
     guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
     let (object, method) = (name[..<dot], String(name[name.index(after: dot)...]))
-    if let meaning = meaning(of: method) { return meaning }
+    if let meaning = calls[method] ?? meaning(of: method) { return meaning }
     let word = verbs[method] ?? method
     return
       "nothing has methods: verbs follow a bar, as in  \(object) | \(word),  and functions take values, as in "

@@ -31,9 +31,10 @@ final class MemberNode: Node, @unchecked Sendable {
       if let member = try Members.find(name.text, of: value) { return member }
     } catch { throw located(error) }
     let near = Suggestion.nearest(to: name.text, among: Members.names(of: value))
+    let advice = value.type.hasColumns ? ForeignWords.member(name.text) : nil
     throw Fault(
       .unknownMember, "\(value.type.phrase) has no `\(name.text)`",
-      helps: near.map { ["use `\($0)`"] } ?? []
+      helps: [advice ?? near.map { "use `\($0)`" }].compactMap { $0 }
     ).at(name.span, in: unit.source)
   }
 }

@@ -109,9 +109,9 @@ public struct HeaderSchemas: FileSchemas {
           isGuessed: type != .text)
       }
       let own = [ColumnInfo(header.dateKey, .any), ColumnInfo(header.assetKey, .text)]
-      let month = header.columns.contains { $0.name == "month" } || header.dateKey == "month"
+      let month = header.dateKey == "month" ? [] : [ColumnInfo("month", .month)]
       var schema = Schema(
-        own + columns + (month ? [] : [ColumnInfo("month", .month)]),
+        own + columns + month,
         keys: [header.dateKey, header.assetKey])
       if header.isSurelyDaily { schema.pace = .days }
       return .found(schema)
@@ -134,6 +134,9 @@ public struct HeaderSchemas: FileSchemas {
     var options = CSVOptions()
     (options.member, options.query) = (text("member"), text("query"))
     options.source = request.options["source"].flatMap { FileSource(rawValue: $0) } ?? .auto
+    options.percent = (request.options["percent"] ?? "").split(separator: ",").map { name in
+      String(name.filter { !"[]\"".contains($0) }.drop { $0 == " " })
+    }
     return options
   }
 

@@ -28,8 +28,10 @@ struct Pager: Sendable {
     return Pager(command: command(FileSystem.environment, exists: Subprocess.exists))
   }
 
-  // Its last line, `-Ps`, says how to leave: not everybody has met `less`.
-  private static let usualCommand = "less -FRSX '-Psspace goes on, arrows move, q ends'"
+  // Its last line, `-Ps`, says how to leave: not everybody has met `less`, and what is typed on in spite of it must
+  // write no files and start no programs.
+  private static let usualCommand =
+    "exec env LESSSECURE=1 LESSHISTFILE=- less -FRSX '-Psspace goes on, arrows move, q ends'"
 
   /// The command line that the surroundings ask for.
   static func command(
@@ -42,7 +44,7 @@ struct Pager: Sendable {
       // Said to be none; an empty PAGER says nothing.
       if name == "FQ_PAGER" { return nil }
     }
-    return exists("less") ? exec(usualCommand) : nil
+    return exists("less") ? usualCommand : nil
   }
 
   // The shell between would take Ctrl-C for its own; a line that is more than a command needs it all the same.

@@ -31,6 +31,8 @@ struct REPL {
   var showsTime = false
   /// Whether the user was told, just now, that jobs are running.
   private var hasWarnedOfJobs = false
+  /// The name that the last statement gave.
+  private var given: String?
   /// The steps that were said to be old.
   private var toldSteps: Set<Int> = []
 
@@ -140,6 +142,7 @@ struct REPL {
     let began = ContinuousClock.now
     let status = run(Source(name: "fq>", text: text))
     tellOfJobs(text, status)
+    tellOfName(text, status)
     history.append(
       text, status: Self.word(for: status),
       milliseconds: Int((ContinuousClock.now - began) / .milliseconds(1)))
@@ -207,6 +210,22 @@ struct REPL {
         "  note: `\(job.names[0])` is being made by job \(job.number);  .jobs wait \(job.number)"
       ])
     }
+  }
+
+  // A line that begins with a bar goes on with the value of the last one, whose name keeps what it had.
+  private mutating func tellOfName(_ text: String, _ status: CellStatus) {
+    let goesOn = Self.trimmed(text).hasPrefix("|")
+    if goesOn, status == .done, let given, input.isInteractive {
+      say(["  note: `\(given)` stays as it was; to give it this value:  \(given) = it"])
+    }
+    given = status == .done && !goesOn ? Self.name(givenIn: text) : nil
+  }
+
+  /// The name before the sign of an assignment.
+  private static func name(givenIn text: String) -> String? {
+    let name = trimmed(text).prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+    let rest = trimmed(text).dropFirst(name.count).drop { $0 == " " }
+    return !name.isEmpty && rest.hasPrefix("=") && !rest.hasPrefix("==") ? String(name) : nil
   }
 
   // Nothing is run again by itself; what is old is said when it becomes so and when it is used.

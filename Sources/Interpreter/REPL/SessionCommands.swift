@@ -2,6 +2,7 @@
 
 import FactorLang
 import FactorRuntime
+import Models
 
 extension REPL {
   // MARK: Where names come from
@@ -95,7 +96,7 @@ extension REPL {
     }
     let steps = session.lineage.needed(for: session.environment.names)
     guard !steps.isEmpty else { return complain("there is nothing to save yet") }
-    let text = "fq 1\n" + steps.map { $0.text + "\n" }.joined()
+    let text = "fq 1\n" + steps.map { remark(on: $0) + $0.text + "\n" }.joined()
     let program = Parser.parse(Source(name: path, text: text))
     let layout = Formatter.formatted(program, aliases: StandardCatalog.aliases) ?? text
     heedingPresses {
@@ -104,6 +105,19 @@ extension REPL {
     } complaint: {
       $0.message(writing: path)
     }
+  }
+
+  // A script fits to the end what was stopped here.
+  private func remark(on step: Lineage.Step) -> String {
+    let pauses = step.names.compactMap { name -> FitPause? in
+      guard session.lineage.current[name] == step.number,
+        case .model(let model)? = session.environment[name]
+      else { return nil }
+      return model.model.pause
+    }
+    return pauses.first.map {
+      "# in the session stopped at epoch \($0.epoch) of \($0.epochs); this fits to the end\n"
+    } ?? ""
   }
 
   /// Runs a script in the session.

@@ -53,14 +53,7 @@ extension Table: ColumnSource {
   var periods: [Period]? {
     let first = columns.prefix(1).map(\.column)
     let named = first + ["date", "month"].compactMap { column($0) } + columns.map(\.column)
-    for column in named {
-      switch column.values {
-      case .months(let periods): return periods
-      case .dates(let days): return days.map { Period($0) }
-      default: continue
-      }
-    }
-    return nil
+    return named.lazy.compactMap(\.periods).first
   }
 }
 
@@ -84,6 +77,15 @@ extension Table {
 }
 
 extension Column {
+  /// The months or days that the column holds; nil for other columns.
+  var periods: [Period]? {
+    switch values {
+    case .months(let periods): periods
+    case .dates(let days): days.map { Period($0) }
+    default: nil
+    }
+  }
+
   /// What periods the column holds; nil for other columns.
   fileprivate var periodKind: Period.Kind? {
     switch values {

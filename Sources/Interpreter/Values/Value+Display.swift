@@ -144,11 +144,17 @@ extension ModelValue {
   }
 
   /// What is to be known of the fit wherever it is shown or scored.
-  var notes: [String] {
-    let pause = model.pause.map {
+  var notes: [String] { [partial].compactMap { $0 } + model.summary.notes }
+
+  /// What of it is to be known beside other fits: that this one did not come to its end.
+  var reservations: [String] {
+    [partial].compactMap { $0 } + model.summary.notes.filter(FitSummary.saysUnconverged)
+  }
+
+  private var partial: String? {
+    model.pause.map {
       "partial: the fit stopped at epoch \($0.epoch) of \($0.epochs); this is its best so far"
     }
-    return [pause].compactMap { $0 } + model.summary.notes
   }
 
   private func trained(_ summary: FitSummary) -> String {

@@ -249,6 +249,12 @@ public struct FitSummary: Sendable {
   /// Facts the user should know, such as a setting the data forced.
   public var notes: [String]
 
+  /// What a note begins with that tells of rounds which ended before the tolerance was reached.
+  static let unconverged = "not converged"
+
+  /// Whether a note tells that.
+  public static func saysUnconverged(_ note: String) -> Bool { note.hasPrefix(unconverged) }
+
   /// Whether the model is trained in epochs from random weights; the others are solved.
   public var isTrained: Bool { Registry.card(model)?.isTrained ?? true }
 }

@@ -57,7 +57,7 @@ struct InstrumentedEstimate {
     let shown = NumberFormat.significant(change, digits: 2)
     return change <= schedule.tolerance
       ? "converged after \(report.epochs) rounds"
-      : "not converged after \(report.epochs) rounds: the last one moved a loading or factor by "
+      : "\(FitSummary.unconverged) after \(report.epochs) rounds: the last one moved a loading or factor by "
         + "\(shown), the tolerance is \(schedule.tolerance)"
   }
 }

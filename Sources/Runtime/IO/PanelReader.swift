@@ -97,7 +97,9 @@ public enum PanelReader {
     let assetKey = only != nil ? "asset" : try key("asset", asset, KeyAliases.asset, names)
     let dateKey = try key("date", date, KeyAliases.date, names)
     let items = zip(names, layout.kinds).map { name, kind in
-      PanelHeader.Item(name: name, kind: kind.name)
+      PanelHeader.Item(
+        name: column(name, beside: dateKey),
+        kind: options.percent.contains(name) ? FieldKind.number.name : kind.name)
     }
     var header = PanelHeader(
       columns: items.filter { $0.name != assetKey && $0.name != dateKey }, assetKey: assetKey,
@@ -106,6 +108,11 @@ public enum PanelReader {
       header.foundKeys = words(assetKey, dateKey, only, isAlone: named == "" || named == only)
     }
     return header
+  }
+
+  /// What a column of the file is called in the panel, where `month` is the calendar month of a row.
+  private static func column(_ name: String, beside date: String) -> String {
+    name == "month" && date != "month" ? "file_month" : name
   }
 
   /// What was taken for what, unless the names say it themselves.
@@ -191,7 +198,10 @@ public enum PanelReader {
       let others = table.names.indices.filter { $0 != assetAt && $0 != dateAt }
       let columns = others.map { position in
         let column = table.columns[position]
-        return (name: table.names[position], column: order.map(column.gathered) ?? column)
+        return (
+          name: Self.column(table.names[position], beside: date),
+          column: order.map(column.gathered) ?? column
+        )
       }
       let panel = try Panel(
         index: index, columns: columns, assetKey: asset, dateKey: date,
@@ -199,6 +209,9 @@ public enum PanelReader {
         dateStyle: table.dateStyles[dateAt] ?? .month)
       var notes = table.notes
       if sorted != nil { notes.append("rows sorted by \(date) and \(asset)") }
+      if panel.hasColumn("file_month") {
+        notes.append("its column month is file_month here: `month` is the calendar month of a row")
+      }
       let ledger = LedgerLine(
         stage: "load", rowsIn: table.rowCount, rowsOut: panel.count,
         reasons: [

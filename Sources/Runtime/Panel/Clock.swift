@@ -53,6 +53,23 @@ public enum Clock: Sendable, Equatable {
     }
   }
 
+  /// The place of the first period that is over when a minute since 1970-01-01 is.
+  public func place(over minute: Int) -> Int {
+    let day = Period(CalendarDate(days: Int32((Double(minute - 1) / 1440).rounded(.down))))
+    switch self {
+    case .months: return place(day.calendarMonth)
+    case .minutes(let length): return Int((Double(minute) / Double(length)).rounded(.up)) - 1
+    case .days(let days):
+      return days.first.map { day < $0 } ?? false ? -1 : Self.lowerBound(days, day)
+    }
+  }
+
+  /// The minute since 1970-01-01 at which a period is over.
+  public func end(_ period: Period) -> Int {
+    if case .minutes(let length) = self { return period.minutes + length }
+    return (Int(period.lastDay.days) + 1) * 1440
+  }
+
   /// The first period of the clock's kind within a month, a day or itself.
   public func first(of period: Period) -> Period {
     switch self {

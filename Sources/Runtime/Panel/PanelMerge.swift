@@ -224,11 +224,3 @@ private struct OtherRows {
     }
   }
 }
-
-extension Clock {
-  /// The minute since 1970-01-01 at which a period is over.
-  func end(_ period: Period) -> Int {
-    if case .minutes(let length) = self { return period.minutes + length }
-    return (Int(period.lastDay.days) + 1) * 1440
-  }
-}

@@ -113,7 +113,7 @@ extension Statistic {
   public static let turnover = Statistic(
     "turnover", "turnover", "what is bought plus what is sold in a period",
     formula:
-      "mean of Σ |w_t − w⁺_(t−1)|, w⁺ the weights that returns have moved; w_(t−1) under costs on undrifted weights",
+      "mean of Σ |w_t − w⁺_(t−1)|, w⁺ = w (1 + r) / (1 + Σ w r) the weights that returns have moved; w_(t−1) under costs on undrifted weights",
     convention:
       "two-way and on both legs: replacing a long-short portfolio altogether counts 4; the first period buys "
       + "everything, and counts but in the rows of buckets", reference: "Gu, Kelly and Xiu (2020)",

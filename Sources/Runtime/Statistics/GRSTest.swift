@@ -68,7 +68,9 @@ public struct GRSTest: Sendable {
   ) throws(LinearAlgebraError) -> Double {
     guard !vector.isEmpty else { return 0 }
     let solved = try Cholesky(matrix).solve(vector)
-    return zip(vector, solved).reduce(0) { $0 + $1.0 * $1.1 }
+    let square = zip(vector, solved).reduce(0) { $0 + $1.0 * $1.1 }
+    // Rounding can leave a square of nearly nothing below zero; no number stays none.
+    return square < 0 ? 0 : square
   }
 
   private static func covariance(_ columns: [[Double]], centred: Bool) -> Matrix {

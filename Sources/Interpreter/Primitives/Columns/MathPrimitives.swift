@@ -55,7 +55,24 @@ let mathPrimitives: [Primitive] = [
     let scale = Elementary.pow(10, Double(digits))
     return try Elementwise.map("round", value) { ($0 * scale).rounded() / scale }
   },
-  statistic("mean", "Averages numbers.", example: "mean([1, 2, 6])") { Moments($0).mean },
+  Primitive(
+    "mean", topic: .math, "Averages numbers, equally or by weights: Σ w x / Σ w.",
+    Parameter<Value>.required("x", "a list or column of numbers"),
+    Parameter<Value>.value(
+      "weight", default: .nothing, shown: "equal", "as many weights, none below zero"
+    ).labelled,
+    returns: "a number; values that are missing, or have no weight, are skipped on both sides",
+    isColumnFunction: true, timing: .wholeSample,
+    examples: [
+      "mean([1, 2, 6])",
+      "toy | summarise large = mean(ret, weight: exp(size)), by: month | top 3, by: large",
+    ]
+  ) { context, value, weight in
+    if case .nothing = weight {
+      return try Elementwise.aggregate("mean", value, context) { Moments($0).mean }
+    }
+    return try WeightedMean(value, weight).value(context)
+  },
   statistic("sum", "Adds numbers.", example: "sum([1, 2, 6])") { Summation.compensated($0) },
   statistic("std", "Gives the standard deviation, with n - 1.", example: "std([1, 2, 6])") {
     Moments($0).standardDeviation()
@@ -135,7 +152,7 @@ let mathPrimitives: [Primitive] = [
     return .integer(items.count { if case .missing = $0 { false } else { true } })
   },
   Primitive(
-    "div", topic: .math, "Divides whole numbers, dropping the rest.",
+    "div", topic: .math, "Divides whole numbers, rounded down.",
     Parameter<Int>.required("a", "the dividend"), Parameter<Int>.required("b", "the divisor"),
     returns: "a whole number; na where the divisor is zero", examples: ["div(7, 2)"]
   ) { _, a, b in b == 0 ? Value.missing : .integer(Elementwise.quotient(a, b)) },
@@ -201,7 +218,7 @@ enum Elementwise {
   }
 
   // A variance, a skewness and a kurtosis of shares are no shares.
-  private static func unit(of name: String, _ column: ColumnValue) -> ColumnUnit {
+  fileprivate static func unit(of name: String, _ column: ColumnValue) -> ColumnUnit {
     column.column.unit == .ratio && !["var", "skew", "kurt"].contains(name) ? .ratio : .plain
   }
 
@@ -211,12 +228,23 @@ enum Elementwise {
     _ function: ([Double]) -> Double
   ) throws -> ColumnValue {
     let numbers = try column.requireNumbers(name)
+    return try spread(name, unit: unit(of: name, column), in: rows, context) { group in
+      let present = numbers[group].filter { !$0.isNaN }
+      return (present.isEmpty ? .nan : function(present), present.count)
+    }
+  }
+
+  /// A value of each group in all its rows, and a word where it rests on few of them.
+  fileprivate static func spread(
+    _ name: String, unit: ColumnUnit, in rows: GroupedRows, _ context: Context,
+    _ one: (Range<Int>) -> (value: Double, used: Int)
+  ) throws -> ColumnValue {
     var thin: [(used: Int, all: Int)] = []
     let values = try rows.groups.map { group -> Double in
       try context.budget.check()
-      let present = numbers[group].filter { !$0.isNaN }
-      if 2 * present.count < group.count { thin.append((present.count, group.count)) }
-      return present.isEmpty ? .nan : function(present)
+      let found = one(group)
+      if 2 * found.used < group.count { thin.append((found.used, group.count)) }
+      return found.value
     }
     if thin.count == 1 {
       warn(name, thin[0].used, of: thin[0].all, context)
@@ -225,7 +253,6 @@ enum Elementwise {
         "`\(name)` used less than half of the values in \(NumberFormat.count(thin.count)) of "
           + "\(Counted.text(rows.groups.count, "group")); the others are na")
     }
-    let unit: ColumnUnit = unit(of: name, column)
     return ColumnValue(
       name: "",
       column: Column(
@@ -272,7 +299,7 @@ enum Elementwise {
   }
 
   // A statistic of less than half of what it is meant of says little.
-  private static func warn(_ name: String, _ used: Int, of all: Int, _ context: Context) {
+  fileprivate static func warn(_ name: String, _ used: Int, of all: Int, _ context: Context) {
     guard all > 0, 2 * used < all else { return }
     context.note(
       "`\(name)` used \(NumberFormat.count(used)) of \(NumberFormat.count(all)) values; "
@@ -286,13 +313,19 @@ enum Elementwise {
 
   /// The numbers of a list, range or column, without missing ones.
   static func numbers(_ name: String, _ value: Value) throws -> [Double] {
-    if case .column(let column) = value {
-      return try column.requireNumbers(name).filter { !$0.isNaN }
-    }
-    return try Sequences.items(of: value).compactMap { item in
-      if case .missing = item { return nil }
+    try every(name, value, "x").filter { !$0.isNaN }
+  }
+
+  /// The numbers of a list, range or column; NaN for missing ones.
+  fileprivate static func every(
+    _ name: String, _ value: Value, _ parameter: String
+  ) throws -> [Double] {
+    if case .column(let column) = value { return try column.requireNumbers(name) }
+    return try Sequences.items(of: value).map { item in
+      if case .missing = item { return .nan }
       guard let number = Double(item) else {
-        throw Fault(.wrongType, "`\(name)` takes numbers, not \(item.type.phrase)", parameter: "x")
+        throw Fault(
+          .wrongType, "`\(name)` takes numbers, not \(item.type.phrase)", parameter: parameter)
       }
       return number
     }
@@ -303,5 +336,46 @@ enum Elementwise {
     let (whole, overflow) = a.dividedReportingOverflow(by: b)
     if overflow { return .max }
     return a % b != 0 && (a < 0) != (b < 0) ? whole - 1 : whole
+  }
+}
+
+/// A mean by weights over the rows that have a value and a weight.
+private struct WeightedMean {
+  private let values: [Double]
+  private let weights: [Double]
+  private let column: ColumnValue?
+
+  init(_ value: Value, _ weight: Value) throws {
+    values = try Elementwise.every("mean", value, "x")
+    weights = try Elementwise.every("mean", weight, "weight")
+    column = if case .column(let column) = value { column } else { nil }
+    guard values.count == weights.count else {
+      throw Fault(
+        .wrongType, "there are \(values.count) values and \(weights.count) weights",
+        parameter: "weight")
+    }
+    guard !weights.contains(where: { $0 < 0 }) else {
+      throw Fault(.outOfRange, "a weight is below zero", parameter: "weight")
+    }
+  }
+
+  func value(_ context: Context) throws -> Value {
+    guard let column, let rows = context.rows else { return .finite(mean(values.indices).value) }
+    let unit = Elementwise.unit(of: "mean", column)
+    if let grouped = rows as? GroupedRows {
+      return .column(try Elementwise.spread("mean", unit: unit, in: grouped, context, mean))
+    }
+    let found = mean(values.indices)
+    Elementwise.warn("mean", found.used, of: values.count, context)
+    var spread = try Broadcast.column(.finite(found.value), rows: rows.rowCount)
+    (spread.known, spread.unit) = (Availability.wholeSample, unit)
+    return .column(ColumnValue(name: "", column: spread))
+  }
+
+  private func mean(_ rows: Range<Int>) -> (value: Double, used: Int) {
+    let used = rows.filter { !values[$0].isNaN && !weights[$0].isNaN }
+    let total = Summation.compensated(used.map { weights[$0] })
+    let sum = Summation.compensated(used.map { weights[$0] * values[$0] })
+    return (total > 0 ? sum / total : .nan, used.count)
   }
 }

@@ -21,6 +21,11 @@ enum WrittenPanel {
         .wrongType, "a panel needs a column of months or days and a column of firms",
         helps: ["panel(firm: [\"A\", \"B\"], month: 2020-01, bm: [0.2, 0.9])"])
     }
+    guard date.name == "month" || !lists.contains(where: { $0.name == "month" }) else {
+      throw Fault(
+        .notDefinable, "`month` is the calendar month of a row, and `\(date.name)` says which",
+        helps: ["give the column another name"])
+    }
     let names = asset.values.map(ValueText.short)
     let distinct = Array(Set(names)).sorted()
     let codes = names.map { name in Int32(distinct.firstIndex(of: name) ?? -1) }

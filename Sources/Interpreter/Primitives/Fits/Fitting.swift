@@ -104,7 +104,10 @@ extension Fitting {
   /// What a fit took: seeds and epochs of what is trained, rounds of what is solved.
   private static func effort(_ summary: FitSummary) -> String {
     let passes = summary.members.reduce(0) { $0 + $1.epochs }
-    guard summary.isTrained else { return passes == 1 ? "solved" : "\(passes) rounds" }
+    guard summary.isTrained else {
+      let isOpen = summary.notes.contains(where: FitSummary.saysUnconverged)
+      return (passes == 1 ? "solved" : "\(passes) rounds") + (isOpen ? ", not converged" : "")
+    }
     return "\(Counted.text(summary.members.count, "seed")) from \(summary.seed), \(passes) epochs"
   }
 }

@@ -205,6 +205,14 @@ enum Forecasts {
     return data.rows(part == .train ? split.train : part == .valid ? split.valid : split.test)
   }
 
+  /// Says how many of the periods shown the model has seen.
+  static func noteSeen(_ data: FactorTask, remedy: String = "", _ context: Context) {
+    guard let split = try? data.requireSplit() else { return }
+    context.note(
+      "\(split.train.count + split.valid.count) of \(data.index.months.count) \(data.index.clock.noun)s were "
+        + "fitted or chosen on\(remedy)")
+  }
+
   static func panel(
     _ model: ModelValue, _ task: TaskValue, on block: String, _ context: Context
   ) throws -> PanelValue {
@@ -229,11 +237,7 @@ enum Forecasts {
           .init("rows outside \(focus?.rawValue ?? block)", data.returns.count - rows.count)
         ]),
       detail: "\(model.model.summary.model), \(predictions.preferred.rawValue) forecast")
-    if focus == nil, let split = try? data.requireSplit() {
-      context.note(
-        "\(split.train.count + split.valid.count) of \(data.index.months.count) \(data.index.clock.noun)s were "
-          + "fitted or chosen on; `on: test` leaves them out")
-    }
+    if focus == nil { noteSeen(data, remedy: "; `on: test` leaves them out", context) }
     return PanelValue(
       panel: try Panel(
         index: data.index.selecting(Array(rows)), columns: columns, assetKey: "firm",

@@ -34,9 +34,10 @@ let regimePrimitives: [Primitive] = [
       "toy | setup target: ret, features: [size, mom] | split thirds | fit ca1, k: 2, seeds: 2, epochs: 3 | factors"
     ]
   ) { context, model, task in
-    let data = try model.requireTask(task).cut
+    let task = try model.requireTask(task)
+    if task.window == nil { Forecasts.noteSeen(task.cut, context) }
     return try MonthTable.of(
-      model.model.predict(data, budget: context.budget).factors, "f", data, model)
+      model.model.predict(task.cut, budget: context.budget).factors, "f", task.cut, model)
   },
   Primitive(
     "regimes", topic: .models,

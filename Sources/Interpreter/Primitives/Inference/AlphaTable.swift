@@ -61,7 +61,8 @@ struct AlphaTable {
           (name, estimates(each.map { $0.coefficients[j + 1] }))
         } + [("r2", estimates(each.map(\.fit.rSquared), .ratio))])
     table.notes = [
-      "  returns are taken as excess returns, a \(noun) · \(each[0].errorWords)", note(found),
+      "  returns are taken as excess returns, a \(noun) · \(Regression.errorWords(of: each))",
+      note(found),
     ]
     table.parts = [.init(name: "test", table: test(found))]
     table.statistics = ["alpha": .alpha, "t": .alphaT]
@@ -97,7 +98,7 @@ struct AlphaTable {
         ("df2", one(Double(found.degrees.1), .count)),
         ("mean_abs_alpha", one(each.reduce(0) { $0 + abs($1.coefficients[0]) } / count, .ratio)),
         ("mean_r2", one(each.reduce(0) { $0 + $1.fit.rSquared } / count, .ratio)),
-        ("sharpe_of_alphas", one(max(0, found.squaredSharpeOfAlphas).squareRoot())),
+        ("sharpe_of_alphas", one(found.squaredSharpeOfAlphas.squareRoot())),
       ])
   }
 }

@@ -37,7 +37,7 @@ struct CrossSectionRegressions {
     let found = try FamaMacBeth(
       y, x, rows: rows, choice.kind, lags: choice.lags, budget: context.budget)
     report(found, context)
-    guard let first = found.means.first else {
+    guard !found.means.isEmpty else {
       throw Fault(
         .outsideData, "only \(Counted.text(found.months.count, noun)) can be regressed",
         helps: ["use fewer characteristics, or fill what is missing"], parameter: "on")
@@ -56,7 +56,7 @@ struct CrossSectionRegressions {
     table.notes = [
       "  \(Counted.text(found.months.count, noun)) · firms a \(noun) \(firms / found.months.count) on average · mean R2 "
         + NumberFormat.percent(found.meanRSquared, decimals: 2),
-      "  \(first.errorWords) · p of Student's law, \(found.months.count - 1) degrees of freedom",
+      "  \(Regression.errorWords(of: found.means)) · p of Student's law, \(found.months.count - 1) degrees of freedom",
     ]
     table.parts = [.init(name: "slopes", table: slopes(found))]
     return table

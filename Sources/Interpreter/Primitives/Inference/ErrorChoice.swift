@@ -30,14 +30,20 @@ struct ErrorChoice {
 
 extension Regression {
   /// The errors in words, with every choice that changes them.
-  var errorWords: String {
-    switch kind {
-    case .ols: "errors: ols, equal variance"
-    case .white: "errors: white, HC1"
-    case .nw, .auto:
-      "errors: Newey-West, Bartlett, \(Counted.text(lags ?? 0, "lag")), no small-sample factor"
+  var errorWords: String { Self.errorWords(of: [self]) }
+
+  /// The errors of several alike, whose rule may choose different lags.
+  static func errorWords(of all: [Regression]) -> String {
+    let found = all.map { $0.lags ?? 0 }
+    let (fewest, most) = (found.min() ?? 0, found.max() ?? 0)
+    let lags = fewest == most ? Counted.text(most, "lag") : "\(fewest) to \(most) lags"
+    switch all.first?.kind ?? .ols {
+    case .ols: return "errors: ols, equal variance"
+    case .white: return "errors: white, HC1"
+    case .nw, .auto: return "errors: Newey-West, Bartlett, \(lags), no small-sample factor"
     case .r:
-      "errors: Newey-West as R's sandwich, VAR(1) prewhitened, \(Counted.text(lags ?? 0, "lag")) of the 1994 rule, no small-sample factor"
+      return
+        "errors: Newey-West as R's sandwich, VAR(1) prewhitened, \(lags) of the 1994 rule, no small-sample factor"
     }
   }
 }

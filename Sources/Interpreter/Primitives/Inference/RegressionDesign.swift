@@ -124,8 +124,17 @@ struct RegressionDesign {
         parameter: grouped.cluster.isEmpty ? "effects" : "cluster")
     }
     report(found.fit, context)
+    // What effects leave sums to zero in each cluster that they tell apart, so that nothing is left to judge a
+    // constant by.
+    let isSilent = hasConstant && !grouped.effects.isEmpty && !grouped.cluster.isEmpty
+    func told(_ values: [Double]) -> [Double] { isSilent ? [.nan] + values.dropFirst() : values }
+    if isSilent {
+      context.note(
+        "clustered errors say nothing of the constant beside effects: only slopes are judged")
+    }
     var table = terms(
-      found.fit.coefficients, found.standardErrors, found.tStatistics, found.pValues)
+      found.fit.coefficients, told(found.standardErrors), told(found.tStatistics),
+      told(found.pValues))
     let within = grouped.effects.isEmpty ? "R2" : "R2 within"
     table.notes =
       ["  n \(y.count) · \(within) \(NumberFormat.percent(found.rSquared, decimals: 2))"]

@@ -75,7 +75,7 @@ let evaluationPrimitives: [Primitive] = [
     guard !scores.isEmpty else {
       throw Fault(.wrongType, "`compare` needs at least one fitted model", parameter: "models")
     }
-    Comparison.remark(on: scores).map(context.note)
+    for remark in Comparison.remarks(on: scores, of: models) { context.note(remark) }
     return Comparison.table(scores, models)
   },
   Primitive(
@@ -260,8 +260,14 @@ enum ModelFlow: Bridged {
 
 /// Several scores side by side.
 enum Comparison {
-  /// Why scores side by side do not compare; nil where they do.
-  static func remark(on scores: [EvaluationValue]) -> String? {
+  /// What is to be known of scores side by side: fits that did not end, and why they do not compare.
+  static func remarks(on scores: [EvaluationValue], of models: [ModelValue]) -> [String] {
+    zip(names(models), models).flatMap { name, model in
+      model.reservations.map { "\(name): \($0)" }
+    } + [remark(on: scores)].compactMap { $0 }
+  }
+
+  private static func remark(on scores: [EvaluationValue]) -> String? {
     if Set(scores.map(\.rows)).count > 1 {
       return "the models were fitted on tasks of different rows: their scores do not compare"
     }

@@ -85,10 +85,11 @@ enum Grouped {
 }
 
 enum TableJoin {
-  /// All rows of the first with the columns of the second, and how many found no partner.
+  /// All rows of the first with the columns of the second, how many found no partner, and by how many periods at most
+  /// the columns are known later than at their own rows.
   static func left(
-    _ first: Table, _ second: Table, on names: [String], budget: Budget
-  ) throws -> (table: Table, unmatched: Int) {
+    _ first: Table, _ second: Table, on names: [String], _ times: JoinTimes?, budget: Budget
+  ) throws -> (table: Table, unmatched: Int, delay: Int) {
     if let name = names.first(where: { second.column($0) == nil }) {
       throw Fault(
         .unknownColumn,
@@ -109,6 +110,7 @@ enum TableJoin {
       key < known.count && !columns.contains { $0.isMissing(at: row) } ? key : -1
     }
     var table = first
+    var moved: [Int: Int] = [:]
     for (name, column) in second.columns where !names.contains(name) {
       if let own = first.column(name), isSameTime(own, column, partners) { continue }
       guard first.column(name) == nil else {
@@ -116,9 +118,14 @@ enum TableJoin {
           .duplicateName, "both tables have a column `\(name)`",
           helps: ["drop it from one:  select except: \(name)"], parameter: "other")
       }
-      table.columns.append((name, column.gathered(partners)))
+      var added = column.gathered(partners)
+      if let times {
+        added.known = moved[column.known] ?? times.known(column.known, partners)
+        moved[column.known] = added.known
+      }
+      table.columns.append((name, added))
     }
-    return (table, partners.count { $0 < 0 })
+    return (table, partners.count { $0 < 0 }, moved.map { $1 - $0 }.max() ?? 0)
   }
 
   // The month of a day, or the day that stands for a month, is the same on both sides of most joins.

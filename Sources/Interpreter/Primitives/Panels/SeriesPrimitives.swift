@@ -77,7 +77,7 @@ let seriesPrimitives: [Primitive] = [
           + ["annual", "volatility", "drawdown", "worst"].map { ColumnInfo($0, .ratio) }
           + ["sharpe", "sortino", "calmar"].map { ColumnInfo($0, .number) })),
     examples: [
-      "toy | summarise equal = mean(ret), large = sum(ret * size) / sum(size), by: month | performance"
+      "toy | summarise equal = mean(ret), large = mean(ret, weight: exp(size)), by: month | performance"
     ]
   ) { _, flow, wanted in
     PerformanceTable.make(try SeriesSet(flow.table, wanted, "of"), title: flow.table.title)

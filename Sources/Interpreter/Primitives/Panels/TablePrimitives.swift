@@ -207,12 +207,18 @@ let tablePrimitives: [Primitive] = [
       "a = toy | summarise n = count(), by: month\ntoy | join a, on: month | top 2, by: n"
     ]
   ) { context, rows, other, keys in
-    let (table, unmatched) = try TableJoin.left(
-      rows.table, other.table, on: keys.names, budget: context.budget)
+    let times = JoinTimes(rows, other.table, on: keys.names)
+    let (table, unmatched, delay) = try TableJoin.left(
+      rows.table, other.table, on: keys.names, times, budget: context.budget)
     context.ledger(
       LedgerLine(stage: "join", rowsIn: rows.table.count, rowsOut: table.count),
       detail: "on \(keys.names.joined(separator: ", ")); "
         + "\(Counted.text(unmatched, "row")) without a partner")
+    if let times, delay > 0 {
+      context.note(
+        "what is joined is known up to \(Pace(times.clock).duration(delay)) after the rows it stands in: its own rows "
+          + "end later;  merge  takes what was known last")
+    }
     return try rows.with(table)
   },
   Primitive(

@@ -69,9 +69,13 @@ let plotPrimitives: [Primitive] = [
   ) { context, frame, values, by, title, canvas in
     let columns = try PlotColumns.numbers(values, frame, context)
     guard frame.rows.rowCount <= PlotColumns.mostBars else {
+      let value = values.first?.text ?? "x"
+      let group = by.names.first.map { name in
+        "one bar each \(name):  | summarise average = mean(\(value)), by: \(name) | plot.bars average, by: \(name)"
+      }
       throw Fault(
         .wrongType, "\(frame.rows.rowCount) bars cannot be told apart",
-        helps: ["draw a histogram:  | plot.histogram \(values.first?.text ?? "x")"])
+        helps: [group, "draw a histogram:  | plot.histogram \(value)"].compactMap { $0 })
     }
     let names = try PlotColumns.names(by.names.first, frame)
     let scene = BarPlot.grouped(

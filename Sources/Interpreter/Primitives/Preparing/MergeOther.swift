@@ -23,12 +23,7 @@ struct MergeOther {
       let firm = table.columns.first {
         $0.name == panel.assetKey || $0.name.lowercased() == panel.assetKey.lowercased()
       }
-      let time = table.columns.first { item in
-        switch item.column.values {
-        case .months, .dates: true
-        default: false
-        }
-      }
+      let time = table.columns.first { $0.column.periods != nil }
       guard firm != nil || time != nil else {
         throw Fault(
           .unknownColumn,
@@ -36,7 +31,7 @@ struct MergeOther {
           helps: ["call its firms as the panel does:  rename \(panel.assetKey) = …"],
           parameter: "other")
       }
-      let periods = time.flatMap { Self.periods($0.column) }
+      let periods = time.flatMap(\.column.periods)
       let (codes, names) = try firm.map { try Self.firms($0) } ?? (nil, [])
       keys = MergeKeys(
         assets: codes, names: names, periods: periods,
@@ -45,14 +40,6 @@ struct MergeOther {
         item.name != firm?.name && item.name != time?.name && item.name != "month"
       }
       dates = nil
-    }
-  }
-
-  private static func periods(_ column: Column) -> [Period]? {
-    switch column.values {
-    case .months(let periods): periods
-    case .dates(let days): days.map { Period($0) }
-    default: nil
     }
   }
 

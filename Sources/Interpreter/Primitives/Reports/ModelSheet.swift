@@ -33,7 +33,7 @@ struct ModelStudy {
       }
       return (try score(.train), try score(options.block))
     }
-    Comparison.remark(on: scores.map(\.out)).map(context.note)
+    for remark in Comparison.remarks(on: scores.map(\.out), of: models) { context.note(remark) }
   }
 
   func sheet(full: Bool) throws -> SheetValue {

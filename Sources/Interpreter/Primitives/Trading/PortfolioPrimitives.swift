@@ -88,11 +88,13 @@ let portfolioPrimitives: [Primitive] = [
     let sort = try DecileSort(panel, numbers, signal.text, breakpoints, ties).sort(
       small, seed: context.seed)
     let sizes = (1...10).map { bucket in sort.buckets.count { $0 == Int32(bucket) } }
+    let without = numbers.count(where: \.isNaN)
     context.ledger(
       LedgerLine(stage: "deciles", rowsIn: panel.count, rowsOut: panel.count),
       detail:
         "by \(signal.text), \(Counted.text(sort.sortedMonths.count, panel.index.clock.noun)), "
         + "\(sizes.min() ?? 0) to \(sizes.max() ?? 0) rows a decile; "
+        + (without > 0 ? "\(Counted.text(without, "row")) without it in none; " : "")
         + "\(breakpoints == .all ? "" : breakpoints.words + ", ")ties \(ties.words(breakpoints))")
     DecileSort.note(sort.parted, signal.text, panel.index.clock.noun, context)
     for month in sort.skipped.prefix(3) { context.note("\(month) cannot be sorted: no deciles") }

@@ -158,12 +158,7 @@ enum Trading {
         + "\(weight.map { "weights by \($0)" } ?? "equal weights"), gross exposure "
         + (options.legs == .longShort ? "2" : "1"))
     noteEmptyLegs(buckets, index, options, context)
-    let step = Clock.grid(result.months).step
-    if step > 1 {
-      context.note(
-        "the months are \(step) apart, and figures a year take \(result.clock.periodsPerYear) of them"
-      )
-    }
+    noteGaps(result, context)
     if result.missingReturns > 0 {
       context.note(
         "\(Counted.text(result.missingReturns, "held row")) without a return in `\(name)` earned nothing"
@@ -180,6 +175,20 @@ enum Trading {
       }
     }
     return backtest
+  }
+
+  private static func noteGaps(_ result: Backtest, _ context: Context) {
+    let grid = Clock.grid(result.months)
+    let missing = grid.periods.count - result.months.count
+    if grid.step > 1 {
+      context.note(
+        "the months are \(grid.step) apart, and figures a year take \(result.clock.periodsPerYear) of them"
+      )
+    } else if missing > 0 {
+      context.note(
+        "\(Counted.text(missing, result.clock.noun)) between the first and the last \(missing == 1 ? "is" : "are") "
+          + "missing: weights go on over them, and figures a year take each row for one")
+    }
   }
 
   // What counts is the decile that is held, whoever made it, and the rows that were left.

@@ -18,6 +18,8 @@ struct TableCleaner {
     for place in table.names.indices { try cleaner.removeCodes(place) }
     cleaner.describeMissing()
     cleaner.mendPrices()
+    try cleaner.readPercent()
+    cleaner.noteWrittenNumbers()
     cleaner.scaleReturns()
     for place in table.names.indices where ReturnAliases.isLead(table.names[place]) {
       cleaner.columns[place].known = 1
@@ -151,6 +153,37 @@ struct TableCleaner {
       if zero > 0 {
         notes.append("\(name): \(NumberFormat.count(zero)) zero (no price), made missing")
       }
+    }
+  }
+
+  /// Text such as `1.5%` in the columns that are said to be in percent.
+  private mutating func readPercent() throws(CSVError) {
+    for place in table.names.indices where options.percent.contains(table.names[place]) {
+      guard case .text(let codes, let words) = columns[place].values else { continue }
+      let numbers = words.map(WrittenNumber.percent)
+      if let code = numbers.firstIndex(of: nil), let row = codes.firstIndex(of: Int32(code)) {
+        throw .badValue(
+          line: table.line(ofRow: row), column: place + 1, field: table.names[place],
+          value: words[code], expected: "a number or a percentage")
+      }
+      columns[place] = Column(
+        finite: codes.map { $0 < 0 ? .nan : numbers[Int($0)] ?? .nan }, unit: .plain,
+        known: columns[place].known)
+    }
+  }
+
+  /// Columns of text whose words a person reads as numbers; a look at some of them tells.
+  private mutating func noteWrittenNumbers() {
+    let keys = options.textColumns + options.dateColumns
+    for place in table.names.indices where !keys.contains(table.names[place]) {
+      guard case .text(_, let words) = columns[place].values,
+        let example = WrittenNumber.example(in: words.prefix(200))
+      else { continue }
+      let name = table.names[place]
+      notes.append(
+        "\(name): text, as in `\(example)`"
+          + (example.hasSuffix("%") ? "; percent: [\(Self.written(name))] makes numbers of it" : "")
+      )
     }
   }
 
