@@ -1,6 +1,7 @@
 // The prompt as people meet it, in a real terminal: editing, completion, history, Ctrl-C.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Interpreter
@@ -106,8 +107,9 @@ struct PromptTests {
     let began = ContinuousClock.now
     try terminal.press("C-c")
     try await expect(terminal, "prompt after the fit") { $0.last == "fq>" }
-    // An epoch of an unoptimised build may pass first; the optimised one answers within 0.2 s.
-    #expect(ContinuousClock.now - began < .seconds(5))
+    // An epoch of an unoptimised build may pass first, on a machine that does much else; how soon the optimised one
+    // answers is measured apart.
+    #expect(ContinuousClock.now - began < .seconds(30))
     try terminal.type("y")
     try terminal.press("Enter")
     try await expect(terminal, "old binding") { $0.suffix(2) == ["7", "fq>"] }
@@ -156,7 +158,9 @@ struct PromptTests {
   }
 
   @Test func historyOutlivesTheSession() async throws {
-    let path = NSTemporaryDirectory() + "fq-prompt-\(UUID().uuidString).jsonl"
+    let folder = try ScratchFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let path = folder.path + "/history.jsonl"
     let first = try await started(history: path)
     try first.type("kept = 11")
     try first.press("Enter")
@@ -355,8 +359,9 @@ struct PromptTests {
   }
 
   @Test func theUsersSettingsAreHeard() async throws {
-    let home = NSTemporaryDirectory() + "fq-home-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
+    let folder = try ScratchFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let home = folder.path
     try "fq:bind ^T fq-kill-start\nother:edit off\n".write(
       toFile: home + "/.editrc", atomically: true, encoding: .utf8)
     let terminal = try PromptTerminal(environment: ["HOME=\(home)"])

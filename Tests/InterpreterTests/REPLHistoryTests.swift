@@ -8,7 +8,13 @@ import Testing
 @testable import Interpreter
 
 @Suite struct REPLHistoryTests {
-  private let path = NSTemporaryDirectory() + "fq-history-\(UUID().uuidString)/deep/history.jsonl"
+  private let folder: ScratchFolder
+  private let path: String
+
+  init() throws {
+    folder = try ScratchFolder()
+    path = folder.path + "/deep/history.jsonl"
+  }
 
   private func contents() throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
 
@@ -93,8 +99,7 @@ import Testing
   /// C11: two sessions at once lose nothing, and a long history is read at once.
   @Test func twoSessionsWriteAtOnceWithoutLoss() async throws {
     let count = FullRun.isAsked ? 10_000 : 500
-    let path = NSTemporaryDirectory() + "fq-history-\(UUID().uuidString)"
-    defer { unlink(path) }
+    let path = folder.path + "/history"
     await withTaskGroup(of: Void.self) { group in
       for session in 0..<2 {
         group.addTask {
@@ -115,8 +120,7 @@ import Testing
   }
 
   @Test func aHundredThousandEntriesAreReadAtOnce() throws {
-    let path = NSTemporaryDirectory() + "fq-history-\(UUID().uuidString)"
-    defer { unlink(path) }
+    let path = folder.path + "/history"
     let lines = (0..<100_000).map {
       "{\"text\":\"p\($0) = load \\\"file.csv\\\", keys: [a, b]\",\"time\":1,\"cwd\":\"/\",\"status\":\"done\",\"ms\":3}"
     }
@@ -138,8 +142,7 @@ import Testing
 
   /// C12: whatever happened to the file, a session starts, and entries that are whole are there.
   @Test func damageCostsOnlyWhatItHit() throws {
-    let path = NSTemporaryDirectory() + "fq-history-\(UUID().uuidString)"
-    defer { unlink(path) }
+    let path = folder.path + "/history"
     let lines = (0..<60).map {
       Array(
         "{\"text\":\"x\($0) = 1\",\"time\":1,\"cwd\":\"/\",\"status\":\"done\",\"ms\":3}\n".utf8)

@@ -76,6 +76,13 @@ struct ScreenModel {
     cursor.row -= 1
   }
 
+  private mutating func reverseLine() {
+    isPending = false
+    guard cursor.row == 0 else { return cursor.row -= 1 }
+    rows.removeLast()
+    rows.insert(Array(repeating: " ", count: columns), at: 0)
+  }
+
   private mutating func put(_ character: Character) {
     let width = TextWidth.of(character)
     guard width > 0 else { return mark(character) }
@@ -107,6 +114,9 @@ struct ScreenModel {
     var isBegun = false
     while let scalar = rest.popFirst() {
       if !isBegun {
+        // What a pager says of the keypad, and how it goes back a line.
+        if scalar == "=" || scalar == ">" { return }
+        if scalar == "M" { return reverseLine() }
         #expect(scalar == "[")
         isBegun = true
       } else if scalar.properties.isAlphabetic {
@@ -122,7 +132,7 @@ struct ScreenModel {
     let count = Int(parameters) ?? 1
     switch final {
     case "m": return
-    case "h", "l": #expect(["?25", "?2004"].contains(parameters))
+    case "h", "l": #expect(["?25", "?2004", "?1"].contains(parameters))
     case "A": cursor.row = max(0, cursor.row - count)
     case "B": cursor.row = min(height - 1, cursor.row + count)
     case "C": cursor.column = min(columns - 1, cursor.column + count)

@@ -10,6 +10,9 @@ enum Availability {
   /// A statistic of all rows: known when the last of them is.
   static let wholeSample = ColumnInfo.wholeSample
 
+  /// Tells whether the value is known long before its row.
+  static func isAlways(_ known: Int) -> Bool { known < always / 2 }
+
   /// Tells whether the value is known only when the sample has ended.
   static func isWholeSample(_ known: Int) -> Bool { ColumnInfo.isWholeSample(known) }
 }

@@ -167,9 +167,15 @@ extension Context {
   ) throws -> Column {
     let clock = try panel?.index.clock ?? requireTimelines(function).clock
     let count = sign * (try periods.count(on: clock, parameter: parameter))
-    if let panel { return try panel.lagged(column, by: count) }
-    var result = column.gathered(try requireTimelines(function).lagRows(by: count))
-    result.known -= count
+    var result: Column
+    if let panel {
+      result = try panel.lagged(column, by: count)
+    } else {
+      result = column.gathered(try requireTimelines(function).lagRows(by: count))
+      result.known -= count
+    }
+    // That a row is there later on is not known before, whatever stands in it.
+    if count < 0, Availability.isAlways(column.known) { result.known = -count }
     return result
   }
 

@@ -160,7 +160,8 @@ struct PanelForecast {
     let names = model.recipe.features
     try checkColumns(names, "feature")
     try Timing.checkFeatures(panel, target, known: returns.known, names)
-    try Timing.checkSelection(value, before: returns.known, of: target.text)
+    try Timing.checkSelection(
+      value.taking(target, known: returns.known), before: returns.known, of: target.text)
     return try names.map { try panel.numbers($0) }
   }
 

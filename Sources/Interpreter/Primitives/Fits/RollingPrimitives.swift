@@ -104,17 +104,20 @@ let rollingPrimitives: [Primitive] = [
     let panel = value.panel
     let (x, y) = (try signal.evaluate(on: panel), try returns.evaluate(on: panel))
     try Timing.checkSignal(x.known, before: y, named: returns.text, on: panel.index.clock)
+    try Timing.checkSelection(
+      value.taking(returns, known: y.known), before: y.known, of: returns.text)
     guard let forecast = x.numbers, let realised = y.numbers else {
       throw Fault(.wrongType, "`ic` correlates numbers, not \(x.kind) and \(y.kind)")
     }
     return try InformationTable.make(
-      panel, forecast, realised, title: "\(value.origin) · rank IC of \(signal.text)")
+      panel, forecast, realised, title: "\(value.origin) · rank IC of \(signal.text)",
+      known: max(0, y.known))
   },
 ]
 
 enum InformationTable {
   static func make(
-    _ panel: Panel, _ forecast: [Double], _ realised: [Double], title: String
+    _ panel: Panel, _ forecast: [Double], _ realised: [Double], title: String, known: Int
   ) throws -> Table {
     let found = try InformationCoefficient(forecast, realised, index: panel.index)
     let firms = panel.index.months.indices.map { month in
@@ -124,8 +127,8 @@ enum InformationTable {
     var table = Table(
       title: title,
       columns: [
-        Column.time(panel.index.months), ("ic", Column(numbers: found.series)),
-        ("firms", Column(numbers: firms, unit: .count)),
+        Column.time(panel.index.months), ("ic", Column(numbers: found.series, known: known)),
+        ("firms", Column(numbers: firms, unit: .count, known: known)),
       ])
     func text(_ x: Double, _ decimals: Int) -> String {
       x.isFinite ? NumberFormat.fixed(x, decimals: decimals) : NumberFormat.missing

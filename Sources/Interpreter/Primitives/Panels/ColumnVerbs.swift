@@ -83,7 +83,9 @@ private enum ColumnVerbs {
     }
     try columns.flush()
     report(columns.added, rows: columns.panel.count, context)
-    return value.with(columns.panel)
+    return try definitions.pairs.reduce(value.with(columns.panel)) { value, pair in
+      value.taking(pair.expression, known: try value.panel.column(pair.name).known)
+    }
   }
 
   static func derived(

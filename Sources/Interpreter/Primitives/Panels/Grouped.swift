@@ -17,10 +17,11 @@ enum Grouped {
     }
     let rows = GroupedRows(table, groups: groups)
     let isTimed = table.isByPeriod(names)
+    let chosen = columns.map(\.column.known).max() ?? 0
     for pair in statistics.pairs {
       var column = try column(pair, rows, of: table, groups, isOne: names.isEmpty)
       column.known =
-        isTimed ? max(0, pair.expression.latest(in: table)) : Availability.wholeSample
+        isTimed ? max(0, chosen, pair.expression.latest(in: table)) : Availability.wholeSample
       columns.append((pair.name, column))
     }
     return Table(title: table.title, columns: columns)

@@ -16,7 +16,11 @@ struct TableFlow: Bridged {
   init?(_ value: Value) {
     switch value {
     case .table(let table): self.table = table
-    case .panel(let panel): table = Table(panel.panel, title: panel.origin)
+    case .panel(let panel):
+      let rows = Table(panel.panel, title: panel.origin)
+      // That a row is there tells what it was chosen by.
+      table =
+        Availability.isAlways(panel.selection) ? rows : rows.chosen(knowing: panel.selection)
     case .backtest(let backtest): table = backtest.monthly
     case .evaluation(let evaluation): table = evaluation.table
     case .sweep(let sweep):

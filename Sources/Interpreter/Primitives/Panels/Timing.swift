@@ -96,6 +96,15 @@ enum Timing {
   static func checkSelection(_ value: PanelValue, before known: Int, of target: String) throws {
     guard value.selection > known - 1 else { return }
     let pace = Pace(value.panel.index.clock)
+    if value.leadsChosen {
+      var fault = Fault(
+        .lookAhead, "rows were chosen before `\(target)` was taken from later ones",
+        helps: ["take it first:  derive next = lead(…, \(pace.duration(1))) | where …"],
+        parameter: "target")
+      fault.reason =
+        "it is there only where the firm is chosen again, which is known at \(pace.moment(value.selection))"
+      throw fault
+    }
     var fault = Fault(
       .lookAhead, "rows were chosen by what is known only with `\(target)`",
       helps: [
@@ -146,5 +155,21 @@ enum Timing {
       ], parameter: "returns")
     fault.reason = "sorting on a return and then holding it looks profitable by construction"
     throw fault
+  }
+}
+
+extension PanelValue {
+  /// The same after an expression was computed.
+  ///
+  /// What is taken from later rows is there only where these were chosen too: of rows that were chosen by what is known
+  /// at `t` a lead tells what is known when it is.
+  func taking(_ expression: ColumnExpression, known: Int) -> PanelValue {
+    guard !Availability.isAlways(selection), !Availability.isWholeSample(known) else { return self }
+    let latest = expression.latest(in: panel)
+    let periods = Availability.isAlways(latest) ? known : known - latest
+    guard periods > 0 else { return self }
+    var value = self
+    (value.selection, value.leadsChosen) = (max(selection, selection + periods), true)
+    return value
   }
 }

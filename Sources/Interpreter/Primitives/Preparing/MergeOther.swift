@@ -9,6 +9,8 @@ struct MergeOther {
   let columns: [(name: String, column: Column)]
   /// The day of each row as read, where the source had days.
   let dates: [CalendarDate]?
+  /// When the last condition by which its rows were chosen is known.
+  let selection: Int
 
   init(_ flow: RowsFlow, of panel: Panel) throws {
     switch flow {
@@ -18,7 +20,7 @@ struct MergeOther {
         assets: other.index.assets, names: other.index.assetNames, periods: other.index.rowMonths,
         clock: other.index.clock)
       columns = other.named
-      dates = other.dates
+      (dates, selection) = (other.dates, value.selection)
     case .table(let table):
       let firm = table.columns.first {
         $0.name == panel.assetKey || $0.name.lowercased() == panel.assetKey.lowercased()
@@ -39,7 +41,7 @@ struct MergeOther {
       columns = table.columns.filter { item in
         item.name != firm?.name && item.name != time?.name && item.name != "month"
       }
-      dates = nil
+      (dates, selection) = (nil, Availability.always)
     }
   }
 

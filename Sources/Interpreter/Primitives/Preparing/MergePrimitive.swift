@@ -110,7 +110,8 @@ private struct Merging {
       partners[column.known] = rows
       for (row, partner) in rows.enumerated() where partner >= 0 { isMatched[row] = true }
       var added = column.gathered(rows)
-      added.known = known(column.known)
+      // A partner that is there was chosen, as one that is not was not.
+      added.known = known(max(column.known, other.selection))
       items.append((name, added))
     }
     let unmatched = isMatched.count { !$0 }
