@@ -76,4 +76,25 @@ import Testing
     let result = run(Self.known + "g = k | where ret > 0 | derive s2 = size | select s2\n" + text)
     #expect(result.codes == ["F0301"], "\(result.codes) \(result.diagnostics.map(\.message))")
   }
+
+  // What one split calls test another may have fitted on.
+  @Test func monthsThatWereFittedOnAreSaidWhateverATaskCallsThem() throws {
+    let text = """
+      t = toy | setup target: ret, features: [size, mom]
+      m = t | split train: ..2001-06, valid: 2001-07..2001-08, test: 2001-09.. | fit ca0, k: 1, seeds: 1, epochs: 2
+      other = t | split thirds
+
+      """
+    let words = "4 of 8 months were fitted or chosen on"
+    #expect(run(text + "m | predict other, on: test").notes.contains(words))
+    let scored = run(text + "e = m | evaluate other, on: test")
+    guard case .evaluation(let scores)? = scored.session.environment["e"] else {
+      Issue.record("no scores: \(scored.diagnostics.map(\.message))")
+      return
+    }
+    #expect(scores.notes.contains(words), "\(scores.notes)")
+    for own in ["m | predict on: test", "m | predict on: train", "m | loadings on: test"] {
+      #expect(!run(text + own).notes.contains { $0.contains("fitted or chosen") }, "\(own)")
+    }
+  }
 }

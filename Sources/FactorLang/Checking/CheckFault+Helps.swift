@@ -8,7 +8,7 @@ extension CheckFault {
     }
     switch self {
     case .unknownColumn(let name, _, _, let nearest):
-      return ForeignWords.columns[name].map { [Help($0)] } ?? use(nearest?.name)
+      return ForeignWords.column(name).map { [Help($0)] } ?? use(nearest?.name)
     case .variableAsColumn(let name, _, let entry):
       let currently = entry.shown.map { "  (currently \($0))" } ?? ""
       let fix = Fix("use `$\(name)`", [Edit(source, span, "$\(name)")])

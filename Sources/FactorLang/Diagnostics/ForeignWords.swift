@@ -89,13 +89,12 @@ public enum ForeignWords {
     "plot": "plots are named by their kind:  plot.line, plot.bars, plot.histogram, plot.scatter",
     "shape": "how large it is say `.rows` and `.columns`",
   ]
-  /// Words that are written where columns are named, and what is written here.
-  static let columns = ["all", "everything", "features", "chars"].reduce(into: [:]) {
-    $0[$1] = named
+  /// Says how columns are named where this word stands for all of them.
+  static func column(_ name: String) -> String? {
+    guard name == "all" || name == "everything" else { return nil }
+    return
+      "columns are named one by one or by a list, such as  feats = (p | select except: [ret]).columns  and then  $feats"
   }
-
-  private static let named =
-    "columns are named one by one or by a list, such as  feats = (p | select except: [ret]).columns  and then  $feats"
 
   /// Members that have another name here.
   private static let members = [

@@ -218,14 +218,7 @@ struct REPL {
     if goesOn, status == .done, let given, input.isInteractive {
       say(["  note: `\(given)` stays as it was; to give it this value:  \(given) = it"])
     }
-    given = status == .done && !goesOn ? Self.name(givenIn: text) : nil
-  }
-
-  /// The name before the sign of an assignment.
-  private static func name(givenIn text: String) -> String? {
-    let name = trimmed(text).prefix { $0.isLetter || $0.isNumber || $0 == "_" }
-    let rest = trimmed(text).dropFirst(name.count).drop { $0 == " " }
-    return !name.isEmpty && rest.hasPrefix("=") && !rest.hasPrefix("==") ? String(name) : nil
+    given = status == .done ? session.lineage.lastName : nil
   }
 
   // Nothing is run again by itself; what is old is said when it becomes so and when it is used.

@@ -43,6 +43,12 @@ struct Lineage: Sendable {
     if steps.count > roomBeforePruning { prune() }
   }
 
+  /// The name that the last step gave its value; nil where it has none.
+  var lastName: String? {
+    guard let names = steps[next - 1]?.names, names.contains(Hidden.last) else { return nil }
+    return names.first { !Hidden.all.contains($0) }
+  }
+
   /// The steps that had made what some names hold now.
   func reads(of names: Set<String>) -> [String: Int] {
     current.filter {

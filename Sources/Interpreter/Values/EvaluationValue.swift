@@ -136,6 +136,7 @@ enum Scorer {
     let rankIC = try InformationCoefficient(forecast, sample.returns, index: sample.index)
     let summary = value.model.summary
     notes += Self.notes(rankIC, sample)
+    if options.block == .test, let seen = value.recipe.seen(sample.index) { notes.append(seen) }
     let unforecast = forecast.count { $0.isNaN }
     if unforecast > 0 {
       notes.append(

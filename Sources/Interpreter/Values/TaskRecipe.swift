@@ -21,6 +21,16 @@ public struct TaskRecipe: Sendable {
   /// The target as it was compiled, with the values its variables had; nil after a file.
   var expression: ColumnExpression?
 
+  /// Says how many of some periods were fitted or chosen on; nil for none.
+  func seen(_ index: PanelIndex) -> String? {
+    let count = index.months.count { period in
+      blocks.prefix(2).contains { $0.first <= period && period <= $0.last }
+    }
+    guard count > 0 else { return nil }
+    return
+      "\(NumberFormat.count(count)) of \(Counted.text(index.months.count, index.clock.noun)) were fitted or chosen on"
+  }
+
   /// The same with the blocks of a task.
   func split(as task: FactorTask) -> TaskRecipe {
     guard let split = task.split else { return self }

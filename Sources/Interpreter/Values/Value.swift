@@ -131,8 +131,6 @@ public struct PanelValue: Sendable {
   var sorting: String?
   /// When the last known condition by which rows were chosen is known, in months after the row.
   var selection = Availability.always
-  /// Whether values of later rows were taken after rows were chosen.
-  var leadsChosen = false
   /// What `show` was told.
   var view = ValueView()
 

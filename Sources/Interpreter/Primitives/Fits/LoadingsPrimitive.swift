@@ -60,12 +60,14 @@ enum LoadingsPanel {
         stage: "loadings", rowsIn: data.returns.count, rowsOut: rows.count,
         reasons: [.init("rows outside \(block)", data.returns.count - rows.count)]),
       detail: "\(name), \(words(shown.knowledge, data.index.clock.noun))")
-    if block == "all", task.window == nil, shown.knowledge != .everything {
-      Forecasts.noteSeen(data, remedy: "; `on: test` leaves them out", context)
+    let index = data.index.selecting(Array(rows))
+    if shown.knowledge != .everything {
+      let focus = EvaluationValue.Block(rawValue: block) ?? task.window?.focus
+      Forecasts.noteSeen(model, index, focus, context)
     }
     return PanelValue(
       panel: try Panel(
-        index: data.index.selecting(Array(rows)), columns: columns, assetKey: "firm",
+        index: index, columns: columns, assetKey: "firm",
         dateKey: data.index.clock.key),
       origin: name)
   }

@@ -205,12 +205,13 @@ enum Forecasts {
     return data.rows(part == .train ? split.train : part == .valid ? split.valid : split.test)
   }
 
-  /// Says how many of the periods shown the model has seen.
-  static func noteSeen(_ data: FactorTask, remedy: String = "", _ context: Context) {
-    guard let split = try? data.requireSplit() else { return }
-    context.note(
-      "\(split.train.count + split.valid.count) of \(data.index.months.count) \(data.index.clock.noun)s were "
-        + "fitted or chosen on\(remedy)")
+  /// Says how many of the periods shown the model has seen, unless these were asked for.
+  static func noteSeen(
+    _ model: ModelValue, _ index: PanelIndex, _ focus: EvaluationValue.Block?,
+    _ context: Context
+  ) {
+    guard focus != .train, focus != .valid, let words = model.recipe.seen(index) else { return }
+    context.note(words + (focus == nil ? "; `on: test` leaves them out" : ""))
   }
 
   static func panel(
@@ -237,10 +238,11 @@ enum Forecasts {
           .init("rows outside \(focus?.rawValue ?? block)", data.returns.count - rows.count)
         ]),
       detail: "\(model.model.summary.model), \(predictions.preferred.rawValue) forecast")
-    if focus == nil { noteSeen(data, remedy: "; `on: test` leaves them out", context) }
+    let index = data.index.selecting(Array(rows))
+    noteSeen(model, index, focus, context)
     return PanelValue(
       panel: try Panel(
-        index: data.index.selecting(Array(rows)), columns: columns, assetKey: "firm",
+        index: index, columns: columns, assetKey: "firm",
         dateKey: data.index.clock.key),
       origin: model.model.summary.model)
   }

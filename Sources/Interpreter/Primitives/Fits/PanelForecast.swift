@@ -160,8 +160,7 @@ struct PanelForecast {
     let names = model.recipe.features
     try checkColumns(names, "feature")
     try Timing.checkFeatures(panel, target, known: returns.known, names)
-    try Timing.checkSelection(
-      value.taking(target, known: returns.known), before: returns.known, of: target.text)
+    try Timing.checkSelection(value, before: returns.known, of: target)
     return try names.map { try panel.numbers($0) }
   }
 
@@ -199,14 +198,7 @@ struct PanelForecast {
         "\(Counted.text(left, "row")) in \(task.index.clock.noun)s without any return, other than the one after "
           + "\(last), have no forecast")
     }
-    let seen = task.index.months.count { month in
-      model.recipe.blocks.prefix(2).contains { $0.first <= month && month <= $0.last }
-    }
-    if seen > 0 {
-      context.note(
-        "\(seen) of \(Counted.text(task.index.months.count, task.index.clock.noun)) were fitted or chosen on"
-      )
-    }
+    model.recipe.seen(task.index).map(context.note)
     if let train = model.recipe.blocks.first, let first = task.index.months.first,
       first > train.last
     {

@@ -35,7 +35,7 @@ let regimePrimitives: [Primitive] = [
     ]
   ) { context, model, task in
     let task = try model.requireTask(task)
-    if task.window == nil { Forecasts.noteSeen(task.cut, context) }
+    if task.window == nil { model.recipe.seen(task.cut.index).map(context.note) }
     return try MonthTable.of(
       model.model.predict(task.cut, budget: context.budget).factors, "f", task.cut, model)
   },

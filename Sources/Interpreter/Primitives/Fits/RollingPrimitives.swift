@@ -104,8 +104,7 @@ let rollingPrimitives: [Primitive] = [
     let panel = value.panel
     let (x, y) = (try signal.evaluate(on: panel), try returns.evaluate(on: panel))
     try Timing.checkSignal(x.known, before: y, named: returns.text, on: panel.index.clock)
-    try Timing.checkSelection(
-      value.taking(returns, known: y.known), before: y.known, of: returns.text)
+    try Timing.checkSelection(value, before: y.known, of: returns)
     guard let forecast = x.numbers, let realised = y.numbers else {
       throw Fault(.wrongType, "`ic` correlates numbers, not \(x.kind) and \(y.kind)")
     }

@@ -26,8 +26,7 @@ enum TaskBuilder {
     }
     try Timing.checkFeatures(panel, target, known: returns.known, features)
     try Timing.checkFactors(panel, target, known: returns.known, factors)
-    try Timing.checkSelection(
-      value.taking(target, known: returns.known), before: returns.known, of: target.text)
+    try Timing.checkSelection(value, before: returns.known, of: target)
     let columns = try features.map { try panel.numbers($0) }
     let valued = numbers.indices.filter { !numbers[$0].isNaN }
     guard !valued.isEmpty else {

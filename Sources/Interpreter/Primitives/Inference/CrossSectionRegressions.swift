@@ -23,8 +23,7 @@ struct CrossSectionRegressions {
       throw Fault(.missingArgument, "there is nothing to explain by", parameter: "on")
     }
     try Timing.checkFeatures(value.panel, target, known: column.known, names)
-    try Timing.checkSelection(
-      value.taking(target, known: column.known), before: column.known, of: target.text)
+    try Timing.checkSelection(value, before: column.known, of: target)
     (panel, self.target, self.names, y) = (value.panel, target.text, names, numbers)
     x = try names.map { try value.panel.numbers($0) }
     known = max(0, column.known)

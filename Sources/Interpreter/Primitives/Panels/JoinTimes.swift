@@ -55,9 +55,9 @@ struct JoinTimes {
 
   // One day in each month stands for the month.
   private static func months(_ periods: [Period]) -> [Period] {
-    let present = Set(periods.filter { !$0.isMissing })
-    guard present.first?.kind == .day, Set(present.map(\.calendarMonth)).count == present.count
-    else { return periods }
+    guard kind(periods) == .day else { return periods }
+    let days = Set(periods.filter { !$0.isMissing })
+    guard Set(days.map(\.calendarMonth)).count == days.count else { return periods }
     return periods.map { $0.isMissing ? $0 : $0.calendarMonth }
   }
 

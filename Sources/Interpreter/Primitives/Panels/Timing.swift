@@ -92,11 +92,19 @@ enum Timing {
     throw fault
   }
 
+  /// Refuses rows that were chosen by something their return decides, an expression that may take it from later ones.
+  static func checkSelection(
+    _ value: PanelValue, before known: Int, of target: ColumnExpression
+  ) throws {
+    try checkSelection(value.taking(target, known: known), before: known, of: target.text)
+  }
+
   /// Refuses a task whose rows were chosen by something its target decides.
   static func checkSelection(_ value: PanelValue, before known: Int, of target: String) throws {
     guard value.selection > known - 1 else { return }
     let pace = Pace(value.panel.index.clock)
-    if value.leadsChosen {
+    // No `where` reads what is known later than its row, so that only a lead of chosen rows does.
+    if value.selection > 0 {
       var fault = Fault(
         .lookAhead, "rows were chosen before `\(target)` was taken from later ones",
         helps: ["take it first:  derive next = lead(…, \(pace.duration(1))) | where …"],
@@ -169,7 +177,7 @@ extension PanelValue {
     let periods = Availability.isAlways(latest) ? known : known - latest
     guard periods > 0 else { return self }
     var value = self
-    (value.selection, value.leadsChosen) = (max(selection, selection + periods), true)
+    value.selection += periods
     return value
   }
 }

@@ -64,8 +64,7 @@ struct SignalStudy {
     }
     try Timing.checkFeatures(
       panel, target, known: earned.known, [name] + [weight].compactMap { $0 })
-    try Timing.checkSelection(
-      value.taking(target, known: earned.known), before: earned.known, of: target.text)
+    try Timing.checkSelection(value, before: earned.known, of: target)
     (self.returns, unit, known) = (returns, earned.unit, (column.known, earned.known))
     (names, origin) = ((name, target.text, weight), value.origin)
     // Rows stand in the period of the sort; the return may be earned later.

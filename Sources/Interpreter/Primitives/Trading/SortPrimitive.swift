@@ -96,8 +96,7 @@ private struct SortTask {
       throw Fault(.wrongType, "returns are numbers, not \(column.kind)", parameter: "returns")
     }
     try Timing.checkFeatures(panel, target, known: column.known, names + [weight].compactMap { $0 })
-    try Timing.checkSelection(
-      value.taking(target, known: column.known), before: column.known, of: target.text)
+    try Timing.checkSelection(value, before: column.known, of: target)
     (self.panel, self.names, self.target) = (panel, names, target.text)
     (self.weight, self.breakpoints, known) = (weight, breakpoints, column.known)
     data = PortfolioGrid.Panel(
