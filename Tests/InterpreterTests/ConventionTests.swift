@@ -15,7 +15,8 @@ import Testing
     q = panel(id: ["A", "B", "C", "D", "E", "F"], month: 2020-01, x: [1, 2, 3, 4, 5, 6],
       me: [1, 2, 3, 4, 5, 100], exchange: ["NYSE", "NYSE", "NYSE", "NASDAQ", "NASDAQ", "NASDAQ"],
       ret: [6%, 5%, 4%, 3%, 2%, 1%])
-    p = [q, p] | stack | derive x = lag(x, 1m), me = lag(me, 1m)
+    late = [q, p] | stack | derive x = lag(x, 1m), me = lag(me, 1m)
+    p = late | derive exchange = lag(exchange, 1m)
 
     """
 
@@ -46,6 +47,21 @@ import Testing
     #expect(mean(", breakpoints: nyse") == "[1.5%, 4.5%, 3%]")
     #expect(mean(", breakpoints: nyse20") == "[2.5%, 5.5%, 3%]")
     #expect(mean(", least: 4") == "[na, na, na]")
+  }
+
+  // Firms that fall leave New York: where they are listed is known only with the month's return.
+  @Test(arguments: [
+    "sorts x, returns: ret, groups: 2, breakpoints: nyse",
+    "sorts x, returns: ret, groups: 2, weighting: capped",
+    "tearsheet x, returns: ret, buckets: 2, breakpoints: nyse",
+    "deciles x, small: skip, ties: together, breakpoints: nyse | portfolio returns: ret",
+  ])
+  func whoSetsBreakPointsIsKnownBefore(text: String) {
+    let result = run(Self.panel + "late | " + text)
+    #expect(result.codes.first == "F0301", "\(result.codes)")
+    let led = run(
+      Self.panel + "late | derive exchange = lead(exchange, 1m) | deciles x, breakpoints: nyse")
+    #expect(led.codes == ["F0301"], "\(led.codes)")
   }
 
   @Test func oneStatementSwitchesThemAll() throws {

@@ -129,6 +129,25 @@ import Testing
     #expect(run(text).shown == "[0.1, 0.5, 0.21, 0.5]")
   }
 
+  // A table of firms, or one that begins with the best month, has no wealth along its rows.
+  @Test(arguments: [
+    "toy | order_by id | derive g = growth(ret)",
+    "toy | summarise r = mean(ret), by: month | order_by month, descending: true | derive g = growth(r)",
+    "toy | summarise r = mean(ret), by: month | top 5, by: r | derive g = log_growth(r)",
+  ])
+  func growthGoesForwardInTime(text: String) {
+    let result = run(text)
+    #expect(result.codes.first == "F0201", "\(result.codes)")
+    #expect(result.diagnostics.first?.message.contains("goes along the rows") == true)
+  }
+
+  // Rows that a bootstrap draws are a path of their own.
+  @Test func growthGoesAlongDrawnRows() {
+    let text =
+      "toy | summarise r = mean(ret), by: month | bootstrap worst = min(growth(r)), draws: 50, block: 2"
+    #expect(run(text).status == .done, "\(run(text).diagnostics.map(\.message))")
+  }
+
   @Test func longColumnSaysItsLength() {
     #expect(
       run("toy.ret").session.environment.last.map(ValueText.short)?.contains("713 in all") == true)

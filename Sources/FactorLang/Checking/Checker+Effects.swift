@@ -10,7 +10,7 @@ extension Checker {
     switch call.signature.effect {
     case .none: return result.with(result.schema)
     case .keeps: return kind.with(kept(facts))
-    case .keepsAsTable: return Type.table(nil).with(facts.schema)
+    case .keepsAsTable: return Type.table(nil).with(asTable(facts.schema, receiver))
     case .addsDefinitions, .renames: return kind.with(facts.schema)
     case .selects: return kind.with(selected(facts))
     case .loadsFile: return result.with(loaded(call, bound))
@@ -39,14 +39,31 @@ extension Checker {
     }
   }
 
+  /// The columns of a panel as a table's: its months are a column too.
+  private func asTable(_ schema: Schema?, _ receiver: Type?) -> Schema? {
+    guard case .panel? = receiver, var schema, !schema.keys.isEmpty, schema["month"] == nil else {
+      return schema
+    }
+    schema.add(ColumnInfo("month", .month, known: ColumnInfo.always))
+    return schema
+  }
+
   /// What flows in with the columns of another table beside its own.
   private func joined(
     _ parameter: String, _ bound: BoundCall, _ receiver: Type?, _ facts: EffectFacts
   ) -> Type {
     let index = bound.index(of: parameter).flatMap { bound.arguments[$0].first }
-    let other = index.flatMap { facts.types[$0] }?.schema
+    let type = index.flatMap { facts.types[$0] }
+    let other = type?.schema
     var schema = other == nil ? nil : facts.schema
-    for column in other?.columns ?? [] where schema?[column.name] == nil { schema?.add(column) }
+    // Rows of a table whose months were computed anew may have come earlier or later than these say.
+    var isMoved =
+      other?.columns.contains { $0.type.isCalendarPoint && $0.definedAt != nil } ?? false
+    if case .panel? = type { isMoved = false }
+    for var column in other?.columns ?? [] where schema?[column.name] == nil {
+      if isMoved, let known = column.known, !ColumnInfo.isWholeSample(known) { column.known = nil }
+      schema?.add(column)
+    }
     if other?.isComplete == false { schema?.isComplete = false }
     if case .panel? = receiver { return Type.panel(nil).with(schema) }
     return Type.table(nil).with(schema)

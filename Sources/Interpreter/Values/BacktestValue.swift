@@ -82,10 +82,11 @@ public struct BacktestValue: Sendable {
   /// The decile table, lowest forecasts first.
   var deciles: Table {
     func numbers(_ part: (Backtest.Bucket) -> Double, _ unit: ColumnUnit) -> Column {
-      Column(numbers: backtest.deciles.map(part), unit: unit)
+      Column(numbers: backtest.deciles.map(part), unit: unit, known: Availability.wholeSample)
     }
     var table = Table(
-      title: "mean \(backtest.clock.noun)ly return by decile of the forecast",
+      title: "mean \(backtest.clock.noun)ly return by decile of the "
+        + (forecastUnit == .ratio ? "forecast" : "signal"),
       columns: [
         ("decile", numbers({ Double($0.number) }, .count)),
         ("predicted", numbers({ $0.predicted }, forecastUnit)),

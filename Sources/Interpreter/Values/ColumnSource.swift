@@ -61,13 +61,8 @@ extension Table: ColumnSource {
 }
 
 extension Table {
-  /// Whether groups by these columns have rows of one period each; months of a table of days do not.
-  func isByPeriod(_ names: [String]) -> Bool {
-    let kinds = columns.compactMap { $0.column.periodKind }
-    return names.contains { name in
-      column(name)?.periodKind.map { kind in kinds.allSatisfy { $0 <= kind } } ?? false
-    }
-  }
+  /// The same, of figures of a whole sample.
+  var ofWholeSample: Table { chosen(knowing: Availability.wholeSample) }
 
   /// The same, for rows chosen by what is known at some time: that a row is there tells as much.
   func chosen(knowing known: Int) -> Table {
@@ -89,12 +84,11 @@ extension Column {
     }
   }
 
-  /// What periods the column holds; nil for other columns.
-  fileprivate var periodKind: Period.Kind? {
+  /// Whether the column holds months or days.
+  var holdsPeriods: Bool {
     switch values {
-    case .months(let periods): periods.first { !$0.isMissing }?.kind ?? .month
-    case .dates: .day
-    default: nil
+    case .months, .dates: true
+    default: false
     }
   }
 

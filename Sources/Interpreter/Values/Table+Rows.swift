@@ -16,6 +16,7 @@ extension Table {
       columns.append(("month", month))
     }
     self.init(title: title, columns: columns + panel.named)
+    rowTimes = RowTimes(panel.index)
   }
 
   /// A table of records of one shape; nil for anything else.
@@ -39,6 +40,7 @@ extension Table {
   /// The rows at the places given, in that order.
   func gathered(_ rows: [Int]) -> Table {
     var table = self
+    table.rowTimes = times()?.gathered(rows)
     table.columns = columns.map { ($0.name, $0.column.gathered(rows)) }
     return table
   }
@@ -46,7 +48,7 @@ extension Table {
   /// The named columns, in that order; all if none is named.
   func choosing(_ names: [String]) throws -> Table {
     guard !names.isEmpty else { return self }
-    var table = self
+    var table = timed()
     table.columns = try names.map { ($0, try required($0)) }
     return table
   }

@@ -104,6 +104,10 @@ public struct Table: Sendable {
   var isFactList = false
   /// What `show` was told.
   var view = ValueView()
+  /// Whether its rows were drawn, one after the other, and stand in no order of time.
+  var isDrawn = false
+  /// When its rows were, where a verb may have changed the columns that tell it.
+  var rowTimes: RowTimes?
 
   /// The number of rows.
   public var count: Int { columns.first?.column.count ?? 0 }

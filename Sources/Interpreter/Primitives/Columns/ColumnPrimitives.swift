@@ -49,8 +49,10 @@ private func shift(
 
 /// Returns added up along each firm's life, or along the rows where there are no firms.
 private enum Compounded {
-  static func logs(_ x: ColumnValue, _ function: String, _ panel: Panel?) throws -> [Double] {
+  static func logs(_ x: ColumnValue, _ function: String, _ context: Context) throws -> [Double] {
     let numbers = try x.requireNumbers(function)
+    let panel = context.panel
+    try checkOrder(context, function)
     var levels = [Double](repeating: 0, count: panel?.assetCount ?? 1)
     return numbers.enumerated().map { row, value in
       let firm = panel.map { Int($0.index.assets[row]) } ?? 0
@@ -58,6 +60,22 @@ private enum Compounded {
       if value <= -1 { levels[firm] = -.infinity }
       return levels[firm]
     }
+  }
+
+  // What was earned last comes last: rows of a table may stand in any order.
+  private static func checkOrder(_ context: Context, _ function: String) throws {
+    guard let table = context.rows as? Table, !table.isDrawn, let periods = table.periods,
+      let place = periods.indices.dropFirst().first(where: { periods[$0] <= periods[$0 - 1] })
+    else { return }
+    let (before, after) = (periods[place - 1], periods[place])
+    throw Fault(
+      .wrongType,
+      "`\(function)` goes along the rows, and of these \(after) comes after \(before)",
+      helps: [
+        after == before
+          ? "make one row of each \(after.noun) first:  summarise …, by: \(after.noun == "month" ? "month" : "date")"
+          : "put them in the order of time first:  order_by \(after.noun == "month" ? "month" : "date")"
+      ], parameter: "x")
   }
 }
 
@@ -74,7 +92,7 @@ let columnPrimitives: [Primitive] = [
     returns: "the running compounded return", isColumnFunction: true,
     examples: ["toy[id: 1] | derive wealth = growth(ret)"]
   ) { context, x in
-    let logs = try Compounded.logs(x, "growth", context.panel)
+    let logs = try Compounded.logs(x, "growth", context)
     return x.with(logs.map(Elementary.expm1), unit: .ratio)
   },
   Primitive(
@@ -82,7 +100,7 @@ let columnPrimitives: [Primitive] = [
     Parameter<ColumnValue>.required("x", "returns in the order of the rows"),
     returns: "the running sum of log(1 + x)", isColumnFunction: true,
     examples: ["toy[id: 1] | derive wealth = log_growth(ret)"]
-  ) { context, x in x.with(try Compounded.logs(x, "log_growth", context.panel)) },
+  ) { context, x in x.with(try Compounded.logs(x, "log_growth", context)) },
   Primitive(
     "month", topic: .columns, "Gives the calendar month of a date.",
     Parameter<Value>.required("x", "a date or a column of dates"),

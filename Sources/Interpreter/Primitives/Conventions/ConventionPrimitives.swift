@@ -94,6 +94,7 @@ private enum UnderConventions {
       columns.append((name, column))
     }
     var table = Table(title: parts[0].title.map { "\($0), by conventions" }, columns: columns)
+    table.rowTimes = RowTimes.stacked(parts.map { ($0.times(), $0.count) })
     table.notes = zip(names, parts).flatMap { name, part in
       part.notes.map { "  \(name.rawValue): " + $0.drop { $0 == " " } }
     }

@@ -192,9 +192,9 @@ struct DynamicsTable {
         + "labels are in-sample · first seed",
     ]
     table.parts = [
-      .init(name: "transition", table: Self.transition(groups)),
-      .init(name: "regimes", table: Self.regimes(groups)),
-      .init(name: "memory", table: memory()),
+      .init(name: "transition", table: Self.transition(groups).ofWholeSample),
+      .init(name: "regimes", table: Self.regimes(groups).ofWholeSample),
+      .init(name: "memory", table: memory().ofWholeSample),
     ]
     return table
   }

@@ -30,6 +30,7 @@ enum LeaveOneOutTable {
       ],
       notes: [
         "  mean squared errors of standardised returns; saying the mean gives about 1 · first seed"
-      ])
+      ]
+    ).ofWholeSample
   }
 }

@@ -163,8 +163,9 @@ struct RegimeTable {
     if !until.isMissing {
       let last = try PanelKeys.period(until, "until", Clock(months))
       fitted = zip(months, series).filter { $0.0 <= last }.map(\.1)
-      // From then on nothing later is in the probabilities.
-      known = 0
+      // From then on nothing later is in the probabilities than what the series themselves know.
+      let counted = table.counted(from: all)
+      known = named.compactMap { counted.column($0.name)?.known }.reduce(0, max)
     }
     let noun = months.first?.noun ?? "month"
     guard fitted.count >= 10 * count else {
@@ -215,7 +216,8 @@ struct RegimeTable {
           ]
         })
     result.parts = [
-      .init(name: "transition", table: transition), .init(name: "moments", table: moments),
+      .init(name: "transition", table: transition.ofWholeSample),
+      .init(name: "moments", table: moments.ofWholeSample),
     ]
     return result
   }

@@ -47,7 +47,7 @@ private struct PeriodDraws {
     var places: [Period: [Int]] = [:]
     for (row, period) in periods.enumerated() { places[period, default: []].append(row) }
     rows = places.sorted { $0.key < $1.key }.map(\.value)
-    (self.table, self.bootstrap) = (table, bootstrap)
+    (self.table, self.bootstrap) = (table.timed(), bootstrap)
     guard rows.count >= 2 * bootstrap.block else {
       throw Fault(
         .outOfRange,
@@ -64,8 +64,9 @@ private struct PeriodDraws {
     var draws = statistics.pairs.map { _ in [Double]() }
     for draw in 0..<bootstrap.draws {
       try context.budget.check()
-      let drawn = table.gathered(
+      var drawn = table.gathered(
         bootstrap.positions(draw: draw, months: rows.count).flatMap { rows[$0] })
+      drawn.isDrawn = true
       for (place, pair) in statistics.pairs.enumerated() {
         draws[place].append(try number(pair, of: drawn))
       }

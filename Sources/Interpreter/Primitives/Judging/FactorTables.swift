@@ -43,7 +43,8 @@ enum PricingTable {
       notes: [
         "  |t| > 3: \(count(\.statistic)) of \(errors.count) alphas, "
           + "\(count(\.meanStatistic)) of \(errors.count) mean returns · Newey-West, \(lags) lags"
-      ])
+      ]
+    ).ofWholeSample
   }
 }
 

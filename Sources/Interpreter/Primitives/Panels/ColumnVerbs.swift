@@ -91,7 +91,7 @@ private enum ColumnVerbs {
   static func derived(
     _ table: Table, _ definitions: Definitions, _ context: Context
   ) throws -> Table {
-    var (table, added) = (table, [FusedDefinitions.Added]())
+    var (table, added) = (table.timed(), [FusedDefinitions.Added]())
     // That a row is there may be a choice, of which a constant tells as much as any column.
     let chosen = table.columns.map(\.column.known).min() ?? Availability.always
     for (name, expression) in definitions.pairs {
@@ -129,7 +129,7 @@ private enum ColumnVerbs {
       }
       return .panel(value.with(try panel.dropping(unwanted)))
     case .table(let table):
-      var kept = try table.choosing(wanted)
+      var kept = try table.timed().choosing(wanted)
       for name in unwanted { _ = try kept.required(name) }
       kept.columns.removeAll { unwanted.contains($0.name) }
       return .table(kept)
@@ -161,7 +161,8 @@ private enum ColumnVerbs {
         }
       }
       return .panel(value.with(panel))
-    case .table(var table):
+    case .table(let named):
+      var table = named.timed()
       for (new, old) in pairs {
         guard let place = table.columns.firstIndex(where: { $0.name == old }) else {
           throw PanelError.noSuchColumn(name: old, available: table.columnNames)

@@ -6,17 +6,19 @@ import FactorRuntime
 enum Grouped {
   /// Statistics of each group; groups come in their natural order.
   ///
-  /// A statistic of the rows of one period is known when the latest of its columns is; any other is known when
-  /// the sample has ended.
+  /// A statistic of groups by period is known when the latest of its columns is in the last of the group's rows; any
+  /// other is known when the sample has ended.
   static func summary(
     _ table: Table, _ statistics: Definitions, by names: [String], budget: Budget
   ) throws -> Table {
+    let table = table.timed(by: names)
     let groups = try groups(table, by: names, budget: budget)
     var columns = try names.map { name -> (name: String, column: Column) in
       (name, try table.required(name).gathered(groups.map { $0[0] }))
     }
     let rows = GroupedRows(table, groups: groups)
-    let isTimed = table.isByPeriod(names)
+    let times = table.rowTimes?.latest(groups)
+    let isTimed = times != nil && columns.contains { $0.column.holdsPeriods }
     let chosen = columns.map(\.column.known).max() ?? 0
     for pair in statistics.pairs {
       var column = try column(pair, rows, of: table, groups, isOne: names.isEmpty)
@@ -24,7 +26,9 @@ enum Grouped {
         isTimed ? max(0, chosen, pair.expression.latest(in: table)) : Availability.wholeSample
       columns.append((pair.name, column))
     }
-    return Table(title: table.title, columns: columns)
+    var result = Table(title: table.title, columns: columns)
+    result.rowTimes = times
+    return result
   }
 
   /// A statistic of each group: of all at once where its functions can, or else of one after the other.
@@ -110,7 +114,8 @@ enum TableJoin {
     let partners = try keys.numbers(of: first).enumerated().map { row, key in
       key < known.count && !columns.contains { $0.isMissing(at: row) } ? key : -1
     }
-    var table = first
+    var table = first.timed()
+    if table.rowTimes == nil { table.rowTimes = second.times(by: names)?.gathered(partners) }
     var moved: [Int: Int] = [:]
     for (name, column) in second.columns where !names.contains(name) {
       if let own = first.column(name), isSameTime(own, column, partners) { continue }
@@ -126,7 +131,8 @@ enum TableJoin {
       }
       table.columns.append((name, added))
     }
-    return (table, partners.count { $0 < 0 }, moved.map { $1 - $0 }.max() ?? 0)
+    let delays = moved.map { Availability.isAlways($0) ? $1 : $1 - $0 }
+    return (table, partners.count { $0 < 0 }, delays.max() ?? 0)
   }
 
   // The month of a day, or the day that stands for a month, is the same on both sides of most joins.
@@ -148,8 +154,10 @@ enum TableStack {
       throw Fault(.wrongType, "`stack` needs at least one table", parameter: "tables")
     }
     var result = Table(title: first.title, columns: [])
+    result.rowTimes = RowTimes.stacked(tables.map { ($0.times(), $0.count) })
     for name in first.columnNames {
       var cells: [Value] = []
+      var known = Availability.always
       for table in tables {
         guard table.columnNames == first.columnNames, let column = table.column(name) else {
           throw Fault(
@@ -158,10 +166,12 @@ enum TableStack {
               + table.columnNames.joined(separator: ", "), parameter: "tables")
         }
         cells += (0..<column.count).map { column.value(at: $0) }
+        known = max(known, column.known)
       }
-      guard let column = Column(cells: cells) else {
+      guard var column = Column(cells: cells) else {
         throw Fault(.wrongType, "`\(name)` is of several types", parameter: "tables")
       }
+      column.known = known
       result.columns.append((name, column))
     }
     return result

@@ -2,8 +2,9 @@
 //
 // Definition: a value is known when its own row's period is over, or some periods of its own clock later. At a row of
 // another period it is known by as many periods of that row's clock later as lie between the two, and of all rows the
-// latest counts: a month's value is known on none of that month's days. Missing values: rows without a period count as
-// they are.
+// latest counts: a month's value is known on none of that month's days. A key or constant that some rows find no
+// partner for tells who is there, which is known with the partner where that comes later. Missing values: rows without
+// a period count as they are.
 
 import FactorLang
 import FactorRuntime
@@ -11,61 +12,53 @@ import FactorRuntime
 /// The periods of rows and of the rows of another table.
 struct JoinTimes {
   let clock: Clock
+  let otherClock: Clock
   private let own: [Period]
   private let places: [Int]
-  private let otherClock: Clock
   private let others: [Period]
+
+  init(_ own: RowTimes, _ others: RowTimes) {
+    (self.own, clock) = (own.periods, own.clock)
+    (self.others, otherClock) = (others.periods, others.clock)
+    places = self.own.map { [clock] in $0.isMissing ? 0 : clock.place($0) }
+  }
 
   /// Finds the periods; nil where either side has none.
   init?(_ rows: RowsFlow, _ other: Table, on names: [String]) {
-    guard let others = Self.periods(of: other, joinedOn: names) else { return nil }
-    switch rows {
-    case .panel(let value): (own, clock) = (value.panel.index.rowMonths, value.panel.index.clock)
-    case .table(let table):
-      guard let periods = table.periods.map(Self.months) else { return nil }
-      (own, clock) = (periods, Self.clock(periods))
-    }
-    (self.others, otherClock) = (others, Self.clock(others))
-    places = own.map { [clock] in $0.isMissing ? 0 : clock.place($0) }
+    guard let own = rows.times, let others = other.times(by: names) else { return nil }
+    self.init(own, others)
   }
+
+  /// Whether both sides have months, or both have days.
+  var isOfOneKind: Bool { clock.key == otherClock.key }
 
   /// When a value that is known some periods after its row is known after the row it was joined to.
   func known(_ offset: Int, _ partners: [Int]) -> Int {
-    guard offset != Availability.always, !Availability.isWholeSample(offset) else { return offset }
+    if Availability.isWholeSample(offset) { return offset }
+    guard Availability.isAlways(offset) else { return latest(offset, partners) ?? offset }
+    guard partners.contains(where: { $0 < 0 }), isLater(partners) else { return offset }
+    return latest(0, partners) ?? offset
+  }
+
+  private func latest(_ offset: Int, _ partners: [Int]) -> Int? {
     let due = others.map { period in
       period.isMissing
         ? nil : clock.place(over: otherClock.end(otherClock.moved(period, by: offset)))
     }
     var latest: Int?
     for (row, partner) in partners.enumerated() where partner >= 0 && !own[row].isMissing {
-      guard let due = due[partner] else { continue }
-      let after = others[partner] == own[row] ? offset : due - places[row]
+      let isSame = due[partner] == nil || others[partner] == own[row]
+      let after = isSame ? offset : (due[partner] ?? 0) - places[row]
       latest = max(latest ?? after, after)
     }
-    return latest ?? offset
+    return latest
   }
 
-  /// The period of each row: what it was joined on tells, or else its own column of periods.
-  private static func periods(of table: Table, joinedOn names: [String]) -> [Period]? {
-    let keys = names.compactMap { table.column($0)?.periods }
-    let own = [table.columns.first?.column, table.column("date"), table.column("month")]
-    let found = keys.isEmpty ? own.compactMap { $0?.periods } : keys
-    return found.max { kind($0) < kind($1) }.map(months)
-  }
-
-  // One day in each month stands for the month.
-  private static func months(_ periods: [Period]) -> [Period] {
-    guard kind(periods) == .day else { return periods }
-    let days = Set(periods.filter { !$0.isMissing })
-    guard Set(days.map(\.calendarMonth)).count == days.count else { return periods }
-    return periods.map { $0.isMissing ? $0 : $0.calendarMonth }
-  }
-
-  private static func kind(_ periods: [Period]) -> Period.Kind {
-    periods.first { !$0.isMissing }?.kind ?? .month
-  }
-
-  private static func clock(_ periods: [Period]) -> Clock {
-    Clock(Set(periods.filter { !$0.isMissing }).sorted())
+  /// Whether some partner's period begins after the row's own.
+  private func isLater(_ partners: [Int]) -> Bool {
+    let starts = others.map { $0.isMissing ? Int.min : clock.place(clock.first(of: $0)) }
+    return partners.enumerated().contains { row, partner in
+      partner >= 0 && !own[row].isMissing && starts[partner] > places[row]
+    }
   }
 }

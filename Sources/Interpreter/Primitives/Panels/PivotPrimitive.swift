@@ -58,7 +58,9 @@ private enum WideTable {
         ]),
       detail:
         "\(values) by \(rows.joined(separator: ", ")), \(Counted.text(columns.count, "column"))")
-    return Table(title: table.title, columns: items)
+    var result = Table(title: table.title, columns: items)
+    result.rowTimes = table.times(by: rows)?.latest(lines)
+    return result
   }
 
   private static func twice(

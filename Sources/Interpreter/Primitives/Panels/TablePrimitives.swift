@@ -69,6 +69,14 @@ enum RowsFlow: Bridged {
     }
   }
 
+  /// When the rows were; nil for a table without periods.
+  var times: RowTimes? {
+    switch self {
+    case .panel(let value): RowTimes(value.panel.index)
+    case .table(let table): table.times() ?? table.periods.map { RowTimes($0) }
+    }
+  }
+
   var value: Value {
     switch self {
     case .panel(let panel): .panel(panel)
@@ -221,7 +229,7 @@ let tablePrimitives: [Primitive] = [
     if let times, delay > 0 {
       context.note(
         "what is joined is known up to \(Pace(times.clock).duration(delay)) after the rows it stands in: its own rows "
-          + "end later;  merge  takes what was known last")
+          + "end later" + (times.isOfOneKind ? "" : ";  merge  takes what was known last"))
     }
     return try rows.with(table)
   },

@@ -145,6 +145,27 @@ enum Timing {
     throw fault
   }
 
+  /// Refuses break points by what is known only with the return that the groups are to earn.
+  static func checkBreakpoints(
+    _ known: Int, before returns: Column, named name: String, on panel: Panel
+  ) throws {
+    guard known > returns.known - 1 else { return }
+    let clock = panel.index.clock
+    let pace = Pace(clock)
+    let exchange = ColumnRole.exchange.column(of: panel) ?? "exchange"
+    var fault = Fault(
+      .lookAhead, "the break points use what is known only with `\(name)`",
+      helps: [
+        "take the exchange and market equity of before:  derive \(exchange) = lag(\(exchange), \(pace.duration(1)))",
+        "or say when columns are known:                  load …, known: {\(name): \(pace.duration(0)), "
+          + "else: \(pace.duration(-1))}",
+      ], parameter: "returns")
+    fault.reason =
+      "they are known at \(pace.moment(known)) and `\(name)` at \(pace.moment(returns.known)); sorts are made "
+      + "\(clock.each) before"
+    throw fault
+  }
+
   /// Refuses a sort by what is known only with the return it is to earn.
   static func checkSignal(
     _ known: Int, before returns: Column, named name: String, on clock: Clock,

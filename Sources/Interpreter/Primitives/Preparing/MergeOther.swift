@@ -11,6 +11,8 @@ struct MergeOther {
   let dates: [CalendarDate]?
   /// When the last condition by which its rows were chosen is known.
   let selection: Int
+  /// When its rows were, where none of its columns tells it.
+  let times: RowTimes?
 
   init(_ flow: RowsFlow, of panel: Panel) throws {
     switch flow {
@@ -20,7 +22,7 @@ struct MergeOther {
         assets: other.index.assets, names: other.index.assetNames, periods: other.index.rowMonths,
         clock: other.index.clock)
       columns = other.named
-      (dates, selection) = (other.dates, value.selection)
+      (dates, selection, times) = (other.dates, value.selection, nil)
     case .table(let table):
       let firm = table.columns.first {
         $0.name == panel.assetKey || $0.name.lowercased() == panel.assetKey.lowercased()
@@ -38,10 +40,12 @@ struct MergeOther {
       keys = MergeKeys(
         assets: codes, names: names, periods: periods,
         clock: Clock((periods ?? []).filter { !$0.isMissing }.sorted()))
-      columns = table.columns.filter { item in
+      let counted = periods.map { table.counted(from: $0) } ?? table
+      columns = counted.columns.filter { item in
         item.name != firm?.name && item.name != time?.name && item.name != "month"
       }
       (dates, selection) = (nil, Availability.always)
+      times = periods == nil ? table.rowTimes : nil
     }
   }
 

@@ -111,7 +111,7 @@ private struct Merging {
       for (row, partner) in rows.enumerated() where partner >= 0 { isMatched[row] = true }
       var added = column.gathered(rows)
       // A partner that is there was chosen, as one that is not was not.
-      added.known = known(max(column.known, other.selection))
+      added.known = known(max(column.known, other.selection), rows)
       items.append((name, added))
     }
     let unmatched = isMatched.count { !$0 }
@@ -138,8 +138,12 @@ private struct Merging {
     return merge.asOf(within: try within?.count(on: panel.index.clock))
   }
 
-  // On one clock a value is known as long after its partner's row; between clocks it was known at the row.
-  private func known(_ offset: Int) -> Int {
+  // On one clock a value is known as long after its partner's row; between clocks it was known at the row. Where only
+  // the partner's row tells its time, that counts.
+  private func known(_ offset: Int, _ partners: [Int]) -> Int {
+    if let times = other.times {
+      return JoinTimes(RowTimes(panel.index), times).known(offset, partners)
+    }
     if other.keys.periods == nil || sameClock || Availability.isWholeSample(offset) {
       return offset
     }

@@ -63,7 +63,8 @@ struct SignalStudy {
       throw Fault(.wrongType, "returns are numbers, not \(earned.kind)", parameter: "returns")
     }
     try Timing.checkFeatures(
-      panel, target, known: earned.known, [name] + [weight].compactMap { $0 })
+      panel, target, known: earned.known,
+      [name] + [weight].compactMap { $0 } + options.breakpoints.columns(of: panel))
     try Timing.checkSelection(value, before: earned.known, of: target)
     (self.returns, unit, known) = (returns, earned.unit, (column.known, earned.known))
     (names, origin) = ((name, target.text, weight), value.origin)

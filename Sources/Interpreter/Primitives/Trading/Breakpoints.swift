@@ -26,6 +26,17 @@ enum Breakpoints: String, ChoiceWord {
   /// The same before other words.
   var words: String { "break points of \(firms)" }
 
+  /// The columns that choose whose values these are.
+  func columns(of panel: Panel) -> [String] {
+    let roles: [ColumnRole] =
+      switch self {
+      case .all: []
+      case .nyse: [.exchange]
+      case .nyse20: [.exchange, .marketEquity]
+      }
+    return roles.compactMap { $0.column(of: panel) }
+  }
+
   /// The rows that set break points; nil for all.
   func reference(of panel: Panel) throws -> [Bool]? {
     switch self {
@@ -98,6 +109,8 @@ struct SortWeighting {
   let column: String?
   let numbers: [Double]?
   let words: String
+  /// Every column that the weights are made of.
+  private(set) var columns: [String] = []
 
   /// Weights by a column that was named, or as the word says.
   init(_ panel: Panel, _ named: String?, _ word: SortWeights, isChosen: Bool) throws {
@@ -116,11 +129,13 @@ struct SortWeighting {
       try named.map { (name: $0, numbers: try panel.numbers($0)) }
       ?? MarketEquity.column(of: panel, for: "weights by value", parameter: "weighting")
     column = size.name
+    columns = [size.name]
     guard word == .capped else {
       (numbers, words) = (size.numbers, "weighted by \(size.name)")
       return
     }
     let listed = try Exchange.isNYSE(panel, for: "capped weights", parameter: "weighting")
+    columns += Breakpoints.nyse.columns(of: panel)
     let cap = MarketEquity.quantile(0.8, of: size.numbers, where: listed, panel.index)
     numbers = zip(size.numbers, cap).map { $1.isNaN ? $0 : min($0, $1) }
     words = "weighted by \(size.name), capped at the 80th percentile of NYSE"

@@ -85,6 +85,13 @@ let portfolioPrimitives: [Primitive] = [
     guard let numbers = column.numbers else {
       throw Fault(.wrongType, "deciles sort numbers, not \(column.kind)", parameter: "signal")
     }
+    var known = column.known
+    for name in breakpoints.columns(of: panel) {
+      let own = try panel.column(name).known
+      try Timing.checkPresent(
+        own, of: name, "break points are set", on: panel.index.clock, parameter: "breakpoints")
+      known = max(known, own)
+    }
     let sort = try DecileSort(panel, numbers, signal.text, breakpoints, ties).sort(
       small, seed: context.seed)
     let sizes = (1...10).map { bucket in sort.buckets.count { $0 == Int32(bucket) } }
@@ -99,8 +106,7 @@ let portfolioPrimitives: [Primitive] = [
     DecileSort.note(sort.parted, signal.text, panel.index.clock.noun, context)
     for month in sort.skipped.prefix(3) { context.note("\(month) cannot be sorted: no deciles") }
     let deciles = sort.buckets.map { $0 == 0 ? Double.nan : Double($0) }
-    let added = try panel.with(
-      "decile", Column(numbers: deciles, unit: .count, known: column.known))
+    let added = try panel.with("decile", Column(numbers: deciles, unit: .count, known: known))
     var result = value.with(
       try added.with(
         "signal",

@@ -95,7 +95,9 @@ private struct SortTask {
     guard let returns = column.numbers, column.unit != .boolean else {
       throw Fault(.wrongType, "returns are numbers, not \(column.kind)", parameter: "returns")
     }
-    try Timing.checkFeatures(panel, target, known: column.known, names + [weight].compactMap { $0 })
+    try Timing.checkFeatures(
+      panel, target, known: column.known,
+      names + weighting.columns + breakpoints.columns(of: panel))
     try Timing.checkSelection(value, before: column.known, of: target)
     (self.panel, self.names, self.target) = (panel, names, target.text)
     (self.weight, self.breakpoints, known) = (weight, breakpoints, column.known)

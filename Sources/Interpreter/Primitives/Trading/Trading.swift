@@ -195,11 +195,15 @@ enum Trading {
   private static func checkTimes(_ value: PanelValue, _ weight: String?, _ name: String) throws {
     let (panel, clock) = (value.panel, value.panel.index.clock)
     let earned = try panel.column(name)
-    try Timing.checkSignal(
-      try panel.column("decile").known, before: earned, named: name, on: clock)
+    let signal = try panel.column("signal").known
+    let decile = try panel.column("decile").known
+    // Beside the signal a sort rests on what sets its break points.
+    if decile > signal, signal < earned.known {
+      try Timing.checkBreakpoints(decile, before: earned, named: name, on: panel)
+    }
+    try Timing.checkSignal(decile, before: earned, named: name, on: clock)
     try Timing.checkSelection(value, before: earned.known, of: name)
-    try Timing.checkSignal(
-      try panel.column("signal").known, before: earned, named: name, on: clock)
+    try Timing.checkSignal(signal, before: earned, named: name, on: clock)
     guard let weight else { return }
     let known = try panel.column(weight).known
     try Timing.checkPresent(
