@@ -93,6 +93,10 @@ import Testing
     let some =
       "t = toy | where month == 2001-03, id != \"1\" | order_by id | derive one = 1 | select id, one\n"
     #expect(try known("one", some + "toy | join t, on: id") == 14)
+    let moved =
+      "g = toy | order_by id | derive one = 1, month = month - 1m | table id, month, one\n"
+    #expect(try known("one", moved + "toy | merge g") == 1)
+    #expect(try known("one", moved + "toy | join g, on: [id, month]") == 1)
     let all = "t = toy | top 1, by: -size, within: id | derive one = 1 | table id, one\n"
     #expect(try known("id", all + "toy | order_by size | join t, on: id") == Availability.always)
   }

@@ -106,7 +106,7 @@ extension Table {
     var moved: [Int: Int] = [:]
     for place in table.columns.indices {
       let offset = table.columns[place].column.known
-      let known = moved[offset] ?? times.known(offset, itself)
+      let known = moved[offset] ?? times.known(offset, itself, isComplete: false)
       moved[offset] = known
       table.columns[place].column.known = known
     }

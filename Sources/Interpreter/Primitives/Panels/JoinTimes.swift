@@ -33,10 +33,13 @@ struct JoinTimes {
   var isOfOneKind: Bool { clock.key == otherClock.key }
 
   /// When a value that is known some periods after its row is known after the row it was joined to.
-  func known(_ offset: Int, _ partners: [Int]) -> Int {
+  ///
+  /// Where some rows have no partner, having one tells who is there; `isComplete` says it of rows yet to be found.
+  func known(_ offset: Int, _ partners: [Int], isComplete: Bool? = nil) -> Int {
     if Availability.isWholeSample(offset) { return offset }
     guard Availability.isAlways(offset) else { return latest(offset, partners) ?? offset }
-    guard partners.contains(where: { $0 < 0 }), isLater(partners) else { return offset }
+    let isComplete = isComplete ?? !partners.contains { $0 < 0 }
+    guard !isComplete, isLater(partners) else { return offset }
     return latest(0, partners) ?? offset
   }
 
